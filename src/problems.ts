@@ -1,0 +1,74 @@
+/**
+ * Every fault a person can meet, as one closed catalogue: a permanent code, what it means, what to do next.
+ *
+ * Codes never change their meaning (runbooks quote them). `title` says what is wrong in general, `found` what was
+ * seen this time in the reader's own words, `fix` what to do next. Nothing of a cell's content goes into `title`
+ * or `fix`, so that these two may be logged.
+ */
+import { configProblems } from './problems/config.ts'
+import { registryProblems } from './problems/registry.ts'
+import { runFolderProblems } from './problems/run-folder.ts'
+import { sampleSheetProblems } from './problems/sample-sheet.ts'
+
+export type Severity = 'error' | 'warning'
+
+/** One entry of the catalogue. */
+export type Fault = { title: string; fix: string; severity: Severity }
+
+export const catalogue = {
+  ...runFolderProblems,
+  ...sampleSheetProblems,
+  ...registryProblems,
+  ...configProblems,
+} satisfies Record<string, Fault>
+
+export type ProblemCode = keyof typeof catalogue
+
+/** A column of a sheet as Excel shows it: its letter, and its name in the header row as written. */
+export type Column = { letter: string; name: string }
+
+/** One fault met in one place. `rows` are 1-based as Excel counts them; empty where rows mean nothing. */
+export type Problem = {
+  code: ProblemCode
+  severity: Severity
+  /** Base name or relative path of the file it stands in; null where it concerns no file. */
+  file: string | null
+  rows: number[]
+  column: Column | null
+  /** What was seen, in words a person at the bench understands. */
+  found: string
+  title: string
+  fix: string
+  /** The one likely right value, where there is just one. */
+  suggestion?: string
+}
+
+export type Where = {
+  file?: string | null
+  rows?: number[]
+  column?: Column | null
+  /** Replaces the catalogue's severity where the place decides it. */
+  severity?: Severity
+  /** Replaces the catalogue's fix where the place allows a better one. */
+  fix?: string
+  suggestion?: string
+}
+
+/** Makes the problem `code` as met in one place. */
+export function problem(code: ProblemCode, found: string, where: Where = {}): Problem {
+  const { title, fix, severity } = catalogue[code] as Fault
+  return {
+    code,
+    severity: where.severity ?? severity,
+    file: where.file ?? null,
+    rows: where.rows ?? [],
+    column: where.column ?? null,
+    found,
+    title,
+    fix: where.fix ?? fix,
+    ...(where.suggestion === undefined ? {} : { suggestion: where.suggestion }),
+  }
+}
+
+export const hasErrors = (problems: readonly Problem[]): boolean =>
+  problems.some((one) => one.severity === 'error')
