@@ -1,0 +1,142 @@
+/** Bytes of an XML file as a tree of elements, within limits. Read by saxes; document types are refused unread. */
+import { SaxesParser } from 'saxes'
+import { err, ok, type Result } from '../result.ts'
+import { decodeText } from './text.ts'
+
+/** An element by local name. `text` is its own text, trimmed; text between its children is part of it. */
+export type XmlElement = {
+  name: string
+  /** By local name; namespace declarations are left out. */
+  attributes: ReadonlyMap<string, string>
+  children: readonly XmlElement[]
+  text: string
+}
+
+/**
+ * Why there is no tree. `unfinished`: the file ends before the document does, as one still being copied; also a
+ * file with blocks of NULs that a copy has reserved and not yet filled. `malformed`: it breaks the rules before its
+ * end. `refused`: it has a document type, or is over a limit.
+ */
+export type XmlFault = { is: 'unfinished' | 'malformed' | 'refused'; detail: string }
+
+export type XmlLimits = {
+  maxBytes: number
+  maxDepth: number
+  maxElements: number
+  /** Elements whose content nobody reads, dropped unparsed to save time: long lists of tiles. */
+  skip: readonly string[]
+}
+
+const LIMITS: XmlLimits = { maxBytes: 16 * 1024 * 1024, maxDepth: 64, maxElements: 200_000, skip: [] }
+
+/** Parses a whole document. An encoding declaration is not trusted: the bytes themselves tell. */
+export function parseXml(bytes: Uint8Array, limits: Partial<XmlLimits> = {}): Result<XmlElement, XmlFault> {
+  const { maxBytes, maxDepth, maxElements, skip } = { ...LIMITS, ...limits }
+  if (bytes.length > maxBytes) return err(refused(`${bytes.length} bytes, more than ${maxBytes}`))
+  const { text } = decodeText(bytes)
+  if (text.includes('\0')) return err({ is: 'unfinished', detail: 'it has bytes that are not written yet' })
+
+  const parser = new SaxesParser({ position: false, xmlns: false })
+  const open: Growing[] = []
+  let root: XmlElement | null = null
+  let elements = 0
+  let closing = false
+  let fault: XmlFault | null = null
+  // saxes carries on after a fault; the first one counts, and the rest of the text is not handed over.
+  const fail = (found: XmlFault) => {
+    fault ??= found
+  }
+
+  parser.on('error', (error) => fail({ is: closing ? 'unfinished' : 'malformed', detail: error.message }))
+  parser.on('doctype', () => fail(refused('it has a document type')))
+  parser.on('opentag', (tag) => {
+    if (fault) return
+    if (++elements > maxElements) return fail(refused(`more than ${maxElements} elements`))
+    if (open.length >= maxDepth) return fail(refused(`elements nested deeper than ${maxDepth}`))
+    const element: Growing = {
+      name: localName(tag.name),
+      attributes: attributesOf(tag.attributes),
+      children: [],
+      text: '',
+    }
+    const parent = open.at(-1)
+    if (parent) parent.children.push(element)
+    else root = element
+    open.push(element)
+  })
+  parser.on('text', (piece) => addText(open.at(-1), piece))
+  parser.on('cdata', (piece) => addText(open.at(-1), piece))
+  parser.on('closetag', () => {
+    const element = open.pop()
+    if (element) element.text = element.text.trim()
+  })
+
+  const whole = skip.reduce(withoutContent, text)
+  for (let at = 0; at < whole.length && !fault; at += PIECE) parser.write(whole.slice(at, at + PIECE))
+  closing = true
+  if (!fault) parser.close()
+  if (fault) return err(fault)
+  return root ? ok(root) : err({ is: 'unfinished', detail: 'it is empty' })
+}
+
+/** The first child of this name: as spelt, else without regard to case. */
+export const child = (element: XmlElement, name: string): XmlElement | null =>
+  element.children.find((one) => one.name === name) ??
+  element.children.find((one) => one.name.toLowerCase() === name.toLowerCase()) ??
+  null
+
+/** Every child of this name, without regard to case. */
+export const childrenNamed = (element: XmlElement, name: string): XmlElement[] =>
+  element.children.filter((one) => one.name.toLowerCase() === name.toLowerCase())
+
+/** The element at `A/B/C` below this one. */
+export function elementAt(element: XmlElement, path: string): XmlElement | null {
+  let here: XmlElement | null = element
+  for (const step of path.split('/')) here = here && child(here, step)
+  return here
+}
+
+/** The text at `A/B/C` below this one; null where there is no such element, it is empty, or it is `xsi:nil`. */
+export function textAt(element: XmlElement, path: string): string | null {
+  const found = elementAt(element, path)
+  if (!found || found.attributes.get('nil') === 'true') return null
+  return found.text === '' ? null : found.text
+}
+
+/** An attribute's value, trimmed; by its name as spelt, else without regard to case; null where absent or empty. */
+export function attribute(element: XmlElement, name: string): string | null {
+  const exact = element.attributes.get(name)
+  const value =
+    exact ?? [...element.attributes].find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1] ?? ''
+  return value.trim() === '' ? null : value.trim()
+}
+
+type Growing = {
+  name: string
+  attributes: ReadonlyMap<string, string>
+  children: XmlElement[]
+  text: string
+}
+
+const PIECE = 64 * 1024
+const NONE: ReadonlyMap<string, string> = new Map()
+
+const refused = (detail: string): XmlFault => ({ is: 'refused', detail })
+
+const localName = (name: string): string => name.slice(name.indexOf(':') + 1)
+
+function attributesOf(raw: Record<string, string>): ReadonlyMap<string, string> {
+  const names = Object.keys(raw).filter((name) => name !== 'xmlns' && !name.startsWith('xmlns:'))
+  return names.length === 0 ? NONE : new Map(names.map((name) => [localName(name), raw[name] ?? '']))
+}
+
+function addText(element: Growing | undefined, piece: string): void {
+  if (element && piece.trim() !== '') element.text += piece
+}
+
+/** The text without what stands between the first `<name>` and the last `</name>`; as it was where either is missing. */
+function withoutContent(text: string, name: string): string {
+  const from = text.indexOf(`<${name}>`)
+  const to = text.lastIndexOf(`</${name}>`)
+  return from < 0 || to < from ? text : text.slice(0, from + name.length + 2) + text.slice(to)
+}
