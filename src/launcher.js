@@ -1,0 +1,79 @@
+#!/usr/bin/env node
+/**
+ * Starts runherald on the Node.js that its lock file pins, whatever Node.js the machine has.
+ *
+ * Plain JavaScript for Node 20 or newer. Hands on all arguments, the terminal, signals and the exit code; what it
+ * starts dies with it, even when it is killed with -9.
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import { accessSync, constants, existsSync, mkdirSync, realpathSync, statSync } from 'node:fs'
+import module from 'node:module'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const SERVICE_AWAY = 69
+// npx and npm start this through a symbolic link.
+const source = dirname(realpathSync(fileURLToPath(import.meta.url)))
+const project = dirname(source)
+const main = join(source, 'main.ts')
+const pinned = join(project, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node')
+const cache = process.env['NODE_COMPILE_CACHE'] ?? compileCache()
+
+if (Number(process.versions.node.split('.')[0]) >= 24) await startHere()
+else if (existsSync(pinned)) startPinned()
+else {
+  console.error(
+    `runherald runs on Node.js 24, and this is ${process.versions.node}. Run "npm start" (or: node ${join(source, 'setup.js')}), which fetches the right one into the project's own folder.`,
+  )
+  process.exitCode = SERVICE_AWAY
+}
+
+async function startHere() {
+  if (cache) module.enableCompileCache(cache)
+  // What --disable-proto=delete does: no file's content can reach a prototype by this name.
+  delete Object.prototype.__proto__
+  await import(pathToFileURL(main).href)
+}
+
+function startPinned() {
+  const command = [pinned, '--disable-proto=delete', main, ...process.argv.slice(2)]
+  // setpriv becomes the program it starts; the kernel then ends it when this process ends, however that happens.
+  const bound = ['setpriv', '--pdeathsig', 'KILL', '--']
+  const dies = process.platform === 'linux' && spawnSync('setpriv', ['--version'], { stdio: 'ignore' }).status === 0
+  const [program, ...rest] = dies ? [...bound, ...command] : command
+  const env = cache ? { ...process.env, NODE_COMPILE_CACHE: cache } : process.env
+  const child = spawn(program, rest, { stdio: 'inherit', env })
+  const forward = (signal) => child.kill(signal)
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+  for (const signal of signals) process.on(signal, forward)
+  child.on('error', (error) => {
+    console.error(`runherald could not be started: ${error.message}`)
+    process.exitCode = SERVICE_AWAY
+  })
+  child.on('exit', (code, signal) => {
+    for (const one of signals) process.off(one, forward)
+    if (signal) process.kill(process.pid, signal)
+    else process.exitCode = code ?? 0
+  })
+}
+
+/** A folder for compiled code that only this user can write, since what lies there is run; null where there is none. */
+function compileCache() {
+  const candidates = [
+    join(project, 'node_modules', '.cache'),
+    process.env['CACHE_DIRECTORY'],
+    join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')),
+  ]
+  for (const candidate of candidates) {
+    if (!candidate) continue
+    const folder = join(candidate, 'runherald-compiled')
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      accessSync(folder, constants.W_OK)
+      const { uid, mode } = statSync(folder)
+      if (uid === process.getuid?.() && (mode & 0o022) === 0) return folder
+    } catch {}
+  }
+  return null
+}
