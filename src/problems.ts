@@ -6,6 +6,7 @@
  * or `fix`, so that these two may be logged.
  */
 import { configProblems } from './problems/config.ts'
+import { planningProblems } from './problems/planning.ts'
 import { registryProblems } from './problems/registry.ts'
 import { runFolderProblems } from './problems/run-folder.ts'
 import { sampleSheetProblems } from './problems/sample-sheet.ts'
@@ -19,6 +20,7 @@ export const catalogue = {
   ...runFolderProblems,
   ...sampleSheetProblems,
   ...registryProblems,
+  ...planningProblems,
   ...configProblems,
 } satisfies Record<string, Fault>
 

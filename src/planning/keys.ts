@@ -1,0 +1,28 @@
+/** The keys of subjects: what a registration stands for, for ever, and under what it was listed before all was known. */
+import { registrationId } from '../record/identity.ts'
+import { comparable, linkNames } from '../record/join.ts'
+import type { RunLink } from '../record/library.ts'
+import type { RunRecord } from '../record/run.ts'
+
+export const libraryKey = (library: string): string => `library\n${library}`
+export const batchKey = (batch: string): string => `batch\n${batch}`
+
+/** What stands for a run for ever: the instrument's own UUID, else make and run id. */
+const runIdentity = (run: RunRecord): string => run.sequencingUuid ?? `${run.instrumentMake}/${run.runId}`
+export const runKey = (run: RunRecord, library: string | null): string =>
+  `run\n${runIdentity(run)}\n${library ?? ''}`
+export const awaitedKey = (link: RunLink, library: string): string => {
+  const { by, value } = comparable(link)
+  return `run\n${by} ${value}\n${library}`
+}
+
+/** Ids of stand-ins that a run or its sheet may have been listed under before all was known. */
+export function standIns(run: RunRecord, libraries: string[], registries: string[]): string[] {
+  const byName = `${run.instrumentMake}/${run.runId}`
+  const keys = [`run\n${byName}\n`, `run\n${runIdentity(run)}\n`]
+  for (const name of libraries) {
+    keys.push(`run\n${byName}\n${name}`)
+    for (const link of linkNames(run)) keys.push(awaitedKey(link, name))
+  }
+  return registries.flatMap((registry) => keys.map((key) => registrationId(registry, key)))
+}

@@ -1,0 +1,38 @@
+/** A library at every registry that takes libraries by themselves. */
+import type { Json } from '../handovers.ts'
+import type { Library } from '../record/library.ts'
+import type { SubjectRef } from '../record/registration.ts'
+import { emptyPlan, fits, graceEnd, mapInto, type Plan, type PlanningOptions } from './destination.ts'
+import { libraryKey } from './keys.ts'
+
+/**
+ * One plan a registry. `makes` are what the library's runs are known to be of; while nobody can tell, one registry
+ * alone gets it at once, and of several the run must decide.
+ */
+export function libraryPlans(
+  source: { path: string; since: string | null },
+  library: Library,
+  makes: string[],
+  options: PlanningOptions,
+): Plan[] {
+  const takers = options.destinations.filter((to) => to.registry.takes.subjects.includes('library'))
+  return takers.flatMap((to) => {
+    const fit = makes.length === 0 ? 'yes' : makes.some((make) => fits(to, make) === 'yes') ? 'yes' : 'no'
+    if (fit === 'no') return []
+    const subject: SubjectRef = {
+      type: 'library',
+      key: libraryKey(library.name),
+      name: library.name,
+      library: library.name,
+      path: source.path,
+    }
+    const plan = emptyPlan(subject, to, { library, sheet: source.path } as unknown as Json)
+    plan.notBefore = graceEnd(to, source.since)
+    mapInto(plan, to, { type: 'library', library }, options)
+    // With several registries for different makes, only the run tells where its library belongs.
+    const undecided =
+      makes.length === 0 && takers.length > 1 && takers.some((one) => one.when?.make !== undefined)
+    if (undecided) plan.submission.waitingFor.push('run')
+    return [plan]
+  })
+}

@@ -1,0 +1,102 @@
+/** Runs as registries are told of them: the folder's facts in their zone, with what a sheet adds, or a sheet's alone. */
+import { sequencingId } from '../record/identity.ts'
+import type { RunClaim, RunLink } from '../record/library.ts'
+import type { InstrumentMake, RunFacts, RunRecord } from '../record/run.ts'
+import { instantStamp, inZone, type Stamp, wallStamp } from '../record/time.ts'
+import type { RunSource } from './catalogue.ts'
+import type { PlanningOptions } from './destination.ts'
+
+/** A run's facts with the zone of its instrument applied, the configured model, and its id. */
+export function toRecord(source: RunSource, options: PlanningOptions): RunRecord {
+  const { run } = source.reading.reading
+  const zone = options.zoneOfRun(run, source.path)
+  return {
+    ...run,
+    ...sequencingId(run),
+    instrumentModel: options.modelOf(run.instrumentSerial) ?? run.instrumentModel,
+    start: run.start && inZone(run.start, zone),
+    end: run.end && inZone(run.end, zone),
+    cells: run.cells.map((cell) => ({
+      ...cell,
+      start: cell.start && inZone(cell.start, zone),
+      end: cell.end && inZone(cell.end, zone),
+    })),
+    bioinfoPipeName: null,
+    bioinfoPipeVersion: null,
+    path: source.path,
+  }
+}
+
+/** What a sheet adds where the run folder is silent. */
+export function withClaim(run: RunRecord, claim: RunClaim | null, options: PlanningOptions): RunRecord {
+  if (claim === null) return run
+  return {
+    ...run,
+    instrumentModel: run.instrumentModel ?? claim.instrumentModel,
+    flowcellId: run.flowcellId ?? claim.flowcellId,
+    flowcellType: run.flowcellType ?? claim.flowcellType,
+    start: run.start ?? sheetTime(claim.startTime, options),
+    end: run.end ?? sheetTime(claim.endTime, options),
+    bioinfoPipeName: claim.bioinfoPipeName,
+    bioinfoPipeVersion: claim.bioinfoPipeVersion,
+  }
+}
+
+/** A run made from a sheet's own columns, where no folder is to come. */
+export function claimedRun(
+  link: RunLink,
+  claim: RunClaim,
+  make: InstrumentMake,
+  options: PlanningOptions,
+): RunRecord {
+  const runId = claim.runName ?? link.value
+  const facts: RunFacts = {
+    runId,
+    folderName: runId,
+    sequencingUuid: claim.sequencingId,
+    instrumentMake: make,
+    instrumentModel: claim.instrumentModel,
+    instrumentSerial: null,
+    flowcellId: claim.flowcellId,
+    flowcellType: claim.flowcellType,
+    position: null,
+    start: sheetTime(claim.startTime, options),
+    end: sheetTime(claim.endTime, options),
+    status: 'completed',
+    fullyCopied: true,
+    experimentName: claim.experimentName,
+    sampleId: null,
+    readStructure: null,
+    laneCount: null,
+    kit: null,
+    softwareVersion: null,
+    cells: [],
+    sheet: null,
+  }
+  return {
+    ...facts,
+    ...sequencingId(facts),
+    bioinfoPipeName: claim.bioinfoPipeName,
+    bioinfoPipeVersion: claim.bioinfoPipeVersion,
+    path: null,
+  }
+}
+
+function sheetTime(text: string | null, options: PlanningOptions): Stamp | null {
+  if (text === null) return null
+  const stamp = instantStamp(text) ?? wallStamp(text, text.trim().replace(' ', 'T'))
+  return stamp && inZone(stamp, options.siteZone)
+}
+
+/** Puts a run's fields into a template; `missing` names those that are null. */
+export function fillTemplate(template: string, run: RunRecord): { name: string | null; missing: string[] } {
+  const missing: string[] = []
+  const facts: Record<string, unknown> = run
+  const name = template.replace(/\{(\w+)\}/g, (_, field: string) => {
+    const value = Object.hasOwn(facts, field) ? facts[field] : null
+    if (typeof value === 'string' || typeof value === 'number') return String(value)
+    missing.push(field)
+    return ''
+  })
+  return { name: missing.length > 0 || name.trim() === '' ? null : name.trim(), missing }
+}

@@ -1,0 +1,239 @@
+/** Everything one run folder asks for at every registry, joined with the sheets that speak of it. */
+import type { Json } from '../handovers.ts'
+import { type Problem, problem } from '../problems.ts'
+import { comparable, linkNames } from '../record/join.ts'
+import type { Library, RunClaim, RunLink } from '../record/library.ts'
+import type { SubjectRef } from '../record/registration.ts'
+import type { RunReading, RunRecord } from '../record/run.ts'
+import type { Stamp } from '../record/time.ts'
+import type { Catalogue, RunSource } from './catalogue.ts'
+import {
+  type Destination,
+  emptyPlan,
+  fits,
+  graceEnd,
+  notTaken,
+  type Plan,
+  type Planned,
+  type PlanningOptions,
+  refuse,
+} from './destination.ts'
+import { runKey, standIns } from './keys.ts'
+import { libraryPlans } from './library.ts'
+import { fillTemplate, toRecord, withClaim } from './record.ts'
+
+/** Everything one run folder asks for at every registry, with the sheets that speak of it. */
+export async function planRun(
+  given: RunSource,
+  catalogue: Catalogue,
+  options: PlanningOptions,
+): Promise<Planned> {
+  const facts = given.reading.reading.run
+  const same = await catalogue.runsSame(facts.runId, facts.sequencingUuid)
+  const source = furthest([given, ...same])
+  const run = toRecord(source, options)
+  const named = await librariesOf(source, catalogue)
+  const conflicts = conflictsWith(source, same)
+  const plans = ownLibraryPlans(source, run, named, options)
+  for (const to of options.destinations) {
+    if (!to.registry.takes.subjects.includes('run')) continue
+    const fit = fits(to, run.instrumentMake)
+    if (fit === 'no') continue
+    const libraries = named.length > 0 ? named : fromTemplate(to, run)
+    for (const one of libraries.length > 0 ? libraries : [null]) {
+      const record = withClaim(run, one?.claim ?? null, options)
+      const plan = runPlan(source.path, source.reading.reading, record, one, to, conflicts, options)
+      if (fit === 'not-taken') refuse(plan, notTaken(to, run))
+      plans.push(plan)
+    }
+  }
+  const wanted = new Set(plans.map((plan) => plan.submission.id))
+  const libraries = plans.flatMap((plan) => plan.submission.subject.library ?? [])
+  const registries = options.destinations.map((to) => to.name)
+  return { plans, withdrawn: standIns(run, libraries, registries).filter((id) => !wanted.has(id)) }
+}
+
+/** Of several folders that hold the same run, the one that counts: ended, then fully copied, then seen first. */
+function furthest(sources: RunSource[]): RunSource {
+  const rank = ({ reading: { reading } }: RunSource) =>
+    (reading.completion.ended ? 2 : 0) + (reading.run.fullyCopied ? 1 : 0)
+  const [first, ...others] = sources
+  if (first === undefined) throw new Error('no run folder to choose from')
+  return others.reduce((best, one) => {
+    const gain = rank(one) - rank(best)
+    return gain > 0 || (gain === 0 && one.since < best.since) ? one : best
+  }, first)
+}
+
+/** The libraries that the sheet in the run folder itself supplies. */
+function ownLibraryPlans(
+  source: RunSource,
+  run: RunRecord,
+  named: NamedLibrary[],
+  options: PlanningOptions,
+): Plan[] {
+  const own = named.filter((one) => one.sheet === null)
+  return own.flatMap(({ library }) =>
+    library === null
+      ? []
+      : libraryPlans({ path: source.path, since: source.since }, library, [run.instrumentMake], options),
+  )
+}
+
+/** A library of a run as the sheet that counts gives it, or by its name alone. */
+export type NamedLibrary = {
+  name: string
+  library: Library | null
+  claim: RunClaim | null
+  sheet: string | null
+  since: string | null
+}
+
+/**
+ * The libraries of a run: from dropped sheets that link to it, newest first, one sheet for each library;
+ * where none speaks of it, from the sheet in the run folder itself.
+ */
+async function librariesOf(source: RunSource, catalogue: Catalogue): Promise<NamedLibrary[]> {
+  const names = linkNames(source.reading.reading.run)
+  const found = new Map<string, NamedLibrary>()
+  for (const sheet of await catalogue.sheetsLinking(names)) {
+    for (const library of sheet.reading.libraries) {
+      const link = library.runs.find((one) => one.link !== null && isAmong(names, one.link))
+      if (!link || found.has(library.name) || library.blocked || sheet.reading.blocked) continue
+      found.set(library.name, {
+        name: library.name,
+        library,
+        claim: link.claim,
+        sheet: sheet.path,
+        since: sheet.since,
+      })
+    }
+  }
+  const own = source.reading.sheet
+  if (found.size === 0 && own !== null && !own.blocked)
+    for (const library of own.libraries)
+      if (!library.blocked)
+        found.set(library.name, {
+          name: library.name,
+          library,
+          claim: library.runs[0]?.claim ?? null,
+          sheet: null,
+          since: null,
+        })
+  return [...found.values()]
+}
+
+const isAmong = (names: readonly RunLink[], link: RunLink): boolean => {
+  const wanted = comparable(link)
+  return names.some((name) => name.by === wanted.by && name.value === wanted.value)
+}
+
+/** The library name of `map.libraryName`, when every field it uses is known. */
+function fromTemplate(to: Destination, run: RunRecord): NamedLibrary[] {
+  const filled = to.libraryName === null ? null : fillTemplate(to.libraryName, run)
+  return filled?.name ? [{ name: filled.name, library: null, claim: null, sheet: null, since: null }] : []
+}
+
+export function runPlan(
+  path: string | null,
+  reading: Pick<RunReading, 'completion' | 'provenance' | 'problems' | 'test'>,
+  run: RunRecord,
+  named: NamedLibrary | null,
+  to: Destination,
+  conflicts: Problem[],
+  options: PlanningOptions,
+): Plan {
+  const subject: SubjectRef = {
+    type: 'run',
+    key: runKey(run, named?.name ?? null),
+    name: run.runId,
+    library: named?.name ?? null,
+    path,
+  }
+  const plan = emptyPlan(subject, to, {
+    run,
+    provenance: reading.provenance,
+    completion: reading.completion,
+  } as unknown as Json)
+  const { submission } = plan
+  const { completion } = reading
+  if (!completion.ended) submission.waitingFor.push('run-completion')
+  if (named === null) {
+    submission.waitingFor.push('sheet')
+    submission.problems.push(...missingTemplateFields(to, run))
+    return plan
+  }
+  plan.notBefore = graceEnd(to, named.since)
+  const mapped = to.registry.map(
+    { type: 'run', run, libraryName: named.name, library: named.library },
+    to.settings,
+    options.now,
+  )
+  const fatal = [...reading.problems.filter((one) => one.severity === 'error'), ...conflicts]
+  if (mapped.ok) {
+    submission.mapped = mapped.value
+    submission.problems.push(...mapped.value.warnings)
+  } else if (completion.ended) submission.problems.push(...mapped.error)
+  if (!completion.ended) return plan
+  if (!mapped.ok) submission.stop = { state: 'refused', reason: 'by-rule' }
+  else if (reading.test !== null && !to.sandbox) refuse(plan, testRun(reading.test))
+  else if (fatal.length > 0) submission.stop = { state: 'held', reason: 'conflict' }
+  else if (run.status !== 'completed' && run.status !== 'stopped')
+    submission.stop = { state: 'held', reason: 'run-failed' }
+  submission.problems.push(...fatal)
+  return plan
+}
+
+function missingTemplateFields(to: Destination, run: RunRecord): Problem[] {
+  if (to.libraryName === null) return []
+  const { missing } = fillTemplate(to.libraryName, run)
+  return missing.map((field) =>
+    problem(
+      'run.library-name-unknown',
+      `the run folder does not tell ${field}, which map.libraryName of ${to.name} uses`,
+    ),
+  )
+}
+
+/** The same run id in another folder with other facts: a person must say which is right. */
+function conflictsWith(source: RunSource, same: RunSource[]): Problem[] {
+  const run = source.reading.reading.run
+  const differing = (['flowcellId', 'instrumentSerial'] as const).flatMap((field) =>
+    same
+      .filter((other) => other.path !== source.path)
+      .filter((other) => {
+        const theirs = other.reading.reading.run[field]
+        return theirs !== null && run[field] !== null && theirs !== run[field]
+      })
+      .map((other) =>
+        problem(
+          'run.same-id-differs',
+          `${field} is ${run[field]} here and ${other.reading.reading.run[field]} in ${other.path}`,
+        ),
+      ),
+  )
+  const starts = same
+    .filter((other) => other.path !== source.path)
+    .filter((other) => startDiffers(run.start, other.reading.reading.run.start))
+    .map((other) =>
+      problem(
+        'run.same-id-differs',
+        `the run starts at ${run.start?.text} here and at ${other.reading.reading.run.start?.text} in ${other.path}`,
+      ),
+    )
+  return [...differing, ...starts]
+}
+
+const startDiffers = (mine: Stamp | null, theirs: Stamp | null): boolean =>
+  mine?.text != null &&
+  theirs?.text != null &&
+  mine.text !== theirs.text &&
+  mine.precision === theirs.precision
+
+const testRun = (test: 'instrument-test' | 'simulated'): Problem =>
+  problem(
+    'run.test',
+    test === 'simulated'
+      ? 'this folder was written by `runherald simulate`'
+      : "this is the instrument's own test",
+  )

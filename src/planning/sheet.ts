@@ -1,0 +1,146 @@
+/** Everything a dropped sheet asks for by itself: its libraries, its batches, and its runs that have not come. */
+import type { Json } from '../handovers.ts'
+import { type Problem, problem } from '../problems.ts'
+import type { Batch, Library, LibraryRun } from '../record/library.ts'
+import type { SubjectRef } from '../record/registration.ts'
+import { InstrumentMake } from '../record/run.ts'
+import type { Catalogue, RunSource, SheetSource } from './catalogue.ts'
+import {
+  emptyPlan,
+  fits,
+  graceEnd,
+  mapInto,
+  type Plan,
+  type Planned,
+  type PlanningOptions,
+} from './destination.ts'
+import { awaitedKey, batchKey } from './keys.ts'
+import { libraryPlans } from './library.ts'
+import { claimedRun } from './record.ts'
+import { runPlan } from './run.ts'
+
+/**
+ * Everything a dropped sheet asks for by itself: its libraries and batches, and its runs that have not come.
+ * `runs` are the run folders it speaks of, to be planned too.
+ */
+export async function planSheet(
+  source: SheetSource,
+  catalogue: Catalogue,
+  options: PlanningOptions,
+): Promise<Planned & { runs: RunSource[]; problems: Problem[] }> {
+  const plans: Plan[] = []
+  const problems: Problem[] = []
+  const runs = new Map<string, RunSource>()
+  for (const library of source.reading.blocked ? [] : source.reading.libraries) {
+    if (library.blocked) continue
+    const matches = await Promise.all(
+      library.runs.map(async (run) => ({ run, found: await runsOf(run, catalogue) })),
+    )
+    for (const { found } of matches) for (const one of found) runs.set(one.path, one)
+    const counts = (await catalogue.sheetsNaming({ library: library.name })).find(usable(library.name))
+    if (counts === undefined || counts.path === source.path)
+      plans.push(...libraryPlans(source, library, makesOf(library, matches), options))
+    for (const { run, found } of matches) {
+      if (run.link === null) continue
+      if (found.length === 0) plans.push(...absentRunPlans(source, library, run, options))
+      if (found.length > 1) problems.push(ambiguous(source, run, found))
+      if (found.length > 1)
+        plans.push(...absentRunPlans(source, library, run, options, ambiguous(source, run, found)))
+    }
+  }
+  for (const batch of source.reading.blocked ? [] : source.reading.batches) {
+    if (batch.blocked) continue
+    const counts = (await catalogue.sheetsNaming({ batch: batch.name })).find((one) =>
+      one.reading.batches.some((other) => other.name === batch.name && !other.blocked),
+    )
+    if (counts === undefined || counts.path === source.path) plans.push(...batchPlans(source, batch, options))
+  }
+  return { plans, withdrawn: [], runs: [...runs.values()], problems }
+}
+
+const usable = (library: string) => (sheet: SheetSource) =>
+  !sheet.reading.blocked && sheet.reading.libraries.some((one) => one.name === library && !one.blocked)
+
+const runsOf = async (run: LibraryRun, catalogue: Catalogue): Promise<RunSource[]> => {
+  if (run.link === null) return []
+  const found = await catalogue.runsMatching(run.link)
+  const runsById = new Map(found.map((one) => [one.reading.reading.run.runId, one]))
+  return [...runsById.values()]
+}
+
+/** The makes a library's runs are known to be of; empty while nobody can tell. */
+function makesOf(library: Library, matches: Array<{ run: LibraryRun; found: RunSource[] }>): string[] {
+  const claimed = library.runs.map((run) => run.claim.instrumentMake)
+  const found = matches.flatMap((one) => one.found.map((run) => run.reading.reading.run.instrumentMake))
+  return [...new Set([...claimed, ...found])].filter((make) => make !== null)
+}
+
+function batchPlans(source: SheetSource, batch: Batch, options: PlanningOptions): Plan[] {
+  return options.destinations
+    .filter((to) => to.registry.takes.subjects.includes('batch'))
+    .map((to) => {
+      const subject: SubjectRef = {
+        type: 'batch',
+        key: batchKey(batch.name),
+        name: batch.name,
+        library: null,
+        path: source.path,
+      }
+      const plan = emptyPlan(subject, to, { batch, sheet: source.path } as unknown as Json)
+      plan.notBefore = graceEnd(to, source.since)
+      mapInto(plan, to, { type: 'batch', batch }, options)
+      return plan
+    })
+}
+
+/** A run that a sheet names and no folder is there for: made from the sheet where the root says so, else awaited. */
+function absentRunPlans(
+  source: SheetSource,
+  library: Library,
+  run: LibraryRun,
+  options: PlanningOptions,
+  doubt?: Problem,
+): Plan[] {
+  const link = run.link
+  if (link === null) return []
+  const make = InstrumentMake.safeParse(run.claim.instrumentMake)
+  return options.destinations.flatMap((to) => {
+    if (!to.registry.takes.subjects.includes('run')) return []
+    if (make.success && fits(to, make.data) !== 'yes') return []
+    if (doubt === undefined && options.runsFrom(source.path) === 'sheet' && make.success) {
+      const record = claimedRun(link, run.claim, make.data, options)
+      const named = { name: library.name, library, claim: run.claim, sheet: source.path, since: source.since }
+      const reading = {
+        completion: { state: 'completed' as const, because: 'the sheet', missing: [], ended: true },
+        provenance: {},
+        problems: [],
+        test: null,
+      }
+      return [runPlan(source.path, reading, record, named, to, [], options)]
+    }
+    const subject: SubjectRef = {
+      type: 'run',
+      key: awaitedKey(link, library.name),
+      name: link.value,
+      library: library.name,
+      path: null,
+    }
+    const plan = emptyPlan(subject, to, { library, awaited: link, sheet: source.path } as unknown as Json)
+    if (doubt === undefined) plan.submission.waitingFor.push('run')
+    else plan.submission.stop = { state: 'held', reason: 'conflict' }
+    if (doubt !== undefined) plan.submission.problems.push(doubt)
+    return [plan]
+  })
+}
+
+const ambiguous = (source: SheetSource, run: LibraryRun, found: RunSource[]): Problem =>
+  problem(
+    'sheet.run-ambiguous',
+    `${run.link?.by} ${run.link?.value} fits ${found.map((one) => one.reading.reading.run.runId).join(', ')}`,
+    {
+      file: baseName(source.path),
+      rows: run.rows,
+    },
+  )
+
+const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)

@@ -1,0 +1,28 @@
+/** What can stand between a run or a sheet that was read well and its registration. */
+export const planningProblems = {
+  'run.same-id-differs': {
+    title: 'The same run lies in two folders, and they tell different things of it',
+    fix: 'Find out which folder is right and take the other one away, then: runherald retry PATH',
+    severity: 'error',
+  },
+  'run.test': {
+    title: 'This is not a real run, so it is registered nowhere but at a sandbox',
+    fix: 'Nothing needs to be done.',
+    severity: 'warning',
+  },
+  'run.library-name-unknown': {
+    title: "The run's library cannot be named, because the run folder does not tell what its name is made of",
+    fix: 'Drop a sheet that names the library of this run, or change map.libraryName in the configuration.',
+    severity: 'warning',
+  },
+  'run.make-not-taken': {
+    title: 'This registry cannot take runs of this make of instrument',
+    fix: "Take the make out of the registry's `when` in the configuration, or use a registry that takes it.",
+    severity: 'error',
+  },
+  'sheet.run-ambiguous': {
+    title: 'The sheet names a run in a way that fits several run folders',
+    fix: 'Add the column run_name with the name of the run folder, and drop the sheet again.',
+    severity: 'error',
+  },
+} as const
