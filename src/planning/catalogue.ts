@@ -1,15 +1,71 @@
 /** What planning asks of everything read so far; answered by the journal in the daemon, and from memory in `check`. */
 import type { Reading, SheetReading } from '../handovers.ts'
+import type { Artifact, JournalReader } from '../journal/journal.ts'
+import { answersTo, comparable, linkNames } from '../record/join.ts'
 import type { RunLink } from '../record/library.ts'
 
-/** A run folder, or a sheet, with what was read in it. `since` is when this content was first seen. */
+/** A run folder, or a sheet, with what was read in it. `since` is when this content was first seen, an ISO instant. */
 export type RunSource = { path: string; reading: Extract<Reading, { kind: 'run-folder' }>; since: string }
 export type SheetSource = { path: string; reading: SheetReading; since: string }
 
-/** What planning asks of everything read so far. Sheets come newest first; those in run folders are not among them. */
+/** Sheets come newest first; those in run folders are not among them. */
 export type Catalogue = {
   runsMatching(link: RunLink): Promise<RunSource[]>
   runsSame(runId: string, sequencingUuid: string | null): Promise<RunSource[]>
   sheetsLinking(names: RunLink[]): Promise<SheetSource[]>
   sheetsNaming(what: { library: string } | { batch: string }): Promise<SheetSource[]>
 }
+
+export function journalCatalogue(
+  journal: Pick<JournalReader, 'runsMatching' | 'runsSame' | 'sheetsLinking' | 'sheetsNaming'>,
+): Catalogue {
+  return {
+    runsMatching: async (link) => (await journal.runsMatching(link)).flatMap((one) => runSourceOf(one) ?? []),
+    runsSame: async (runId, uuid) =>
+      (await journal.runsSame(runId, uuid)).flatMap((one) => runSourceOf(one) ?? []),
+    sheetsLinking: async (names) =>
+      (await journal.sheetsLinking(names)).flatMap((one) => sheetSourceOf(one) ?? []),
+    sheetsNaming: async (what) =>
+      (await journal.sheetsNaming(what)).flatMap((one) => sheetSourceOf(one) ?? []),
+  }
+}
+
+/** Answers from a handful of readings; those given later count as newer. */
+export function memoryCatalogue(runs: RunSource[], sheets: SheetSource[]): Catalogue {
+  const newestFirst = sheets.toReversed()
+  return {
+    runsMatching: async (link) => runs.filter((one) => answersTo(one.reading.reading.run, link)),
+    runsSame: async (runId, uuid) =>
+      runs.filter(({ reading: { reading } }) =>
+        uuid === null
+          ? reading.run.runId === runId
+          : reading.run.sequencingUuid === uuid || reading.run.runId === runId,
+      ),
+    sheetsLinking: async (names) =>
+      newestFirst.filter((sheet) => linksOf(sheet.reading).some((link) => isAmong(names, link))),
+    sheetsNaming: async (what) =>
+      newestFirst.filter(({ reading }) =>
+        'library' in what
+          ? reading.libraries.some((one) => one.name === what.library)
+          : reading.batches.some((one) => one.name === what.batch),
+      ),
+  }
+}
+
+export const runSourceOf = ({ path, reading, firstSeen }: Artifact): RunSource | null =>
+  reading.kind === 'run-folder' ? { path, reading, since: firstSeen } : null
+
+export const sheetSourceOf = ({ path, reading, changed }: Artifact): SheetSource | null =>
+  reading.kind === 'sample-sheet' ? { path, reading: reading.reading, since: changed } : null
+
+/** Every way a sheet names a run. */
+export const linksOf = (sheet: SheetReading): RunLink[] =>
+  sheet.libraries.flatMap((library) => library.runs.flatMap((run) => run.link ?? []))
+
+/** Is the link one of these names? Names are in comparable form, as `linkNames` gives them. */
+export function isAmong(names: readonly RunLink[], link: RunLink): boolean {
+  const wanted = comparable(link)
+  return names.some((name) => name.by === wanted.by && name.value === wanted.value)
+}
+
+export const namesOf = (source: RunSource): RunLink[] => linkNames(source.reading.reading.run)

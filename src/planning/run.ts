@@ -1,12 +1,11 @@
 /** Everything one run folder asks for at every registry, joined with the sheets that speak of it. */
 import type { Json } from '../handovers.ts'
 import { type Problem, problem } from '../problems.ts'
-import { comparable, linkNames } from '../record/join.ts'
-import type { Library, RunClaim, RunLink } from '../record/library.ts'
+import type { Library, RunClaim } from '../record/library.ts'
 import type { SubjectRef } from '../record/registration.ts'
 import type { RunReading, RunRecord } from '../record/run.ts'
 import type { Stamp } from '../record/time.ts'
-import type { Catalogue, RunSource } from './catalogue.ts'
+import { type Catalogue, isAmong, namesOf, type RunSource } from './catalogue.ts'
 import {
   type Destination,
   emptyPlan,
@@ -94,7 +93,7 @@ export type NamedLibrary = {
  * where none speaks of it, from the sheet in the run folder itself.
  */
 async function librariesOf(source: RunSource, catalogue: Catalogue): Promise<NamedLibrary[]> {
-  const names = linkNames(source.reading.reading.run)
+  const names = namesOf(source)
   const found = new Map<string, NamedLibrary>()
   for (const sheet of await catalogue.sheetsLinking(names)) {
     for (const library of sheet.reading.libraries) {
@@ -121,11 +120,6 @@ async function librariesOf(source: RunSource, catalogue: Catalogue): Promise<Nam
           since: null,
         })
   return [...found.values()]
-}
-
-const isAmong = (names: readonly RunLink[], link: RunLink): boolean => {
-  const wanted = comparable(link)
-  return names.some((name) => name.by === wanted.by && name.value === wanted.value)
 }
 
 /** The library name of `map.libraryName`, when every field it uses is known. */

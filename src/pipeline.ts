@@ -1,0 +1,255 @@
+/**
+ * The flow, top to bottom: what was found is read, kept in the journal, joined, planned and queued.
+ *
+ * Reading runs side by side; keeping and planning one batch after the other, so that a run and its sheet that come
+ * together are planned once both are kept. One fault boundary around each item: a fault of ours is told, and the next
+ * sweep tries again.
+ */
+import { type Emit, loggedError } from './events.ts'
+import type { Found, Reading } from './handovers.ts'
+import type { Artifact, JournalReader, Planned } from './journal/journal.ts'
+import {
+  journalCatalogue,
+  namesOf,
+  runSourceOf,
+  type SheetSource,
+  sheetSourceOf,
+} from './planning/catalogue.ts'
+import type { Plan, PlanningOptions } from './planning/destination.ts'
+import { planRun } from './planning/run.ts'
+import { planSheet } from './planning/sheet.ts'
+import { hasErrors } from './problems.ts'
+
+/** The journal's transactions that keeping and planning need. */
+type JournalPlanning = {
+  saveArtifact(artifact: Artifact): Promise<void>
+  plan(plans: Plan[], now: Date): Promise<Planned[]>
+  withdraw(ids: string[], now: Date): Promise<void>
+}
+
+export type PipelineParts = {
+  journal: JournalReader & JournalPlanning
+  inspect(path: string, options: { root: string }): Promise<Reading>
+  planning(now: Date): PlanningOptions
+  /** Should a finished run that lay here before this root was watched be left alone? */
+  adopts(root: string, reading: Reading, modified: string): Promise<boolean>
+  /** Planned registrations that may now be delivered. */
+  queue(planned: Array<{ id: string; revision: number }>): void
+  /** A sheet whose report must be written anew. */
+  tell(sheetPath: string): void
+  emit: Emit
+  now(): Date
+}
+
+export type Pipeline = {
+  found(found: Found): Promise<void>
+  /** Plans again what a path asks for: a person said so, or time has passed. `force` takes up an adopted run. */
+  again(path: string, options?: { force?: boolean }): Promise<void>
+  /** Resolves when everything handed in so far is planned. */
+  settled(): Promise<void>
+}
+
+type Item = { artifact: Artifact; done: () => void; failed: (thrown: unknown) => void }
+
+export function createPipeline(parts: PipelineParts): Pipeline {
+  const { journal, emit } = parts
+  const batch: Item[] = []
+  let working: Promise<void> | null = null
+
+  /** Hands one artifact to the next batch; resolves when it is planned. */
+  const keep = (artifact: Artifact): Promise<void> =>
+    new Promise((done, failed) => {
+      batch.push({ artifact, done, failed })
+      working ??= drain().finally(() => {
+        working = null
+      })
+    })
+
+  async function drain(): Promise<void> {
+    while (batch.length > 0) {
+      const items = batch.splice(0, 200)
+      try {
+        await Promise.all(items.map(({ artifact }) => journal.saveArtifact(artifact)))
+        await plan(items.map(({ artifact }) => artifact))
+        for (const item of items) item.done()
+      } catch (thrown) {
+        for (const item of items) item.failed(thrown)
+      }
+    }
+  }
+
+  /** Plans everything that these artifacts touch, once each, and hands on what may be delivered. */
+  async function plan(artifacts: Artifact[]): Promise<void> {
+    const now = parts.now()
+    const options = parts.planning(now)
+    const catalogue = journalCatalogue(journal)
+    const runs = new Map<string, Artifact>()
+    const sheets = new Map<string, SheetSource>()
+    for (const one of artifacts) {
+      const sheet = sheetSourceOf(one)
+      if (sheet !== null) sheets.set(one.path, sheet)
+      const run = runSourceOf(one)
+      if (run === null) continue
+      runs.set(one.path, one)
+      for (const linked of await catalogue.sheetsLinking(namesOf(run))) sheets.set(linked.path, linked)
+    }
+    const plans = new Map<string, Plan>()
+    for (const sheet of sheets.values()) {
+      const planned = await planSheet(sheet, catalogue, options)
+      for (const one of planned.plans) plans.set(one.submission.id, one)
+      for (const { path } of planned.runs) {
+        const run = runs.has(path) ? null : await journal.artifact(path)
+        if (run !== null) runs.set(path, run)
+      }
+    }
+    const withdrawn = new Set<string>()
+    for (const run of runs.values()) {
+      const source = run.status === 'adopted' ? null : runSourceOf(run)
+      if (source === null) continue
+      const planned = await planRun(source, catalogue, options)
+      const known = await journal.registrations({ paths: [run.path] })
+      for (const one of planned.plans) if (!isNeedlessStandIn(one, known)) plans.set(one.submission.id, one)
+      for (const id of planned.withdrawn) withdrawn.add(id)
+    }
+    for (const id of plans.keys()) withdrawn.delete(id)
+    if (withdrawn.size > 0) await journal.withdraw([...withdrawn], now)
+    const planned = await journal.plan([...plans.values()], now)
+    for (const [index, one] of [...plans.values()].entries()) {
+      const result = planned[index]
+      if (result === undefined || result.change === 'none') continue
+      const { submission } = one
+      emit('registration.planned', {
+        registration: result.id,
+        registry: submission.registry,
+        subject: submission.subject.name,
+        revision: result.revision,
+        state: result.state,
+        reason: submission.stop?.reason ?? submission.waitingFor[0] ?? null,
+      })
+    }
+    parts.queue(planned)
+    for (const one of artifacts) if (one.type === 'sheet') parts.tell(one.path)
+    for (const path of sheets.keys()) parts.tell(path)
+  }
+
+  async function take(found: Found, force: boolean): Promise<void> {
+    const before = await journal.artifact(found.path)
+    if (found.type === 'sheet' && !found.settled) {
+      if (before === null) emit('sheet.seen', { sheet: baseName(found.path), path: found.path })
+      return
+    }
+    const reading = await parts.inspect(found.path, { root: found.root })
+    const artifact = await judged(found, reading, before, force)
+    if (artifact !== null) await keep(artifact)
+  }
+
+  /** What the journal is to keep of a reading; null where a sheet's bytes are the ones it knows. */
+  async function judged(
+    found: Found,
+    reading: Reading,
+    before: Artifact | null,
+    force: boolean,
+  ): Promise<Artifact | null> {
+    const now = parts.now().toISOString()
+    const kept: Artifact = {
+      path: found.path,
+      root: found.root,
+      type: found.type,
+      fingerprint: found.fingerprint,
+      sha256: reading.kind === 'run-folder' ? null : reading.sha256,
+      status: 'active',
+      reading,
+      firstSeen: before?.firstSeen ?? now,
+      changed: now,
+    }
+    if (reading.kind === 'run-folder') return judgedRun(kept, reading, found, before, force)
+    kept.status = 'done'
+    if (before !== null && before.sha256 === kept.sha256 && before.status !== 'gone') {
+      await journal.saveArtifact({ ...before, fingerprint: kept.fingerprint })
+      return force ? before : null
+    }
+    const problems = reading.kind === 'unrecognised' ? reading.problems : reading.reading.problems
+    const errors = problems.filter((one) => one.severity === 'error').length
+    emit('sheet.judged', {
+      sheet: baseName(found.path),
+      format: reading.kind === 'unrecognised' ? 'unrecognised' : reading.recognisedAs,
+      samples: reading.kind === 'unrecognised' ? 0 : reading.reading.samples,
+      errors,
+      warnings: problems.length - errors,
+    })
+    return kept
+  }
+
+  async function judgedRun(
+    kept: Artifact,
+    reading: Extract<Reading, { kind: 'run-folder' }>,
+    found: Found,
+    before: Artifact | null,
+    force: boolean,
+  ): Promise<Artifact> {
+    const { run, completion, problems } = reading.reading
+    const name = run.runId
+    if (before === null) emit('run.found', { run: name, path: found.path, make: run.instrumentMake })
+    if (completion.ended && !found.settled) {
+      return {
+        ...kept,
+        reading: {
+          ...reading,
+          reading: {
+            ...reading.reading,
+            completion: { ...completion, ended: false, because: 'its files are still changing' },
+          },
+        },
+      }
+    }
+    if (!completion.ended) {
+      emit('run.waiting', { run: name, missing: completion.missing, because: completion.because })
+      return kept
+    }
+    const taken = before !== null && before.status === 'done'
+    if (!force && before?.status === 'adopted') return { ...kept, status: 'adopted' }
+    if (!force && before === null && (await parts.adopts(found.root, reading, found.modified))) {
+      emit('run.adopted', { run: name, path: found.path })
+      return { ...kept, status: 'adopted' }
+    }
+    if (!taken) emit('run.completed', { run: name, status: run.status, because: completion.because })
+    if (hasErrors(problems)) emit('run.problems', { run: name, codes: problems.map((one) => one.code) })
+    return { ...kept, status: 'done' }
+  }
+
+  const guarded = async (path: string, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work()
+    } catch (thrown) {
+      emit('item.failed', { path, error: loggedError(thrown) })
+    }
+  }
+
+  return {
+    found: (found) => guarded(found.path, () => take(found, false)),
+    again: (path, { force = false } = {}) =>
+      guarded(path, async () => {
+        const known = await journal.artifact(path)
+        if (known === null) return
+        const { root, type, fingerprint, changed } = known
+        if (force) await take({ root, path, type, fingerprint, modified: changed, settled: true }, true)
+        else await keep(known)
+      }),
+    settled: async () => {
+      while (working !== null) await working
+    },
+  }
+}
+
+/** A run listed as waiting for a sheet though a library of it is registered or on its way there. */
+const isNeedlessStandIn = (
+  plan: Plan,
+  known: Array<{ registry: string; state: string; subject: { library: string | null } }>,
+): boolean =>
+  plan.submission.subject.library === null &&
+  known.some(
+    (row) =>
+      row.registry === plan.submission.registry && row.subject.library !== null && row.state !== 'superseded',
+  )
+
+const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
