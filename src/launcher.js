@@ -32,7 +32,7 @@ else {
 async function startHere() {
   if (cache) module.enableCompileCache(cache)
   // What --disable-proto=delete does: no file's content can reach a prototype by this name.
-  delete Object.prototype.__proto__
+  Reflect.deleteProperty(Object.prototype, '__proto__')
   await import(pathToFileURL(main).href)
 }
 
@@ -40,7 +40,8 @@ function startPinned() {
   const command = [pinned, '--disable-proto=delete', main, ...process.argv.slice(2)]
   // setpriv becomes the program it starts; the kernel then ends it when this process ends, however that happens.
   const bound = ['setpriv', '--pdeathsig', 'KILL', '--']
-  const dies = process.platform === 'linux' && spawnSync('setpriv', ['--version'], { stdio: 'ignore' }).status === 0
+  const dies =
+    process.platform === 'linux' && spawnSync('setpriv', ['--version'], { stdio: 'ignore' }).status === 0
   const [program, ...rest] = dies ? [...bound, ...command] : command
   const env = cache ? { ...process.env, NODE_COMPILE_CACHE: cache } : process.env
   const child = spawn(program, rest, { stdio: 'inherit', env })

@@ -1,0 +1,165 @@
+/** The configuration: from file, environment and flags to one checked value, or every fault in it at once. */
+import { existsSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { crossFaults, secretFaults } from './config/checks.ts'
+import { DEMO_STATE, demonstration } from './config/embedded.ts'
+import { type ConfigProblem, type Fault, type Path, toProblem } from './config/faults.ts'
+import { readParts } from './config/parts.ts'
+import { resolveFolders } from './config/places.ts'
+import type { Auth, General, SheetsRoot } from './config/schema.ts'
+import {
+  type ConfigFile,
+  fromEnvironment,
+  fromFlags,
+  type Override,
+  overlaid,
+  readConfigFile,
+  type Settable,
+} from './config/sources.ts'
+import type { Adopt } from './config/values.ts'
+import type { InstrumentMake } from './record/run.ts'
+import { err, ok, type Result } from './result.ts'
+
+export type { ConfigProblem } from './config/faults.ts'
+export { readSecret } from './config/places.ts'
+export { type Adopt, adoptedBefore, listenAddress } from './config/values.ts'
+export type { Auth, SheetsRoot }
+
+export const SYSTEM_FILE = '/etc/runherald/runherald.yaml'
+
+/** A folder of run folders. `settleSeconds` null: 2, or 30 on a network file system. */
+export type RunsRoot = {
+  runs: string
+  depth: number
+  timeZone: string | null
+  sweepSeconds: number
+  events: 'auto' | 'on' | 'off'
+  ignore: string[]
+  adopt: Adopt
+  settleSeconds: number | null
+  stalledAfterSeconds: number
+}
+
+export type RegistryConfig = {
+  name: string
+  kind: string
+  url: string
+  auth: Auth
+  /** Null: everything the kind can take. */
+  when: { make?: InstrumentMake[] | undefined } | null
+  map: { libraryName: string | null }
+  defaults: Record<string, string>
+  graceSeconds: number
+  endTimeFromMtime: boolean
+  limits: { concurrency: number; perSecond: number; timeoutSeconds: number }
+}
+
+/** All paths are absolute. `embedded`: no configuration was given, and the demonstration's stands in. */
+export type Config = General & {
+  watch: Array<RunsRoot | SheetsRoot>
+  registries: RegistryConfig[]
+  timeScale: number
+  embedded: boolean
+}
+
+export type ConfigSources = {
+  /** As given with --config. */
+  file?: string | undefined
+  env: NodeJS.ProcessEnv
+  flags?: Partial<Record<Settable, string>>
+  cwd?: string
+}
+
+/** The configuration, the file it was read from, and where each value that is no default was set. */
+export type Loaded = { config: Config; file: string | null; origins: Map<string, string> }
+
+/** The configuration as every command sees it; fails with every fault at once, each with its place. */
+export function loadConfig(sources: ConfigSources): Result<Config, ConfigProblem[]> {
+  const loaded = loadWithOrigins(sources)
+  return loaded.ok ? ok(loaded.value.config) : loaded
+}
+
+export function loadWithOrigins(sources: ConfigSources): Result<Loaded, ConfigProblem[]> {
+  const { file, env, cwd = process.cwd() } = sources
+  const path = file ?? env['RUNHERALD_CONFIG'] ?? (existsSync(SYSTEM_FILE) ? SYSTEM_FILE : null)
+  const read = path === null ? ok(null) : readConfigFile(resolve(cwd, path))
+  return read.ok ? assemble(read.value, sources) : read
+}
+
+/** The configuration of a demonstration under a state folder, whose registries' urls are yet to be filled in. */
+export function embeddedDefaults(state: string): Config {
+  const made = assemble(null, { env: {}, flags: { state } })
+  if (!made.ok) throw new Error(`the embedded defaults are faulty: ${made.error.map((one) => one.found)}`)
+  return made.value.config
+}
+
+function assemble(
+  read: ConfigFile | null,
+  { env, flags = {}, cwd = process.cwd() }: ConfigSources,
+): Result<Loaded, ConfigProblem[]> {
+  const environment = fromEnvironment(env)
+  const overrides = [...environment.overrides, ...fromFlags(flags)]
+  const state = overrides.findLast((one) => one.key === 'state')?.value ?? DEMO_STATE
+  const values = overlaid(read?.values ?? demonstration(String(state)), overrides)
+  const parts = readParts(values)
+  const scale = timeScale(env)
+  const places = {
+    base: read ? dirname(read.file) : cwd,
+    cwd,
+    env,
+    overridden: new Set<string>(overrides.map((one) => one.key)),
+  }
+  const faults = [...environment.faults, ...parts.faults, ...crossFaults(values), ...scale.faults]
+  if (read) faults.push(...secretFaults(values, places))
+  if (faults.length > 0 || parts.value === null)
+    return err(inOrder(faults.map((fault) => placed(fault, read, overrides))))
+  const config = resolveFolders({ ...parts.value, timeScale: scale.value, embedded: read === null }, places)
+  return ok({ config, file: read?.file ?? null, origins: originsOf(read, overrides) })
+}
+
+function timeScale(env: NodeJS.ProcessEnv): { value: number; faults: Fault[] } {
+  const text = env['RUNHERALD_TIME_SCALE']
+  if (text === undefined || text === '') return { value: 1, faults: [] }
+  const value = Number(text)
+  if (Number.isFinite(value) && value > 0) return { value, faults: [] }
+  const found = `RUNHERALD_TIME_SCALE is "${text}"; it must be a number above 0`
+  return {
+    value: 1,
+    faults: [{ code: 'config.out-of-range', found, path: ['RUNHERALD_TIME_SCALE'], of: 'value' }],
+  }
+}
+
+function placed(fault: Fault, file: ConfigFile | null, overrides: readonly Override[]): ConfigProblem {
+  const override = overrides.findLast((one) => startsWith(fault.path, one.path))
+  if (override)
+    return toProblem(
+      { ...fault, found: `${fault.found} (set by ${override.from})` },
+      { file: null, position: null },
+    )
+  if (file === null || String(fault.path[0]).startsWith('RUNHERALD_'))
+    return toProblem(fault, { file: null, position: null })
+  return toProblem(fault, { file: file.file, position: file.position(fault.path, fault.of) })
+}
+
+const startsWith = (path: Path, start: Path): boolean => start.every((part, index) => path[index] === part)
+
+const inOrder = (problems: ConfigProblem[]): ConfigProblem[] =>
+  problems.sort(
+    (a, b) =>
+      (a.position?.line ?? 0) - (b.position?.line ?? 0) ||
+      (a.position?.column ?? 0) - (b.position?.column ?? 0),
+  )
+
+/** Where each key that somebody set was set: `FILE:LINE`, a variable, or a flag. */
+function originsOf(file: ConfigFile | null, overrides: readonly Override[]): Map<string, string> {
+  const origins = new Map<string, string>()
+  const note = (value: unknown, path: Path): void => {
+    if (Array.isArray(value)) for (const [index, one] of value.entries()) note(one, [...path, index])
+    else if (typeof value === 'object' && value !== null)
+      for (const [key, one] of Object.entries(value)) note(one, [...path, key])
+    else origins.set(path.join('.'), `line ${file?.position(path, 'value')?.line}`)
+  }
+  if (file) note(file.values, [])
+  for (const override of overrides) origins.set(override.key, override.from)
+  return origins
+}

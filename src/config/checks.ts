@@ -1,0 +1,122 @@
+/** What only shows when the parts of a configuration are seen together, or with the files they name. */
+import { readFileSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
+import { loggedError } from '../events.ts'
+import type { Fault, Path } from './faults.ts'
+import { type Places, secretPath } from './places.ts'
+import { isBlock } from './sources.ts'
+import { listenAddress } from './values.ts'
+
+type Values = Record<string, unknown>
+
+/** Looks at raw values, since it must speak up beside faults of other sorts. */
+export function crossFaults(values: Values): Fault[] {
+  return [...repeatedNames(values), ...openPage(values), ...overlaps(values), ...journalElsewhere(values)]
+}
+
+function repeatedNames(values: Values): Fault[] {
+  const repeated = (list: string, key: string): Fault[] => {
+    const names = blocks(values[list]).map((one) => one[key])
+    return names.flatMap((name, index) =>
+      typeof name === 'string' && names.indexOf(name) < index
+        ? [
+            fault('config.name-repeated', `"${name}" stands in ${list}[${names.indexOf(name)}] already`, [
+              list,
+              index,
+              key,
+            ]),
+          ]
+        : [],
+    )
+  }
+  return [...repeated('registries', 'name'), ...repeated('instruments', 'serial')]
+}
+
+function openPage({ http }: Values): Fault[] {
+  if (!isBlock(http) || typeof http['listen'] !== 'string' || http['tokenFile'] !== undefined) return []
+  const address = listenAddress(http['listen'])
+  return address === null || address.loopback
+    ? []
+    : [
+        fault('config.token-needed', `${http['listen']} can be reached from other machines`, [
+          'http',
+          'listen',
+        ]),
+      ]
+}
+
+function overlaps(values: Values): Fault[] {
+  const roots = blocks(values['watch']).flatMap((root, index) => {
+    const key = 'runs' in root ? 'runs' : 'sheets'
+    const folder = root[key]
+    return typeof folder === 'string' ? [{ folder, path: ['watch', index, key] }] : []
+  })
+  const among = roots.flatMap((one, index) =>
+    roots
+      .slice(0, index)
+      .filter((other) => contains(one.folder, other.folder) || contains(other.folder, one.folder))
+      .map((other) =>
+        fault('config.folders-overlap', `${one.folder} overlaps with ${other.folder}`, one.path),
+      ),
+  )
+  const state = values['state']
+  if (typeof state !== 'string') return among
+  const around = roots
+    .filter((root) => contains(root.folder, state))
+    .map((root) =>
+      fault('config.folders-overlap', `the state folder ${state} lies in ${root.folder}`, root.path),
+    )
+  return [...among, ...around]
+}
+
+const contains = (outer: string, inner: string): boolean => {
+  const way = relative(resolve('/', outer), resolve('/', inner))
+  return way === '' || !(way === '..' || way.startsWith('../'))
+}
+
+const journalElsewhere = ({ journal }: Values): Fault[] =>
+  journal === undefined
+    ? []
+    : [fault('config.journal-not-available', '`journal` names another place', ['journal'])]
+
+/** Every key ending in `File` under http, redis and a registry's auth must name a file with something in it. */
+export function secretFaults(values: Values, places: Places): Fault[] {
+  const faults: Fault[] = []
+  const look = (block: unknown, path: Path): void => {
+    if (!isBlock(block)) return
+    for (const [key, value] of Object.entries(block)) {
+      const at = [...path, key]
+      if (isBlock(value)) look(value, at)
+      else if (key.endsWith('File') && typeof value === 'string') {
+        const base = places.overridden.has(at.join('.')) ? places.cwd : places.base
+        const wrong = unreadable(secretPath(value, base, places.env))
+        if (wrong !== null) faults.push(fault('config.secret-unreadable', `${nameOf(value)} ${wrong}`, at))
+      }
+    }
+  }
+  look(values['http'], ['http'])
+  look(values['redis'], ['redis'])
+  for (const [index, one] of blocks(values['registries']).entries())
+    look(one['auth'], ['registries', index, 'auth'])
+  return faults
+}
+
+// Someone may have written the secret itself where the path belongs.
+const nameOf = (value: string): string => (/[/.]/.test(value) ? value : 'what is written here (not shown)')
+
+function unreadable(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8').trim() === '' ? 'is empty' : null
+  } catch (thrown) {
+    const { code, message } = loggedError(thrown)
+    if (code === 'ENOENT') return 'does not exist'
+    if (code === 'EACCES') return 'may not be read by this user'
+    if (code === 'EISDIR') return 'is a folder'
+    return `cannot be read (${code ?? message})`
+  }
+}
+
+const blocks = (list: unknown): Values[] =>
+  Array.isArray(list) ? list.map((one) => (isBlock(one) ? one : {})) : []
+
+const fault = (code: Fault['code'], found: string, path: Path): Fault => ({ code, found, path, of: 'value' })

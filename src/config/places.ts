@@ -1,0 +1,64 @@
+/** The folders and secret files that a configuration names: made absolute, and secrets read. */
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { Config, RegistryConfig } from '../config.ts'
+
+/** What relative paths are relative to: the file's own folder; for what a variable or flag sets, the current one. */
+export type Places = { base: string; cwd: string; env: NodeJS.ProcessEnv; overridden: ReadonlySet<string> }
+
+/**
+ * Where a secret lies. A bare name is looked for among systemd's credentials first (`LoadCredential=`),
+ * since their folder changes with every start.
+ */
+export function secretPath(name: string, base: string, env: NodeJS.ProcessEnv): string {
+  const credentials = env['CREDENTIALS_DIRECTORY']
+  if (credentials !== undefined && !name.includes('/') && existsSync(join(credentials, name)))
+    return join(credentials, name)
+  return resolve(base, name)
+}
+
+/** The secret in a file, without its one trailing newline. Throws when it cannot be read. */
+export async function readSecret(path: string): Promise<string> {
+  return (await readFile(path, 'utf8')).replace(/\r?\n$/, '')
+}
+
+export function resolveFolders(config: Config, { base, cwd, env, overridden }: Places): Config {
+  const from = (key: string) => (overridden.has(key) ? cwd : base)
+  const secret = (name: string | null, key: string) => name && secretPath(name, from(key), env)
+  return {
+    ...config,
+    state: resolve(from('state'), config.state),
+    redis: config.redis && {
+      ...config.redis,
+      passwordFile: secret(config.redis.passwordFile, 'redis.passwordFile'),
+    },
+    http: { ...config.http, tokenFile: secret(config.http.tokenFile, 'http.tokenFile') },
+    watch: config.watch.map((root) =>
+      'runs' in root
+        ? { ...root, runs: resolve(base, root.runs) }
+        : { ...root, sheets: resolve(base, root.sheets) },
+    ),
+    registries: config.registries.map((registry) => ({
+      ...registry,
+      auth: resolveAuth(registry.auth, base, env),
+    })),
+  }
+}
+
+function resolveAuth(
+  auth: RegistryConfig['auth'],
+  base: string,
+  env: NodeJS.ProcessEnv,
+): RegistryConfig['auth'] {
+  return {
+    ...auth,
+    tokenFile: auth.tokenFile && secretPath(auth.tokenFile, base, env),
+    oauth: auth.oauth && {
+      ...auth.oauth,
+      clientIdFile: secretPath(auth.oauth.clientIdFile, base, env),
+      clientSecretFile: secretPath(auth.oauth.clientSecretFile, base, env),
+      refreshTokenFile: secretPath(auth.oauth.refreshTokenFile, base, env),
+    },
+  }
+}

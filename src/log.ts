@@ -1,0 +1,85 @@
+/** Where happenings become lines: one record a line, in the format that the reader at the other end wants. */
+import pino, { type DestinationStream } from 'pino'
+import type { Config } from './config.ts'
+import { createHerald, type Herald } from './events.ts'
+
+type Format = Exclude<Config['log']['format'], 'auto'> | 'journald'
+
+/** Takes whole lines. */
+export type LineSink = { write(line: string): void }
+
+/**
+ * The herald whose lines go to `to` (standard output). With `auto`: people's lines on a terminal, JSON with a
+ * journald priority under systemd, else JSON.
+ */
+export async function createLogHerald(
+  log: Config['log'],
+  {
+    env,
+    terminal,
+    colour,
+    to,
+  }: { env: NodeJS.ProcessEnv; terminal: boolean; colour: boolean; to?: LineSink },
+): Promise<Herald> {
+  const sink = to ?? pino.destination({ dest: 1, sync: true })
+  const format = log.format === 'auto' ? automatic(env, terminal) : log.format
+  const stream = await formatted(format, sink, colour)
+  const options = {
+    level: log.level,
+    base: null,
+    timestamp: () => `,"ts":"${new Date().toISOString()}"`,
+    formatters: { level: (level: string) => ({ level }) },
+  }
+  const logger = pino(options, stream)
+  return createHerald((level, fields, msg) => logger[level](fields, msg))
+}
+
+function automatic(env: NodeJS.ProcessEnv, terminal: boolean): Format {
+  // systemd sets it when standard output goes to the journal.
+  if (env['JOURNAL_STREAM'] !== undefined) return 'journald'
+  return terminal ? 'pretty' : 'json'
+}
+
+async function formatted(format: Format, sink: LineSink, colour: boolean): Promise<DestinationStream> {
+  if (format === 'json') return sink
+  if (format === 'logfmt') return { write: (line) => sink.write(logfmt(line)) }
+  if (format === 'journald') return withPriority(sink)
+  const { prettyFactory } = await import('pino-pretty')
+  const pretty = prettyFactory({
+    colorize: colour,
+    timestampKey: 'ts',
+    translateTime: 'SYS:HH:MM:ss',
+    singleLine: true,
+    ignore: 'event',
+  })
+  return { write: (line) => sink.write(pretty(line) ?? line) }
+}
+
+const PRIORITY = new Map<unknown, number>([
+  ['debug', 7],
+  ['info', 6],
+  ['warn', 4],
+  ['error', 3],
+])
+
+/** The priority as sd-daemon(3) has it, before each line; line feeds in values are escaped in JSON, so none is forged. */
+const withPriority = (sink: LineSink): DestinationStream => ({
+  write(line) {
+    const { level } = JSON.parse(line) as { level: string }
+    sink.write(`<${PRIORITY.get(level) ?? 6}>${line}`)
+  },
+})
+
+/** `ts=… level=info event=run.found msg="A run folder was found" run=…` */
+export function logfmt(line: string): string {
+  const { ts, level, event, msg, ...fields } = JSON.parse(line) as Record<string, unknown>
+  const pairs = Object.entries({ ts, level, event, msg, ...fields }).filter(
+    ([, value]) => value !== undefined,
+  )
+  return `${pairs.map(([key, value]) => `${key}=${quoted(value)}`).join(' ')}\n`
+}
+
+function quoted(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text)
+}
