@@ -94,15 +94,16 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       for (const linked of await catalogue.sheetsLinking(namesOf(run))) sheets.set(linked.path, linked)
     }
     const plans = new Map<string, Plan>()
+    const withdrawn = new Set<string>()
     for (const sheet of sheets.values()) {
       const planned = await planSheet(sheet, catalogue, options)
       for (const one of planned.plans) plans.set(one.submission.id, one)
+      for (const id of planned.withdrawn) withdrawn.add(id)
       for (const { path } of planned.runs) {
         const run = runs.has(path) ? null : await journal.artifact(path)
         if (run !== null) runs.set(path, run)
       }
     }
-    const withdrawn = new Set<string>()
     for (const run of runs.values()) {
       const source = run.status === 'adopted' ? null : runSourceOf(run)
       if (source === null) continue

@@ -16,6 +16,7 @@ export function libraryPlans(
   options: PlanningOptions,
 ): Plan[] {
   const takers = options.destinations.filter((to) => to.registry.takes.subjects.includes('library'))
+  const runTakers = options.destinations.filter((to) => to.registry.takes.subjects.includes('run'))
   return takers.flatMap((to) => {
     const fit = makes.length === 0 ? 'yes' : makes.some((make) => fits(to, make) === 'yes') ? 'yes' : 'no'
     if (fit === 'no') return []
@@ -31,7 +32,7 @@ export function libraryPlans(
     mapInto(plan, to, { type: 'library', library }, options)
     // With several registries for different makes, only the run tells where its library belongs.
     const undecided =
-      makes.length === 0 && takers.length > 1 && takers.some((one) => one.when?.make !== undefined)
+      makes.length === 0 && runTakers.length > 1 && runTakers.some((one) => one.when?.make !== undefined)
     if (undecided) plan.submission.waitingFor.push('run')
     return [plan]
   })

@@ -1,6 +1,7 @@
 /** Everything a dropped sheet asks for by itself: its libraries, its batches, and its runs that have not come. */
 import type { Json } from '../handovers.ts'
 import { type Problem, problem } from '../problems.ts'
+import { registrationId } from '../record/identity.ts'
 import type { Batch, Library, LibraryRun } from '../record/library.ts'
 import type { SubjectRef } from '../record/registration.ts'
 import { InstrumentMake } from '../record/run.ts'
@@ -30,6 +31,7 @@ export async function planSheet(
 ): Promise<Planned & { runs: RunSource[]; problems: Problem[] }> {
   const plans: Plan[] = []
   const problems: Problem[] = []
+  const withdrawn: string[] = []
   const runs = new Map<string, RunSource>()
   for (const library of source.reading.blocked ? [] : source.reading.libraries) {
     if (library.blocked) continue
@@ -38,8 +40,11 @@ export async function planSheet(
     )
     for (const { found } of matches) for (const one of found) runs.set(one.path, one)
     const counts = (await catalogue.sheetsNaming({ library: library.name })).find(usable(library.name))
-    if (counts === undefined || counts.path === source.path)
-      plans.push(...libraryPlans(source, library, makesOf(library, matches), options))
+    if (counts === undefined || counts.path === source.path) {
+      const planned = libraryPlans(source, library, makesOf(library, matches), options)
+      plans.push(...planned)
+      withdrawn.push(...elsewhere(library, planned, options))
+    }
     for (const { run, found } of matches) {
       if (run.link === null) continue
       if (found.length === 0) plans.push(...absentRunPlans(source, library, run, options))
@@ -55,7 +60,7 @@ export async function planSheet(
     )
     if (counts === undefined || counts.path === source.path) plans.push(...batchPlans(source, batch, options))
   }
-  return { plans, withdrawn: [], runs: [...runs.values()], problems }
+  return { plans, withdrawn, runs: [...runs.values()], problems }
 }
 
 const usable = (library: string) => (sheet: SheetSource) =>
@@ -66,6 +71,13 @@ const runsOf = async (run: LibraryRun, catalogue: Catalogue): Promise<RunSource[
   const found = await catalogue.runsMatching(run.link)
   const runsById = new Map(found.map((one) => [one.reading.reading.run.runId, one]))
   return [...runsById.values()]
+}
+
+/** The library where it was listed before its run told that it belongs elsewhere. */
+function elsewhere(library: Library, planned: Plan[], options: PlanningOptions): string[] {
+  const wanted = new Set(planned.map((plan) => plan.submission.registry))
+  const others = options.destinations.filter((to) => !wanted.has(to.name))
+  return others.map((to) => registrationId(to.name, libraryKey(library.name)))
 }
 
 /** The makes a library's runs are known to be of; empty while nobody can tell. */

@@ -1,0 +1,201 @@
+/** Planning from the configuration, and the dry run of it that `check` prints: everything but queueing and sending. */
+import { resolve, sep } from 'node:path'
+import type { Config, RunsRoot, SheetsRoot } from './config.ts'
+import type { Json, Reading } from './handovers.ts'
+import { inspectPath } from './inspect.ts'
+import { memoryCatalogue, type RunSource, type SheetSource } from './planning/catalogue.ts'
+import type { Destination, Plan, PlanningOptions } from './planning/destination.ts'
+import { toRecord } from './planning/record.ts'
+import { planRun } from './planning/run.ts'
+import { planSheet } from './planning/sheet.ts'
+import type { Problem } from './problems.ts'
+import type { Reason } from './record/registration.ts'
+import type { Completion, Provenance, RunRecord } from './record/run.ts'
+import { registries } from './registries/index.ts'
+import type { Registry } from './registries/registry.ts'
+
+const kinds: Record<string, Registry> = registries
+
+/** The registries of a configuration. `sandboxes` are the names of those that were seen to be a sandbox. */
+export const destinationsOf = (config: Config, sandboxes: ReadonlySet<string>): Destination[] =>
+  config.registries.map((entry) => {
+    const registry = kinds[entry.kind]
+    if (registry === undefined) throw new Error(`no kind of registry is called ${entry.kind}`)
+    return {
+      name: entry.name,
+      kind: entry.kind,
+      registry,
+      settings: {
+        name: entry.name,
+        url: entry.url,
+        username: entry.auth.username,
+        oauth: entry.auth.oauth !== null,
+        defaults: entry.defaults,
+        endTimeFromMtime: entry.endTimeFromMtime,
+      },
+      when: entry.when,
+      libraryName: entry.map.libraryName,
+      graceSeconds: (entry.graceSeconds ?? registry.graceSeconds) / config.timeScale,
+      sandbox: sandboxes.has(entry.name),
+    }
+  })
+
+export function planningOptions(config: Config, destinations: Destination[], now: Date): PlanningOptions {
+  const instrument = (serial: string | null) => config.instruments.find((one) => one.serial === serial)
+  return {
+    destinations,
+    zoneOfRun: (run, path) =>
+      instrument(run.instrumentSerial)?.timeZone ?? rootOfRun(config, path)?.timeZone ?? config.site.timeZone,
+    siteZone: config.site.timeZone,
+    modelOf: (serial) => instrument(serial)?.model ?? null,
+    runsFrom: (path) => rootOfSheet(config, path)?.runsFrom ?? 'folder',
+    now,
+  }
+}
+
+export const runsRoots = (config: Config): RunsRoot[] => config.watch.filter((one) => 'runs' in one)
+export const sheetsRoots = (config: Config): SheetsRoot[] => config.watch.filter((one) => 'sheets' in one)
+const rootOfRun = (config: Config, path: string) => runsRoots(config).find((root) => isBelow(root.runs, path))
+export const rootOfSheet = (config: Config, path: string): SheetsRoot | undefined =>
+  sheetsRoots(config).find((root) => isBelow(root.sheets, path))
+const isBelow = (root: string, path: string): boolean => resolve(path).startsWith(resolve(root) + sep)
+
+// ── check ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type CheckedSubmission = {
+  registry: string
+  kind: string
+  id: string
+  subject: { type: string; name: string; library: string | null }
+  requests: Array<{ method: string; path: string; body: Json }>
+  waitingFor: Reason[]
+}
+
+export type CheckResult = {
+  path: string
+  kind: Reading['kind']
+  recognisedAs: string | null
+  run: Json
+  provenance: Provenance
+  completion: Omit<Completion, 'ended'> | null
+  sheet: Json
+  problems: Problem[]
+  submissions: CheckedSubmission[]
+}
+
+export type CheckDocument = { results: CheckResult[] }
+
+/**
+ * Recognises, reads, joins and maps paths as the daemon would, given together, and sends nothing.
+ * One result a path, in the order given.
+ */
+export async function checkPaths(
+  paths: string[],
+  config: Config,
+  { now }: { now: Date },
+): Promise<CheckDocument> {
+  const readings = paths.map((path) => ({ path, reading: inspectPath(path, {}) }))
+  const since = now.toISOString()
+  const runs = readings.flatMap(({ path, reading }): RunSource[] =>
+    reading.kind === 'run-folder' ? [{ path, reading, since }] : [],
+  )
+  const sheets = readings.flatMap(({ path, reading }): SheetSource[] =>
+    reading.kind === 'sample-sheet' ? [{ path, reading: reading.reading, since }] : [],
+  )
+  const catalogue = memoryCatalogue(runs, sheets)
+  const options = planningOptions(config, destinationsOf(config, new Set()), now)
+  const results: CheckResult[] = []
+  for (const { path, reading } of readings) {
+    if (reading.kind === 'unrecognised') results.push(unrecognised(path, reading.problems))
+    else if (reading.kind === 'run-folder') {
+      const source = { path, reading, since }
+      const { plans } = await planRun(source, catalogue, options)
+      results.push(checkedRun(source, toRecord(source, options), plans))
+    } else {
+      const { plans, problems } = await planSheet(
+        { path, reading: reading.reading, since },
+        catalogue,
+        options,
+      )
+      results.push(checkedSheet(path, reading.reading, plans, problems))
+    }
+  }
+  return { results }
+}
+
+const unrecognised = (path: string, problems: Problem[]): CheckResult => ({
+  path,
+  kind: 'unrecognised',
+  recognisedAs: null,
+  run: null,
+  provenance: {},
+  completion: null,
+  sheet: null,
+  problems,
+  submissions: [],
+})
+
+function checkedRun({ path, reading }: RunSource, record: RunRecord, plans: Plan[]): CheckResult {
+  const { ended: _, ...completion } = reading.reading.completion
+  return {
+    path,
+    kind: 'run-folder',
+    recognisedAs: reading.recognisedAs,
+    run: shownRun(record),
+    provenance: reading.reading.provenance,
+    completion,
+    sheet: null,
+    problems: together(reading.reading.problems, plans),
+    submissions: plans.map(checkedSubmission),
+  }
+}
+
+/** The contract's `run`: the record without what only planning needs. */
+export function shownRun(record: RunRecord): Json {
+  const { runId, folderName, sequencingId, sequencingIdSource, ...facts } = record
+  const { sequencingUuid: _, bioinfoPipeName: __, bioinfoPipeVersion: ___, path: ____, ...shown } = facts
+  return { runId, folderName, sequencingId, sequencingIdSource, ...shown } as Json
+}
+
+function checkedSheet(
+  path: string,
+  reading: SheetSource['reading'],
+  plans: Plan[],
+  problems: Problem[],
+): CheckResult {
+  const { format, version, samples, rows, valid, libraries, batches } = reading
+  return {
+    path,
+    kind: 'sample-sheet',
+    recognisedAs: format,
+    run: null,
+    provenance: {},
+    completion: null,
+    sheet: { format, version, samples, rows, valid, libraries, batches } as unknown as Json,
+    problems: together([...reading.problems, ...problems], plans),
+    submissions: plans.map(checkedSubmission),
+  }
+}
+
+/** All problems of a path and of what it asks for, each once. */
+function together(own: Problem[], plans: Plan[]): Problem[] {
+  const seen = new Set<string>()
+  return [...own, ...plans.flatMap((plan) => plan.submission.problems)].filter((one) => {
+    const key = JSON.stringify([one.code, one.file, one.rows, one.column, one.found])
+    return !seen.has(key) && seen.add(key)
+  })
+}
+
+const checkedSubmission = ({
+  submission: { registry, kind, id, subject, mapped, waitingFor, stop },
+}: Plan): CheckedSubmission => ({
+  registry,
+  kind,
+  id,
+  subject: { type: subject.type, name: subject.name, library: subject.library },
+  requests:
+    mapped === null
+      ? []
+      : [{ method: mapped.request.method, path: mapped.request.path, body: mapped.request.body }],
+  waitingFor: stop === null ? waitingFor : [...waitingFor, stop.reason],
+})

@@ -1,0 +1,282 @@
+/** A laboratory in a temporary folder: watched roots, a sandbox registry, and the real daemon as a child process. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+import { stringify } from 'yaml'
+import { type FaultScript, type Sandbox, startSandbox } from '../../src/sandbox/index.ts'
+
+const project = new URL('../..', import.meta.url).pathname
+export const node = process.execPath
+
+/** One log line of the daemon. */
+export type Line = { event: string; [field: string]: unknown }
+
+export type Row = {
+  id: string
+  registry: string
+  subject: { type: string; name: string; library: string | null; path: string | null }
+  revision: number
+  state: string
+  reason: string | null
+  attempts: number
+  nextTry: string | null
+  remoteIds: Record<string, string>
+}
+
+type Settings = {
+  registries?: Array<Record<string, unknown>>
+  runs?: Record<string, unknown>
+  sheets?: Record<string, unknown>
+  config?: Record<string, unknown>
+  faults?: FaultScript
+  timeScale?: number
+}
+
+/** The registry most tests use: Majora as documented on 2020-03-25, at full speed. */
+export const climb = (sandbox: Sandbox, more: Record<string, unknown> = {}) => ({
+  name: 'climb',
+  kind: 'majora-2020-03-25',
+  url: sandbox.urlOf('majora-2020-03-25'),
+  limits: { concurrency: 1, perSecond: 500, timeoutSeconds: 5 },
+  ...more,
+})
+
+export async function openLab(settings: Settings = {}): Promise<Lab> {
+  const folder = await mkdtemp(join(tmpdir(), 'runherald-'))
+  const sandbox = await startSandbox(settings.faults === undefined ? {} : { faults: settings.faults })
+  const lab = new Lab(folder, sandbox, settings)
+  await Promise.all([mkdir(lab.runs), mkdir(lab.sheets), mkdir(lab.state)])
+  await writeFile(join(folder, 'token'), 'sandbox-token\n', { mode: 0o600 })
+  await lab.configure()
+  return lab
+}
+
+/** Owns everything it starts; `await using` ends it all and removes the folder. */
+export class Lab implements AsyncDisposable {
+  readonly runs: string
+  readonly sheets: string
+  readonly state: string
+  readonly config: string
+  readonly lines: Line[] = []
+  #daemon: ChildProcess | null = null
+  #followers = new Set<() => void>()
+  #stderr = ''
+  readonly folder: string
+  readonly sandbox: Sandbox
+  readonly settings: Settings
+
+  constructor(folder: string, sandbox: Sandbox, settings: Settings) {
+    this.folder = folder
+    this.sandbox = sandbox
+    this.settings = settings
+    this.runs = join(folder, 'runs')
+    this.sheets = join(folder, 'sheets')
+    this.state = join(folder, 'state')
+    this.config = join(folder, 'runherald.yaml')
+  }
+
+  async configure(): Promise<void> {
+    const auth = { username: 'sandbox', tokenFile: join(this.folder, 'token') }
+    const registries: Array<Record<string, unknown>> = this.settings.registries ?? [climb(this.sandbox)]
+    await writeFile(
+      this.config,
+      stringify({
+        state: this.state,
+        watch: [
+          { runs: this.runs, settleSeconds: 0.2, sweepSeconds: 1, ...this.settings.runs },
+          {
+            sheets: this.sheets,
+            settleSeconds: 0.2,
+            sweepSeconds: 1,
+            finished: 'keep',
+            ...this.settings.sheets,
+          },
+        ],
+        registries: registries.map((one) => ({ ...one, auth: one['auth'] ?? auth })),
+        queue: { sweepSeconds: 1, lockSeconds: 5, stalledSeconds: 1 },
+        http: { listen: '127.0.0.1:0' },
+        log: { level: 'debug', format: 'json' },
+        ...this.settings.config,
+      }),
+    )
+  }
+
+  /** Starts the daemon and waits until it says that it runs. */
+  async start(): Promise<void> {
+    const from = this.lines.length
+    this.spawn()
+    await this.event('daemon.started', () => true, from)
+  }
+
+  spawn(): ChildProcess {
+    const env = { ...process.env, RUNHERALD_TIME_SCALE: String(this.settings.timeScale ?? 60), NO_COLOR: '1' }
+    const child = spawn(node, [join(project, 'src/main.ts'), 'run', '--config', this.config], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.#daemon = child
+    child.stderr.on('data', (text) => {
+      this.#stderr += text
+    })
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      try {
+        this.lines.push(JSON.parse(line) as Line)
+      } catch {
+        this.lines.push({ event: 'not-json', line })
+      }
+      this.#wake()
+    })
+    child.on('exit', () => this.#wake())
+    return child
+  }
+
+  #wake(): void {
+    for (const follow of [...this.#followers]) follow()
+  }
+
+  /** Waits until a log line fits; lines before `from` do not count. */
+  async event(name: string, fits: (line: Line) => boolean = () => true, from = 0): Promise<Line> {
+    return this.#until(
+      () => this.lines.slice(from).find((line) => line.event === name && fits(line)),
+      `event ${name}`,
+    )
+  }
+
+  /** Waits until the registrations are as wanted; looks again whenever the daemon says anything. */
+  async registrations(wanted: (rows: Row[]) => boolean): Promise<Row[]> {
+    let rows: Row[] = []
+    await this.#until(async () => {
+      rows = await this.ls()
+      return wanted(rows) || undefined
+    }, 'the registrations wanted').catch((thrown: unknown) => {
+      throw new Error(`${String(thrown)}\nregistrations: ${JSON.stringify(rows, null, 1)}`)
+    })
+    return rows
+  }
+
+  /** Resolves with the first value that is not undefined, asked for at once and after every log line. */
+  #until<T>(ask: () => T | undefined | Promise<T | undefined>, what: string): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      let asking = false
+      let again = false
+      const end = (finish: () => void) => {
+        this.#followers.delete(look)
+        clearTimeout(deadline)
+        finish()
+      }
+      const look = async () => {
+        if (asking) {
+          again = true
+          return
+        }
+        asking = true
+        try {
+          const value = await ask()
+          if (value !== undefined) return end(() => resolve(value))
+          if (this.#daemon !== null && this.#daemon.exitCode !== null)
+            return end(() =>
+              reject(
+                new Error(`the daemon ended with ${this.#daemon?.exitCode} before ${what}: ${this.#stderr}`),
+              ),
+            )
+        } catch (thrown) {
+          return end(() => reject(thrown))
+        } finally {
+          asking = false
+        }
+        if (again) {
+          again = false
+          void look()
+        }
+      }
+      const deadline = setTimeout(
+        () =>
+          end(() =>
+            reject(
+              new Error(
+                `no sign of ${what}; the last lines were\n${this.lines
+                  .slice(-25)
+                  .map((line) => JSON.stringify(line))
+                  .join('\n')}\n${this.#stderr}`,
+              ),
+            ),
+          ),
+        50_000,
+      )
+      this.#followers.add(look)
+      void look()
+    })
+  }
+
+  async ls(): Promise<Row[]> {
+    const { stdout } = await this.cli('ls', '--json')
+    return (JSON.parse(stdout) as { registrations: Row[] }).registrations
+  }
+
+  /** Runs a command of the program; never rejects on an exit code. */
+  async cli(...args: string[]): Promise<{ stdout: string; stderr: string; code: number }> {
+    const [command = '', ...rest] = args
+    try {
+      const done = await promisify(execFile)(
+        node,
+        [join(project, 'src/main.ts'), command, '--config', this.config, ...rest],
+        {
+          env: { ...process.env, NO_COLOR: '1' },
+          maxBuffer: 64 * 1024 * 1024,
+        },
+      )
+      return { ...done, code: 0 }
+    } catch (thrown) {
+      const { stdout, stderr, code } = thrown as { stdout: string; stderr: string; code: number }
+      if (typeof code !== 'number') throw thrown
+      return { stdout, stderr, code }
+    }
+  }
+
+  drop = (name: string, text: string): Promise<void> => writeFile(join(this.sheets, name), text)
+
+  /** Copies a run folder into the watched root, its marker files last, as an instrument writes them. */
+  async place(source: string, name: string): Promise<string> {
+    const to = join(this.runs, name)
+    const files = (await readdir(source, { recursive: true, withFileTypes: true })).filter((entry) =>
+      entry.isFile(),
+    )
+    const relative = files.map((entry) => join(entry.parentPath, entry.name).slice(source.length + 1))
+    const late = /complete|final_summary|transferdone|RunUploaded/i
+    for (const file of relative.toSorted((a, b) => Number(late.test(a)) - Number(late.test(b)))) {
+      await mkdir(dirname(join(to, file)), { recursive: true })
+      await cp(join(source, file), join(to, file))
+    }
+    return to
+  }
+
+  /** What the sandbox has really committed at one kind, as its own log tells. */
+  commits(kind: string, what: string) {
+    return this.sandbox
+      .log()
+      .filter((entry) => entry.type === 'commit' && entry.kind === kind && entry.what === what)
+  }
+
+  /** Ends the daemon with a signal and waits for it. */
+  async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    const daemon = this.#daemon
+    if (daemon === null || daemon.exitCode !== null || daemon.signalCode !== null)
+      return daemon?.exitCode ?? null
+    const ended = new Promise<number | null>((resolve) => daemon.once('exit', (code) => resolve(code)))
+    daemon.kill(signal)
+    return ended
+  }
+
+  async read(path: string): Promise<string> {
+    return readFile(join(this.folder, path), 'utf8')
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end()
+    await this.sandbox.close()
+    await rm(this.folder, { recursive: true, force: true })
+  }
+}
