@@ -1,0 +1,230 @@
+/** Every command with its arguments, options and examples. The work of each is in the file of its name, loaded when called. */
+import { type Command, InvalidArgumentError } from 'commander'
+import { STATES, type State } from '../record/registration.ts'
+import type { Declare } from './program.ts'
+
+const whole = (text: string): number => {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError('A whole number is needed.')
+  return value
+}
+const seconds = (text: string): number => {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('A number of seconds is needed.')
+  return value
+}
+const state = (text: string): State => {
+  const found = STATES.find((one) => one === text)
+  if (found === undefined) throw new InvalidArgumentError(`States are ${STATES.join(', ')}.`)
+  return found
+}
+
+const asJson = (command: Command) => command.option('--json', 'one JSON document on standard output')
+const elsewhere = (command: Command) =>
+  command.option('--state-folder <folder>', 'the state folder, in place of the one configured')
+
+/** What runs until it is stopped. */
+export function serviceCommands({ terminal, add, ends }: Declare): void {
+  const run = elsewhere(
+    add('run', 'The daemon: finds runs and sheets, registers them, shows the status page', [
+      'run',
+      'run --config /etc/runherald/runherald.yaml',
+      'run --watch-only',
+    ]),
+  )
+    .option('--watch-only', 'find and plan, but send nothing')
+    .option('--work-only', 'send what is planned, but watch nothing')
+    .option('--listen <address>', 'address of the status page, as 127.0.0.1:8734')
+    .option('--log-level <level>', 'info, debug, warn or error')
+    .option('--log-format <format>', 'auto, json, logfmt or pretty')
+  run.action(async () => ends((await import('./run.ts')).run(terminal, run.optsWithGlobals())))
+
+  const sandbox = add('sandbox', 'Emulated registries to try things at, on one loopback address', [
+    'sandbox',
+    'sandbox --port 9000 --strict',
+    'sandbox --faults faults.json',
+  ])
+    .option('--port <number>', 'port to listen on; a free one where not given', whole)
+    .option(
+      '--strict',
+      'refuse everything the documents refuse, not only what real servers were seen to refuse',
+    )
+    .option('--faults <file>', 'what shall go wrong, as JSON')
+    .option('--state-file <file>', 'keep what was registered in this file')
+  sandbox.action(async () =>
+    ends((await import('./sandbox.ts')).sandbox(terminal, sandbox.optsWithGlobals())),
+  )
+
+  const simulate = add(
+    'simulate <make>',
+    'Writes a believable run folder as the instrument would, at a chosen speed',
+    ['simulate illumina --into /tmp/runs --seconds 20', 'simulate nanopore --into /tmp/runs'],
+  )
+    .requiredOption('--into <folder>', 'the folder to write the run folder into')
+    .option('--seconds <number>', 'how long the run takes', seconds, 10)
+  simulate.action(async (make: string) =>
+    ends((await import('./simulate.ts')).simulate(terminal, make, simulate.optsWithGlobals())),
+  )
+}
+
+/** What reads, and changes nothing. */
+export function readingCommands({ terminal, add, ends }: Declare): void {
+  const check = asJson(
+    add('check <path...>', 'Reads run folders or sheets and shows what would be registered; sends nothing', [
+      'check /data/dropbox/plate7.csv',
+      'check plate7.csv /data/illumina/200303_A00562_0352_AHKFVLDRXX',
+      'check --json plate7.csv',
+    ]),
+  )
+  check.action(async (paths: string[]) =>
+    ends((await import('./check.ts')).check(terminal, paths, check.optsWithGlobals())),
+  )
+
+  const explain = asJson(
+    elsewhere(
+      add(
+        'explain <path|id>',
+        'Why something is registered or not: the rule that decided, and what comes next',
+        [
+          'explain /data/illumina/200303_A00562_0352_AHKFVLDRXX',
+          'explain 5e2f0b7c-0c1d-5a43-9d0e-2f6a8f1c7b11',
+        ],
+      ),
+    ),
+  )
+  explain.action(async (what: string) =>
+    ends((await import('./explain.ts')).explain(terminal, what, explain.optsWithGlobals())),
+  )
+
+  const ls = asJson(
+    elsewhere(
+      add('ls', 'Registrations with their state', [
+        'ls',
+        'ls --state held',
+        'ls --registry climb --since 7d --json',
+      ]),
+    ),
+  )
+    .option('--state <state>', `only those in this state: ${STATES.join(', ')}`, state)
+    .option('--registry <name>', 'only those at this registry')
+    .option('--since <time>', 'only those changed since: 7d, 12h, 2026-01-31')
+    .option('--all', 'every revision, not only the newest')
+    .option('--adopted', 'runs that were finished before their folder was watched, and are left alone')
+  ls.action(async () => ends((await import('./ls.ts')).ls(terminal, ls.optsWithGlobals())))
+
+  const show = asJson(
+    elsewhere(
+      add('show <id>', 'One registration whole: facts, revisions, attempts with their answers, receipt', [
+        'show 5e2f0b7c',
+      ]),
+    ),
+  )
+  show.action(async (id: string) =>
+    ends((await import('./show.ts')).show(terminal, id, show.optsWithGlobals())),
+  )
+
+  const receipts = asJson(
+    elsewhere(
+      add('receipts', 'What the registries gave back: identifiers per run, sample and tube', [
+        'receipts',
+        'receipts --csv > receipts.csv',
+      ]),
+    ),
+  ).option('--csv', 'as CSV, for a spreadsheet')
+  receipts.action(async () =>
+    ends((await import('./receipts.ts')).receipts(terminal, receipts.optsWithGlobals())),
+  )
+
+  const doctor = asJson(
+    elsewhere(
+      add('doctor', 'Checks everything a deployment needs and says how to mend what is wrong', [
+        'doctor',
+        'doctor --json',
+      ]),
+    ),
+  )
+  doctor.action(async () => ends((await import('./doctor.ts')).doctor(terminal, doctor.optsWithGlobals())))
+
+  const config = asJson(
+    elsewhere(
+      add(
+        'config <act>',
+        'The configuration: check it, show its effective values, or print a commented example',
+        ['config check --config runherald.yaml', 'config show', 'config init > runherald.yaml'],
+      ),
+    ),
+  )
+  config.addHelpText('after', '\nActs: check, show (with where each value was set), init')
+  config.action(async (act: string) =>
+    ends((await import('./config.ts')).config(terminal, act, config.optsWithGlobals())),
+  )
+}
+
+/** What a person decides, and the journal as a whole. */
+export function journalCommands({ terminal, add, ends }: Declare): void {
+  const retry = asJson(
+    elsewhere(
+      add(
+        'retry [ids-or-paths...]',
+        'Queues again after something was mended; a path takes up a run that was left alone',
+        [
+          'retry 5e2f0b7c-0c1d-5a43-9d0e-2f6a8f1c7b11',
+          'retry /data/illumina/200303_A00562_0352_AHKFVLDRXX',
+          'retry --refused',
+        ],
+      ),
+    ),
+  )
+    .option('--refused', 'all that were refused')
+    .option('--held', 'all that wait for a person')
+  retry.action(async (targets: string[]) =>
+    ends((await import('./retry.ts')).retry(terminal, targets, retry.optsWithGlobals())),
+  )
+
+  const resolve = asJson(
+    elsewhere(
+      add('resolve <id>', 'Your verdict on a registration that needs attention', [
+        'resolve 5e2f0b7c --registered MAJORA-0042',
+        'resolve 5e2f0b7c --resend',
+        'resolve 5e2f0b7c --abandon --reason "run repeated"',
+      ]),
+    ),
+  )
+    .option('--registered [remote-id]', 'it is there: note it as registered')
+    .option('--resend', 'it is not there: send it again')
+    .option('--abandon', 'give it up')
+    .option('--reason <text>', 'why, for the record')
+  resolve.action(async (id: string) =>
+    ends((await import('./resolve.ts')).resolve(terminal, id, resolve.optsWithGlobals())),
+  )
+
+  const pause = elsewhere(
+    add('pause <registry>', 'Holds one registry: nothing is sent to it', ['pause climb']),
+  ).option('--reason <text>', 'why, for the record')
+  pause.action(async (name: string) =>
+    ends((await import('./pause.ts')).pause(terminal, name, pause.optsWithGlobals())),
+  )
+  const resume = elsewhere(add('resume <registry>', 'Releases a registry that was held', ['resume climb']))
+  resume.action(async (name: string) =>
+    ends((await import('./pause.ts')).resume(terminal, name, resume.optsWithGlobals())),
+  )
+
+  const backup = elsewhere(
+    add('backup <file>', 'Copies the journal, consistent while the daemon runs', [
+      'backup /backup/runherald.sqlite',
+    ]),
+  )
+  backup.action(async (file: string) =>
+    ends((await import('./backup.ts')).backup(terminal, file, backup.optsWithGlobals())),
+  )
+  const restore = elsewhere(
+    add('restore <file>', 'Puts a copy of the journal in place; the daemon must be stopped', [
+      'restore /backup/runherald.sqlite',
+    ]),
+  )
+  restore.action(async (file: string) =>
+    ends((await import('./backup.ts')).restore(terminal, file, restore.optsWithGlobals())),
+  )
+}

@@ -1,0 +1,92 @@
+/** `config check|show|init`: is the configuration right, what does it amount to, and an example to begin with. */
+import { readFileSync } from 'node:fs'
+import { Document, isCollection, isMap, isScalar, type Node, visit } from 'yaml'
+import { loadWithOrigins } from '../config.ts'
+import { type ConfigOptions, faultsText, loaded, sourcesOf } from './settings.ts'
+import { EXIT, json, painter, Stop, type Terminal } from './terminal.ts'
+
+const EXAMPLE = new URL('../../config/runherald.yaml', import.meta.url)
+
+export async function config(
+  terminal: Terminal,
+  act: string,
+  options: ConfigOptions & { json?: boolean },
+): Promise<number> {
+  if (act === 'init') {
+    terminal.out(readFileSync(EXAMPLE, 'utf8').trimEnd())
+    return EXIT.fine
+  }
+  if (act === 'check') return check(terminal, options)
+  if (act === 'show') return show(terminal, options)
+  throw new Stop(EXIT.usage, `"config ${act}" is no command; possible are check, show and init`)
+}
+
+function check(terminal: Terminal, options: ConfigOptions & { json?: boolean }): number {
+  const read = loadWithOrigins(sourcesOf(terminal, options))
+  const file = read.ok ? read.value.file : null
+  if (options.json) terminal.out(json({ valid: read.ok, file, problems: read.ok ? [] : read.error }))
+  else if (read.ok) {
+    const { config } = read.value
+    const what = `${config.watch.length} watched folders, ${config.registries.length} registries`
+    terminal.out(
+      `${painter(terminal)('green', 'The configuration is right')}: ${file ?? 'embedded defaults'} (${what})`,
+    )
+  } else terminal.say(`runherald: ${faultsText(read.error)}`)
+  return read.ok ? EXIT.fine : EXIT.config
+}
+
+/** The effective values as YAML, each with where it was set; paths of secrets are shown, secrets never. */
+function show(terminal: Terminal, options: ConfigOptions & { json?: boolean }): number {
+  const { config, file, origins } = loaded(terminal, options)
+  const basis = file === null ? 'embedded defaults' : 'default'
+  if (options.json) {
+    const { embedded: _, ...values } = config
+    terminal.out(json({ file, values, origins: Object.fromEntries(origins), others: basis }))
+    return EXIT.fine
+  }
+  const { embedded: _, timeScale, ...values } = config
+  const document = new Document(asWritten(values))
+  document.commentBefore = ` ${file ?? 'No configuration file: these are the embedded defaults'}${timeScale === 1 ? '' : `\n Waiting times are divided by ${timeScale} (RUNHERALD_TIME_SCALE)`}`
+  visit(document, {
+    Scalar(key, node, path) {
+      if (key !== 'key') node.comment = ` ${origins.get(pathOf(path, key)) ?? basis}`
+    },
+    Collection(_, node) {
+      if (isCollection(node) && node.items.length === 0) node.flow = true
+    },
+  })
+  terminal.out(document.toString({ lineWidth: 0 }).trimEnd())
+  return EXIT.fine
+}
+
+/** Values that were read into something else, written as in the file again. */
+function asWritten(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asWritten)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).map(([key, one]): [string, unknown] => {
+    if (key === 'adopt') return [key, adoptText(one)]
+    if (key === 'stalledAfterSeconds') return ['stalledAfter', `${one}s`]
+    return [key, asWritten(one)]
+  })
+  return Object.fromEntries(entries)
+}
+
+function adoptText(adopt: unknown): string {
+  const { rule, date, seconds } = adopt as { rule: string; date?: string; seconds?: number }
+  return rule === 'since' ? `since:${date ?? `${seconds}s`}` : rule
+}
+
+/** The dotted path of a scalar, from the pairs and lists above it. */
+function pathOf(path: readonly unknown[], key: number | 'key' | 'value' | null): string {
+  const parts: string[] = []
+  for (const [depth, node] of path.entries()) {
+    const below = path[depth + 1]
+    if (typeof node === 'object' && node !== null && 'key' in node && isScalar(node.key))
+      parts.push(String(node.key.value))
+    else if (isCollection(node as Node) && !isMap(node)) {
+      const items = (node as { items: unknown[] }).items
+      parts.push(String(below === undefined ? key : items.indexOf(below)))
+    }
+  }
+  return parts.join('.')
+}

@@ -1,0 +1,62 @@
+/** One command line: parsed, run, and turned into an exit code. What is wrong with the line itself gives 2. */
+import { Command, CommanderError } from 'commander'
+import { journalCommands, readingCommands, serviceCommands } from './commands.ts'
+import { EXIT, type Terminal } from './terminal.ts'
+
+/** Declares commands: `add` makes one with its examples, `ends` runs its work and keeps its exit code. */
+export type Declare = {
+  terminal: Terminal
+  add(usage: string, about: string, examples: string[]): Command
+  ends(work: Promise<number>): Promise<void>
+}
+
+export async function runCommandLine(argv: string[], terminal: Terminal, version: string): Promise<number> {
+  let exit: number = EXIT.fine
+  const program = withExamples(new Command('runherald'), [
+    'check /data/illumina/200303_A00562_0352_AHKFVLDRXX',
+    'run --config /etc/runherald/runherald.yaml',
+    'ls --state held',
+  ])
+    .description('Registers finished sequencing runs at registries, each exactly once.')
+    .version(version)
+    .helpCommand('help [command]', 'what a command does, with examples')
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.replace(/\n$/, '')),
+      writeErr: (text) => terminal.say(text.replace(/\n$/, '')),
+      getOutHasColors: () => terminal.colour,
+      getErrHasColors: () => terminal.colour,
+    })
+    .exitOverride()
+    .showHelpAfterError('What it can do: runherald --help')
+  addConfigOption(program)
+  const declare: Declare = {
+    terminal,
+    add(usage, about, examples) {
+      const command = program.command(usage).description(about)
+      addConfigOption(command)
+      return withExamples(command, examples)
+    },
+    async ends(work) {
+      exit = await work
+    },
+  }
+  serviceCommands(declare)
+  readingCommands(declare)
+  journalCommands(declare)
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+    return exit
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown
+    return thrown.exitCode === 0 ? EXIT.fine : EXIT.usage
+  }
+}
+
+const addConfigOption = (command: Command): Command =>
+  command.option(
+    '--config <file>',
+    'the configuration, in place of RUNHERALD_CONFIG or /etc/runherald/runherald.yaml',
+  )
+
+const withExamples = (command: Command, examples: string[]): Command =>
+  command.addHelpText('before', `Examples:\n${examples.map((line) => `  $ runherald ${line}`).join('\n')}\n`)

@@ -1,0 +1,76 @@
+/** The program: a command line in, an exit code out. The only file that ends the process. */
+import { readFileSync } from 'node:fs'
+import { runCommandLine } from './cli/program.ts'
+import { EXIT, type ExitCode, Stop, type Terminal } from './cli/terminal.ts'
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+// A terminal sends Ctrl-C to everything in front of it, so that one press may arrive twice.
+const SAME_PRESS_MS = 1000
+
+const { env, stdout, stderr } = process
+const dumb = env['TERM'] === 'dumb'
+const terminal: Terminal = {
+  out: (text) => void stdout.write(`${text}\n`),
+  say: (text) => void stderr.write(`${text}\n`),
+  interactive: stdout.isTTY === true,
+  colour: stdout.isTTY === true && !dumb && (env['NO_COLOR'] ?? '') === '',
+  columns: stdout.columns ?? 100,
+  env,
+  stopped: () =>
+    new Promise((resolve) => {
+      let first = 0
+      for (const signal of SIGNALS)
+        process.on(signal, () => {
+          if (first === 0) first = Date.now()
+          else if (Date.now() - first > SAME_PRESS_MS) end(EXIT.finding)
+          resolve(signal)
+        })
+    }),
+}
+
+// Whoever reads us has gone, as `head` does: nothing is left to say.
+stdout.on('error', () => end(EXIT.fine))
+process.on('uncaughtException', (thrown) => failed(thrown))
+process.on('unhandledRejection', (thrown) => failed(thrown))
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+try {
+  end(await runCommandLine(process.argv.slice(2), terminal, version))
+} catch (thrown) {
+  failed(thrown)
+}
+
+function failed(thrown: unknown): void {
+  if (thrown instanceof Stop) {
+    terminal.say(`runherald: ${thrown.message}`)
+    end(thrown.exit)
+    return
+  }
+  const { exit, sentence } = explained(thrown)
+  terminal.say(`runherald: ${sentence}`)
+  end(exit)
+}
+
+/** Faults of the machine in plain words; whatever is left is a fault of ours. */
+function explained(thrown: unknown): { exit: ExitCode; sentence: string } {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+  const code = String((error as { code?: unknown }).code ?? '')
+  if (code === 'EACCES' || code === 'EPERM')
+    return { exit: EXIT.permission, sentence: `this user may not do that: ${error.message}` }
+  if (['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'].includes(code) || code === 'ERR_SQLITE_ERROR')
+    return { exit: EXIT.storage, sentence: `the disk or the journal does not take it: ${error.message}` }
+  const where =
+    error.stack
+      ?.split('\n')
+      .find((line) => line.includes('/src/'))
+      ?.trim() ?? ''
+  const sentence = `this is a fault of runherald itself, please report it: ${error.name}: ${error.message} ${where}`
+  return { exit: EXIT.bug, sentence: sentence.trim() }
+}
+
+/** Ends once everything said has been handed over. */
+function end(exit: number): void {
+  stdout.write('', () => stderr.write('', () => process.exit(exit)))
+}
