@@ -30,6 +30,11 @@ export const registryProblems = {
     fix: 'Leave one row for each sample or tube, and drop the sheet again.',
     severity: 'error',
   },
+  'registry.values-differ': {
+    title: 'This registry keeps one value for the whole library, and the sheet gives several',
+    fix: 'Write the same value on every row of the library, or split it into libraries of one value each.',
+    severity: 'error',
+  },
   'registry.value-left-out': {
     title: 'A value is not sent, because this registry takes it for other instruments only',
     fix: 'Nothing needs to be done. Clear the column to be rid of this notice.',

@@ -1,29 +1,17 @@
 /** Holds a request's body against the registry's own rules and says in people's words what breaks them. */
 import * as z from 'zod'
-import type { Json, Mapped, Request } from '../handovers.ts'
-import { hasErrors, type Problem, type ProblemCode, problem } from '../problems.ts'
-import { err, ok, type Result } from '../result.ts'
+import type { Json } from '../handovers.ts'
+import { type Problem, type ProblemCode, problem } from '../problems.ts'
+import type { Body } from './request-body.ts'
 
-export type Body = { [member: string]: Json }
-
-/** Where a member of a body comes from: the column of our sheets, the rows, and where a person can give it. */
-export type Place = { column: string | null; rows: number[]; give: string }
+/**
+ * Where a member of a body comes from: the column of our sheets, the rows, and what to do where it is missing
+ * (`give`) or wrong (`mend`).
+ */
+export type Place = { column: string | null; rows: number[]; give: string; mend: string }
 
 /** Finds the place of the member at a path such as `biosamples, 3, library_source`. */
 export type PlaceOf = (path: readonly PropertyKey[]) => Place
-
-/**
- * Members that have a value, texts trimmed. An absent value is left out, never sent as null or empty:
- * Majora stores either over what it already has.
- */
-export function present(members: { [member: string]: Json | undefined }): Body {
-  const kept: Body = {}
-  for (const [name, value] of Object.entries(members)) {
-    const trimmed = typeof value === 'string' ? value.trim() : value
-    if (trimmed !== undefined && trimmed !== null && trimmed !== '') kept[name] = trimmed
-  }
-  return kept
-}
 
 /** Text of so many characters, counted as databases count them: an emoji is one. */
 export const text = (min: number, max: number) =>
@@ -38,21 +26,6 @@ export const text = (min: number, max: number) =>
 export function checkBody(schema: z.ZodType, body: Body, placeOf: PlaceOf): Problem[] {
   const checked = schema.safeParse(body)
   return checked.success ? [] : joined(checked.error.issues.map((issue) => toProblem(issue, body, placeOf)))
-}
-
-/** The end of every mapping: the request with its warnings, or every problem where one of them is an error. */
-export function concluded(
-  request: Request,
-  problems: Problem[],
-  needs: { claims?: string[]; prerequisite?: string } = {},
-): Result<Mapped, Problem[]> {
-  if (hasErrors(problems)) return err(problems)
-  return ok({
-    request,
-    claims: needs.claims ?? [],
-    prerequisite: needs.prerequisite ?? null,
-    warnings: problems,
-  })
 }
 
 /** One problem where several differ in their rows alone. */
@@ -82,24 +55,24 @@ function toProblem(issue: z.core.$ZodIssue, body: Body, placeOf: PlaceOf): Probl
       return tell(
         'registry.option-unknown',
         seen,
-        `${field} must be one of: ${issue.values.join(', ')}. ${place.give}`,
+        `${field} must be one of: ${issue.values.join(', ')}. ${place.mend}`,
       )
     case 'too_big':
       return tell(
         'registry.value-too-long',
         `${seen}, longer than ${issue.maximum} characters`,
-        `${field} may have at most ${issue.maximum} characters. ${place.give}`,
+        `${field} may have at most ${issue.maximum} characters. ${place.mend}`,
       )
     case 'too_small':
       return tell(
         'registry.value-too-short',
         `${seen}, shorter than ${issue.minimum} characters`,
-        `${field} must have at least ${issue.minimum} characters. ${place.give}`,
+        `${field} must have at least ${issue.minimum} characters. ${place.mend}`,
       )
     case 'invalid_format':
     case 'invalid_type':
     case 'custom':
-      return tell('registry.value-malformed', seen, `${field} must be ${issue.message}. ${place.give}`)
+      return tell('registry.value-malformed', seen, `${field} must be ${issue.message}. ${place.mend}`)
     default:
       throw new Error(`a request was built with a fault of its own: ${issue.code} at ${issue.path.join('.')}`)
   }

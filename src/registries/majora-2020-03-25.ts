@@ -9,34 +9,26 @@ import type { Mapped, Subject, Verdict } from '../handovers.ts'
 import { type Problem, problem } from '../problems.ts'
 import type { InstrumentMake } from '../record/run.ts'
 import { err, type Result } from '../result.ts'
-import { type Body, checkBody, concluded, present, text } from './check-body.ts'
-import { probed } from './http-answer.ts'
+import { checkBody, text } from './check-body.ts'
+import { freeText, option } from './defaults.ts'
+import { type Envelope, judgeErrors, openEnvelope, requestNote, sentence } from './majora-envelope.ts'
 import {
-  type Envelope,
-  judgeErrors,
-  openEnvelope,
-  requestNote,
-  sentBody,
-  sentence,
-} from './majora-envelope.ts'
-import {
-  credentials,
-  freeText,
   LAYOUT_CONFIGS,
   LIBRARY_SELECTIONS,
   LIBRARY_SOURCES,
   LIBRARY_STRATEGIES,
   majoraPlaces,
   majoraRequest,
-  option,
   token,
   tokenAuth,
   username,
   uuid,
 } from './majora-fields.ts'
 import { judgeLibrary, mapLibrary } from './majora-library.ts'
+import { majoraProbe } from './majora-probe.ts'
 import { makeProblems, runMembers, runSchema, SEQUENCING_ADD } from './majora-run.ts'
 import type { Registry, RegistrySettings } from './registry.ts'
+import { type Body, concluded, present, sentBody } from './request-body.ts'
 import { runTimes } from './run-times.ts'
 
 const MAKES = ['ILLUMINA', 'OXFORD_NANOPORE', 'PACIFIC_BIOSCIENCES'] as const satisfies InstrumentMake[]
@@ -68,19 +60,11 @@ export const majora20200325 = {
     const body = sentBody(sent)
     return 'runs' in body ? judgeRun(body, opened.value) : judgeLibrary(body, opened.value, TRAITS)
   },
-  probe: {
-    // A list without runs is answered in Majora's own words, and commits nothing.
-    request: (settings) =>
-      majoraRequest(SEQUENCING_ADD, {
-        ...credentials(settings),
-        library_name: 'runherald-probe',
-        runs: [],
-      }),
-    judge(answer) {
-      const opened = openEnvelope(answer, TRAITS)
-      return opened.ok ? { is: 'open' } : probed(opened.error)
-    },
-  },
+  // A list without runs is answered in Majora's own words, and commits nothing.
+  probe: majoraProbe(
+    (settings) => majoraRequest(settings, SEQUENCING_ADD, { library_name: 'runherald-probe', runs: [] }),
+    TRAITS,
+  ),
   lookUp: null,
 } satisfies Registry
 
@@ -102,16 +86,15 @@ function map(subject: Subject, settings: RegistrySettings, now: Date): Result<Ma
     endTimeFromMtime: settings.endTimeFromMtime,
     now,
   })
-  const body = {
-    ...credentials(settings),
+  const request = majoraRequest(settings, SEQUENCING_ADD, {
     ...present({ library_name: subject.libraryName }),
     runs: [{ sequencing_id: run.sequencingId, ...runMembers(run), ...present(times) }],
-  }
+  })
   return concluded(
-    majoraRequest(SEQUENCING_ADD, body),
+    request,
     [
       ...makeProblems(run, MAKES, settings),
-      ...checkBody(RunBody, body, majoraPlaces(settings, library)),
+      ...checkBody(RunBody, request.body, majoraPlaces(settings, library)),
       ...problems,
     ],
     { prerequisite: subject.libraryName.trim() },

@@ -1,8 +1,7 @@
 /** The envelope in which every Majora answers: read once, and told apart from all that is not Majora's. */
 import * as z from 'zod'
-import type { Answer, Submission, Verdict } from '../handovers.ts'
+import type { Answer, Verdict } from '../handovers.ts'
 import { err, ok, type Result } from '../result.ts'
-import type { Body } from './check-body.ts'
 import { json, judgeStatus, notTheRegistrys } from './http-answer.ts'
 
 /** What Majora says in words: of one field of the request, or (field null) of the whole, or of its database. */
@@ -28,10 +27,7 @@ export type Envelope = {
  * Our own JSON is well formed, so only the credentials are left. A token without the needed scopes is told
  * with 200 and without `success`.
  */
-export function openEnvelope(
-  answer: Answer,
-  rules: { busyIsSafe: boolean; repeatable: boolean },
-): Result<Envelope, Verdict> {
+export function openEnvelope(answer: Answer, rules: { busyIsSafe: boolean }): Result<Envelope, Verdict> {
   const decided = judgeStatus(answer, rules)
   if (decided) return err(decided)
   if (answer.status === 400 && answer.body === '')
@@ -79,14 +75,6 @@ export const sentence = ({ field, text }: Message): string => (field === null ? 
 /** What a person is told besides the verdict: the id by which Majora's operators find the call. */
 export const requestNote = ({ request }: Envelope): string[] =>
   request === null ? [] : [`Majora's own number of this request: ${request}`]
-
-/** The body that was sent. A submission that was sent has been mapped. */
-export function sentBody(sent: Submission): Body {
-  const body = sent.mapped?.request.body
-  if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw new Error(`submission ${sent.id} was judged without having been mapped`)
-  return body
-}
 
 const Tuple = z.tuple([z.string(), z.string()]).rest(z.unknown())
 const FieldErrors = z.record(z.string(), z.array(z.object({ message: z.string(), code: z.string() })))

@@ -2,8 +2,9 @@
 import * as z from 'zod'
 import type { Request } from '../handovers.ts'
 import type { Biosample, Library } from '../record/library.ts'
-import { type Body, type PlaceOf, present, text } from './check-body.ts'
+import { type PlaceOf, text } from './check-body.ts'
 import type { RegistrySettings } from './registry.ts'
+import { type Body, present } from './request-body.ts'
 
 export const LIBRARY_SOURCES = [
   'GENOMIC',
@@ -20,37 +21,39 @@ export const LAYOUT_CONFIGS = ['SINGLE', 'PAIRED'] as const
 /** `auth` with a token in the body: the account's name, and the file that holds its token. */
 export const tokenAuth = z.strictObject({ username: text(1, 150), tokenFile: z.string().min(1) })
 
-/** An option as an operator may write it (`viral rna`), turned into Majora's spelling. */
-export const option = <const Options extends readonly string[]>(options: Options) =>
-  z
-    .string()
-    .transform((written) => written.trim().toUpperCase().replaceAll(/[ -]+/g, '_'))
-    .pipe(z.enum(options))
-
-/** A text as an operator may write it in YAML, where a version such as `2` is a number. */
-export const freeText = (max: number) =>
-  z
-    .union([z.string(), z.number()])
-    .transform((written) => String(written).trim())
-    .pipe(text(1, max))
-
-/** The account as Majora wants it: in the body, with the token put in at the last moment. */
-export const credentials = (settings: RegistrySettings): Body =>
-  present({ username: settings.username, token: '***' })
-
 export const username = text(1, 150)
-export const token = z.literal('***')
+export const token = z.literal(['***', 'OAUTH'])
+export const wholeNumber = z
+  .number()
+  .refine((value) => Number.isInteger(value) && value >= 0 && value < 2 ** 31, 'a whole number')
 export const uuid = z
   .string()
   .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'a UUID')
 
-/** A call with the token in the body. */
-export const majoraRequest = (path: string, body: Body): Request => ({
-  method: 'POST',
-  path,
-  body,
-  secrets: [{ in: 'body', name: 'token', secret: 'token' }],
-})
+/**
+ * A call on behalf of the account, which Majora wants in the body. With OAuth2 the body must name an account and a
+ * token all the same, of which nothing is read, and the header carries the access token.
+ */
+export function majoraRequest(
+  settings: RegistrySettings,
+  path: string,
+  members: Body,
+): Request & { body: Body } {
+  if (settings.oauth)
+    return {
+      method: 'POST',
+      path,
+      headers: { Authorization: 'Bearer ***' },
+      body: { username: settings.username ?? 'OAUTH', token: 'OAUTH', ...members },
+      secrets: [{ in: 'header', name: 'Authorization', secret: 'bearer' }],
+    }
+  return {
+    method: 'POST',
+    path,
+    body: { ...present({ username: settings.username }), token: '***', ...members },
+    secrets: [{ in: 'body', name: 'token', secret: 'token' }],
+  }
+}
 
 /** The members of a library that concern it as a whole, the registry's defaults filled in. */
 export const libraryMembers = (library: Library, { defaults }: RegistrySettings) => ({
@@ -72,29 +75,25 @@ export const majoraPlaces =
   (settings: RegistrySettings, library: Library | null): PlaceOf =>
   (path) => {
     const field = String(path.findLast((step) => typeof step === 'string'))
-    const column = field === 'library_seq_protocl' ? 'library_seq_protocol' : field
-    if (field === 'username')
-      return { column: null, rows: [], give: `Set auth.username of registry ${settings.name}.` }
-    if (field === 'biosamples')
-      return {
-        column: 'central_sample_id',
-        rows: library?.rows ?? [],
-        give: giveInSheet('central_sample_id'),
-      }
-    const biosample = typeof path[1] === 'number' && path[0] === 'biosamples' ? path[1] : null
+    if (field === 'username') return accountPlace(settings)
+    const column = COLUMNS.get(field) ?? field
+    if (RUN_FIELDS.has(field)) return { column, rows: [], ...adviceForRun(field) }
+    const biosample = path[0] === 'biosamples' && typeof path[1] === 'number' ? path[1] : null
     const rows = (biosample === null ? library?.rows : library?.biosamples[biosample]?.rows) ?? []
-    if (RUN_FIELDS.has(field)) return { column: field, rows: [], give: giveOfRun(field) }
+    const mend = `Correct column ${column} in the sheet, and drop it again.`
     if (field === 'library_name')
-      return {
-        column,
-        rows,
-        give: `${giveInSheet(column)} A run without a sheet takes it from map.libraryName of registry ${settings.name}.`,
-      }
+      return { column, rows, give: NAME_LIBRARY, mend: `${mend} Without a sheet, correct map.libraryName.` }
     const give = NO_DEFAULT.has(field)
-      ? giveInSheet(column)
+      ? `Give column ${column} in the sheet, and drop it again.`
       : `Give column ${column} in the sheet, or set defaults.${column} of registry ${settings.name}.`
-    return { column, rows, give }
+    return { column, rows, give, mend }
   }
+
+/** Fields that are spelt otherwise than the column they are read from. */
+const COLUMNS = new Map([
+  ['biosamples', 'central_sample_id'],
+  ['library_seq_protocl', 'library_seq_protocol'],
+])
 
 const RUN_FIELDS = new Set([
   'sequencing_id',
@@ -103,19 +102,33 @@ const RUN_FIELDS = new Set([
   'instrument_model',
   'flowcell_id',
   'flowcell_type',
-  'start_time',
-  'end_time',
   'bioinfo_pipe_name',
   'bioinfo_pipe_version',
 ])
 
 /** What differs from sample to sample can have no default. */
-const NO_DEFAULT = new Set(['central_sample_id', 'barcode', 'sequencing_org_received_date'])
+const NO_DEFAULT = new Set(['biosamples', 'central_sample_id', 'barcode', 'sequencing_org_received_date'])
 
-const giveInSheet = (column: string): string => `Give column ${column} in the sheet, and drop it again.`
+const NAME_LIBRARY =
+  'Name the library in column library_name of a sheet, or set map.libraryName of the registry.'
 
-function giveOfRun(field: string): string {
-  if (field === 'instrument_model')
-    return 'Give column instrument_model in the sheet, or the model of this instrument under instruments in the configuration.'
-  return `It comes from the run folder; where that does not tell it, give column ${field} in the sheet.`
+const accountPlace = ({ name }: RegistrySettings) => ({
+  column: null,
+  rows: [],
+  give: `Set auth.username of registry ${name}.`,
+  mend: `Correct auth.username of registry ${name}.`,
+})
+
+function adviceForRun(field: string): { give: string; mend: string } {
+  if (field === 'instrument_model') {
+    const places = 'in the sheet, or the model of this instrument under instruments in the configuration.'
+    return {
+      give: `Give column instrument_model ${places}`,
+      mend: `Correct column instrument_model ${places}`,
+    }
+  }
+  return {
+    give: `The run folder does not tell it: give column ${field} in the sheet.`,
+    mend: `It comes from the run folder. Where only a sheet tells it, correct column ${field} there.`,
+  }
 }

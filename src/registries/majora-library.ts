@@ -4,10 +4,9 @@ import type { Mapped, Verdict } from '../handovers.ts'
 import { type Problem, problem } from '../problems.ts'
 import type { Biosample, Library } from '../record/library.ts'
 import type { Result } from '../result.ts'
-import { type Body, checkBody, concluded, present, text } from './check-body.ts'
+import { checkBody, text } from './check-body.ts'
 import { type Envelope, judgeErrors, requestNote, sentence } from './majora-envelope.ts'
 import {
-  credentials,
   LAYOUT_CONFIGS,
   LIBRARY_SELECTIONS,
   LIBRARY_SOURCES,
@@ -17,8 +16,10 @@ import {
   sourceMembers,
   token,
   username,
+  wholeNumber,
 } from './majora-fields.ts'
 import type { RegistrySettings } from './registry.ts'
+import { type Body, concluded, present } from './request-body.ts'
 
 /** The most that Django takes in one request; beyond it answers 400 in HTML. */
 const MAX_BODY_BYTES = 2_621_440
@@ -36,19 +37,18 @@ export function mapLibrary(
   settings: RegistrySettings,
   rules: LibraryRules,
 ): Result<Mapped, Problem[]> {
-  const body: Body = {
-    ...credentials(settings),
+  const request = majoraRequest(settings, '/api/v2/artifact/library/add/', {
     ...present({
       ...libraryMembers(library, settings),
       library_layout_read_length: library.layoutReadLength,
       library_layout_insert_length: library.layoutInsertLength,
     }),
     biosamples: library.biosamples.map((one) => biosampleMembers(one, settings)),
-  }
-  return concluded(majoraRequest('/api/v2/artifact/library/add/', body), [
-    ...checkBody(librarySchema(rules), body, majoraPlaces(settings, library)),
+  })
+  return concluded(request, [
+    ...checkBody(librarySchema(rules), request.body, majoraPlaces(settings, library)),
     ...repeatedSamples(library),
-    ...oversize(library, body),
+    ...oversize(library, request.body),
   ])
 }
 
@@ -128,10 +128,6 @@ const biosampleMembers = (biosample: Biosample, settings: RegistrySettings): Bod
     sequencing_org_received_date: biosample.sequencingOrgReceivedDate,
   })
 
-const wholeNumber = z
-  .number()
-  .refine((it) => Number.isInteger(it) && it >= 0 && it < 2 ** 31, 'a whole number')
-
 const librarySchema = ({ name, kitMax, strategies }: LibraryRules) =>
   z.strictObject({
     username,
@@ -161,7 +157,8 @@ const librarySchema = ({ name, kitMax, strategies }: LibraryRules) =>
       .min(1),
   })
 
-function oversize(library: Library, body: Body): Problem[] {
+/** A request that Django would answer with 400 in HTML, whatever stands in it. */
+export function oversize(library: Library, body: Body): Problem[] {
   const bytes = Buffer.byteLength(JSON.stringify(body))
   if (bytes <= MAX_BODY_BYTES) return []
   return [

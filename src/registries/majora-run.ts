@@ -2,8 +2,9 @@
 import * as z from 'zod'
 import { type Problem, problem } from '../problems.ts'
 import type { InstrumentMake, RunRecord } from '../record/run.ts'
-import { type Body, present, text } from './check-body.ts'
+import { text } from './check-body.ts'
 import type { RegistrySettings } from './registry.ts'
+import { type Body, present } from './request-body.ts'
 
 /** Where a run is registered at every Majora. */
 export const SEQUENCING_ADD = '/api/v2/process/sequencing/add/'
