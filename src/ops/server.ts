@@ -1,0 +1,47 @@
+/** The window of a running daemon: status page, JSON, metrics and health on one small HTTP server. */
+import Fastify from 'fastify'
+import { serveApi } from './api.ts'
+import { guard, refuse } from './guard.ts'
+import { serveMetrics } from './metrics.ts'
+import { servePages } from './page.ts'
+import type { View } from './view.ts'
+
+export type Window = { url: string; close(): Promise<void> }
+
+/**
+ * Serves `view` on an address. `token` null is for loopback alone; the caller has seen to that. `fallBack`: where the
+ * port is taken, a free one is used and told.
+ */
+export async function openWindow(
+  view: View,
+  options: { host: string; port: number; token: string | null; fallBack: boolean },
+): Promise<Window> {
+  const server = Fastify({ logger: false, forceCloseConnections: true, bodyLimit: 64 * 1024 })
+  guard(server, options)
+  server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, body, done) =>
+    done(null, Object.fromEntries(new URLSearchParams(String(body)))),
+  )
+  server.setNotFoundHandler((_, reply) => refuse(reply, 404, 'there is nothing here'))
+  server.setErrorHandler<Error & { statusCode?: number }>((error, _, reply) => {
+    const status = error.statusCode ?? 500
+    return refuse(
+      reply,
+      status,
+      status < 500 ? error.message : 'the request could not be handled; the log says why',
+    )
+  })
+  server.get('/healthz', async (_, reply) => reply.send({ alive: true }))
+  server.get('/readyz', async (_, reply) => {
+    const readiness = view.readiness()
+    return reply.code(readiness.ready ? 200 : 503).send(readiness)
+  })
+  serveApi(server, view)
+  serveMetrics(server, view)
+  servePages(server, view, options.token)
+  const listen = (port: number) => server.listen({ host: options.host, port })
+  const url = await listen(options.port).catch((thrown: NodeJS.ErrnoException) => {
+    if (!options.fallBack || thrown.code !== 'EADDRINUSE') throw thrown
+    return listen(0)
+  })
+  return { url, close: () => server.close() }
+}
