@@ -1,4 +1,6 @@
 /** Every make of sequencer we read, by the word `check` shows. A new make is a new folder and a new line here. */
+import { illumina } from './illumina/index.ts'
+import { nanopore } from './nanopore/index.ts'
 import type { Sequencer } from './sequencer.ts'
 
-export const sequencers = {} satisfies Record<string, Sequencer>
+export const sequencers = { illumina, nanopore } satisfies Record<string, Sequencer>

@@ -1,0 +1,159 @@
+/** How far a run is: which files each generation of instrument writes when it has sequenced and when it has copied. */
+import type { Completion, Source } from '../../record/run.ts'
+import type { Document, Documents } from './documents.ts'
+import type { Mark, Marks } from './marks.ts'
+import type { Family } from './models.ts'
+import type { Outcome } from './outcome.ts'
+
+/**
+ * How a generation ends a run. `copied`: names of the files that together say that everything is here. `also`: a
+ * file that is written earlier and holds the end or the outcome, without which the folder is not taken.
+ */
+type Ending = { copied: string[]; also: string[]; outcomeAlways: boolean }
+
+const RTA = 'RTAComplete.txt'
+const COPY = 'CopyComplete.txt'
+const STATUS = 'RunCompletionStatus.xml'
+
+/**
+ * The generation's way of ending a run. Control software that copies by itself (from the given version on) writes
+ * CopyComplete.txt last of all; before, RTAComplete.txt is written after the last base call has been copied.
+ */
+export function endingFor(
+  family: Family | null,
+  run: { softwareVersion: string | null; parametersFile: string; rtaVersion: string | null },
+): Ending {
+  const copyService = { copied: [COPY], also: [RTA], outcomeAlways: false }
+  const major = majorOf(run.softwareVersion)
+  switch (family) {
+    case 'HiSeq 1000-2500':
+    case 'HiSeq 3000-X':
+      return { copied: [RTA], also: [], outcomeAlways: false }
+    case 'MiSeq': {
+      // Development versions are numbered 90; the file's name began with a capital letter in version 4.
+      const old = major === null ? !run.parametersFile.startsWith('R') : major < 4
+      return old ? { copied: [RTA], also: [], outcomeAlways: false } : copyService
+    }
+    case 'NextSeq 500/550':
+    case 'MiniSeq': {
+      const old = major !== null && major < (family === 'MiniSeq' ? 2 : 4)
+      return old ? { copied: [RTA, STATUS], also: [], outcomeAlways: false } : copyService
+    }
+    case 'iSeq':
+      return copyService
+    case 'NextSeq 1000/2000':
+    case 'NovaSeq X':
+    case 'MiSeq i100':
+      return { copied: [COPY], also: [STATUS], outcomeAlways: true }
+    case 'NovaSeq 6000':
+      return { copied: [COPY], also: [], outcomeAlways: false }
+    case null:
+      // Base callers of the first generation never had a copy service behind them.
+      return { copied: [run.rtaVersion?.startsWith('1.') ? RTA : COPY], also: [], outcomeAlways: false }
+  }
+}
+
+export type Judgement = {
+  completion: Completion
+  sequenced: boolean
+  /** The file that says that everything is here. */
+  copiedBy: Source | null
+  decidedBy: Source | null
+}
+
+/**
+ * Judges by evidence alone. The folder may be taken when all that says "everything is here" lies there, and every
+ * file that has a part in the record is there and whole.
+ */
+export function completionOf(
+  documents: Documents,
+  marks: Marks,
+  outcome: Outcome,
+  ending: Ending,
+  identified: boolean,
+): Judgement {
+  const present = (name: string) => isThere(name, documents, marks)
+  const copied = marks.copyComplete ?? (ending.copied.every(present) ? marks.rtaComplete : null)
+  const decisive = copied ?? marks.rtaComplete ?? marks.sequencingComplete ?? marks.sequenceComplete
+  const partial = unfinishedFiles(documents, marks, identified)
+  const awaited = copied ? ending.also : [...ending.copied, ...ending.also]
+  const missing = [...awaited.filter((name) => !present(name)), ...partial.map((one) => one.file)]
+
+  const undecided = partial.some((one) => one.decides) || (outcome.state === null && ending.outcomeAlways)
+  const state = undecided ? 'in_progress' : (outcome.state ?? (decisive ? 'completed' : 'in_progress'))
+  const byOutcome = outcome.state === null ? null : (outcome.from ?? outcomeFile(documents))
+  const byMark = decisive && { file: decisive.file, at: 'presence' }
+  return {
+    completion: {
+      state,
+      because: because(),
+      missing: [...new Set(missing)],
+      ended: copied !== null && missing.length === 0,
+    },
+    sequenced: decisive !== null,
+    copiedBy: copied && { file: copied.file, at: 'presence' },
+    decidedBy: state === 'in_progress' ? null : (byOutcome ?? byMark),
+  }
+
+  function because(): string {
+    const [first] = decisive ? partial : []
+    if (first) return `${first.file} ${first.why}`
+    if (byOutcome) return byOutcome.file
+    if (!decisive) return 'no end marker is there yet'
+    return missing.length === 0
+      ? decisive.file
+      : `${decisive.file} is there, ${missing.join(' and ')} not yet`
+  }
+}
+
+const outcomeFile = ({ completionStatus }: Documents): Source => ({ file: completionStatus.file, at: '/' })
+
+type Partial = { file: string; why: string; decides: boolean }
+
+/**
+ * Files that are not whole yet. Without RunInfo.xml nothing says which run it is, and what a half-written file would
+ * change is unknown: these `decide` that the run counts as in progress. Every instrument writes RunParameters.xml,
+ * so a folder without it is one still being copied, though its markers may say what became of the sequencing.
+ */
+function unfinishedFiles(documents: Documents, marks: Marks, identified: boolean): Partial[] {
+  const { runInfo, runParameters, completionStatus } = documents
+  const partial = [whole(runInfo), whole(runParameters)]
+  if (completionStatus.is === 'unfinished') partial.push(whole(completionStatus))
+  for (const mark of [marks.rtaComplete, marks.sequencingComplete])
+    if (mark?.text.is === 'unfinished')
+      partial.push({ file: mark.file, why: 'is still being written', decides: true })
+  const found = partial.filter((one) => one !== null)
+  if (runInfo.is === 'read' && !identified)
+    found.unshift({ file: runInfo.file, why: 'names no run', decides: true })
+  return found
+
+  function whole(document: Document): Partial | null {
+    if (document.is === 'read') return null
+    const why = {
+      absent: 'is not there yet',
+      unfinished: 'is not complete yet',
+      broken: 'cannot be read',
+      barred: 'cannot be opened',
+    }
+    return {
+      file: document.file,
+      why: why[document.is],
+      decides: document.is !== 'absent' || document === runInfo,
+    }
+  }
+}
+
+function isThere(name: string, documents: Documents, marks: Marks): boolean {
+  const there: Record<string, Mark | boolean | null> = {
+    [RTA]: marks.rtaComplete,
+    [COPY]: marks.copyComplete,
+    [STATUS]: documents.completionStatus.is !== 'absent',
+  }
+  return Boolean(there[name])
+}
+
+/** The first number of a version such as `4.0.1.41` or `HD 3.5.0.7`; null for one that no release ever had. */
+function majorOf(version: string | null): number | null {
+  const major = Number(/^\D*(\d+)\./.exec(version ?? '')?.[1] ?? Number.NaN)
+  return major >= 0 && major < 20 ? major : null
+}

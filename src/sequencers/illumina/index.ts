@@ -1,0 +1,107 @@
+/** Illumina run folders, from the HiSeq 2000 of 2010 to the MiSeq i100: recognising and reading them. */
+import type { RunFolder } from '../../handovers.ts'
+import type { Provenance, RunFacts, RunReading } from '../../record/run.ts'
+import type { Sequencer } from '../sequencer.ts'
+import { completionOf, endingFor } from './completion.ts'
+import { openDocuments, type Sourced } from './documents.ts'
+import { flowcellTypeOf, positionOf } from './flow-cell.ts'
+import { agreedIds } from './ids.ts'
+import { isMark, isSheet, readMarks } from './marks.ts'
+import { familyOf, modelOf } from './models.ts'
+import { readOutcome } from './outcome.ts'
+import { problemsOf } from './problems.ts'
+import { readRunInfo } from './run-info.ts'
+import { readRunParameters } from './run-parameters.ts'
+import { endOf, startOf } from './start-and-end.ts'
+
+export const illumina = {
+  recognise: ({ name, names }) => {
+    const lower = new Set(names.map((one) => one.toLowerCase()))
+    if (lower.has('runinfo.xml') || lower.has('runparameters.xml')) return true
+    // The folder comes first and RunInfo.xml up to hours later: until then its name and its neighbours tell.
+    return (
+      RUN_ID.test(name) &&
+      names.some((one) => isMark(one) || OWN_FOLDERS.test(one)) &&
+      !lower.has('runparameters.json')
+    )
+  },
+  marks: ({ names }) => names.filter(isMark),
+  sheets: ({ names }) => {
+    const sheets = names.filter(isSheet)
+    const main = sheets.filter((name) => name.toLowerCase() === 'samplesheet.csv')
+    return [...main, ...sheets.filter((name) => !main.includes(name))]
+  },
+  read,
+} satisfies Sequencer
+
+/** Date, instrument, run number and the rest; centres add to it, so that it tells that it is a run and no more. */
+const RUN_ID = /^(\d{6}|\d{8})_[A-Za-z0-9-]+_\d+_[A-Za-z0-9-]{5,}/
+
+const OWN_FOLDERS = /^(InterOp|RTALogs|Recipe|Thumbnail_Images)\/$/
+
+function read(folder: RunFolder): RunReading {
+  const documents = openDocuments(folder)
+  const marks = readMarks(folder)
+  const info = readRunInfo(documents.runInfo)
+  const parameters = readRunParameters(documents.runParameters)
+  const outcome = readOutcome(documents.completionStatus)
+  const ids = agreedIds(folder.name, info, parameters, documents.completionStatus)
+
+  const model = modelOf(ids.instrument, parameters)
+  const family = familyOf(model, parameters)
+  const ending = endingFor(family, {
+    softwareVersion: parameters.softwareVersion?.value ?? null,
+    parametersFile: documents.runParameters.is === 'absent' ? '' : documents.runParameters.file,
+    rtaVersion: parameters.rtaVersion?.value ?? marks.rtaComplete?.rtaVersion ?? null,
+  })
+  const { completion, sequenced, copiedBy, decidedBy } = completionOf(
+    documents,
+    marks,
+    outcome,
+    ending,
+    ids.runId !== null,
+  )
+  const start = startOf(documents, ids.runId, family)
+  const end = endOf(folder, documents, marks, {
+    start: start?.value ?? null,
+    reads: info.readCount,
+    ended: sequenced && completion.state !== 'in_progress',
+  })
+
+  const provenance: Provenance = {}
+  const told = <T>(field: keyof RunFacts, fact: Sourced<T> | null): T | null => {
+    if (fact) provenance[field] = fact.from
+    return fact?.value ?? null
+  }
+  const run: RunFacts = {
+    runId: told('runId', ids.runId) ?? folder.name,
+    folderName: folder.name,
+    sequencingUuid: null,
+    instrumentMake: 'ILLUMINA',
+    instrumentModel: told('instrumentModel', model),
+    instrumentSerial: told('instrumentSerial', ids.instrument),
+    flowcellId: told('flowcellId', ids.flowcellId),
+    flowcellType: told('flowcellType', flowcellTypeOf(family, documents.runParameters, parameters)),
+    position: told(
+      'position',
+      positionOf(family, model?.value ?? null, info, parameters, ids.flowcellId?.value ?? null),
+    ),
+    start: told('start', start),
+    end: told('end', end && { value: end.stamp, from: end.from }),
+    status: completion.state,
+    fullyCopied: copiedBy !== null,
+    experimentName: told('experimentName', parameters.experimentName),
+    sampleId: null,
+    readStructure: told('readStructure', info.readStructure ?? parameters.readStructure),
+    laneCount: told('laneCount', info.laneCount),
+    kit: null,
+    softwareVersion: told('softwareVersion', parameters.softwareVersion),
+    cells: [],
+    sheet: null,
+  }
+  if (decidedBy) provenance.status = decidedBy
+  if (copiedBy) provenance.fullyCopied = copiedBy
+
+  const problems = problemsOf(folder.name, { documents, ids, outcome, start, end, parameters })
+  return { run, provenance, completion, problems, test: null }
+}

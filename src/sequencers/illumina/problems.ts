@@ -1,0 +1,101 @@
+/** What a person should know about an Illumina run folder beside its facts. */
+import { type Problem, problem } from '../../problems.ts'
+import type { Stamp } from '../../record/time.ts'
+import type { Documents, Sourced } from './documents.ts'
+import type { Ids } from './ids.ts'
+import type { Outcome } from './outcome.ts'
+import type { RunParameters } from './run-parameters.ts'
+import type { End } from './start-and-end.ts'
+
+export type Seen = {
+  documents: Documents
+  ids: Ids
+  outcome: Outcome
+  start: Sourced<Stamp> | null
+  end: End | null
+  parameters: RunParameters
+}
+
+export function problemsOf(folderName: string, seen: Seen): Problem[] {
+  return [
+    ...unreadable(seen.documents),
+    ...disagreeing(seen.ids),
+    ...renamed(folderName, seen.ids),
+    ...times(seen),
+    ...outcomes(seen),
+  ]
+}
+
+function unreadable(documents: Documents): Problem[] {
+  return [documents.runInfo, documents.runParameters, documents.completionStatus].flatMap((document) => {
+    if (document.is === 'broken')
+      return [problem('run-folder.file-broken', document.detail, { file: document.file })]
+    if (document.is === 'barred')
+      return [
+        problem('run-folder.file-unreadable', document.detail, { file: document.file, severity: 'error' }),
+      ]
+    return []
+  })
+}
+
+function disagreeing({ disagreements }: Ids): Problem[] {
+  return disagreements.map(({ what, one, other, settled }) =>
+    problem(
+      'run-folder.ids-disagree',
+      `the ${what} is "${one.value}" in ${one.from.file} and "${other.value}" in ${other.from.file}`,
+      {
+        file: other.from.file,
+        ...(settled
+          ? { severity: 'warning', fix: 'Nothing, if the folder is named after the run: that id is taken.' }
+          : {}),
+      },
+    ),
+  )
+}
+
+function renamed(folderName: string, { runId }: Ids): Problem[] {
+  if (!runId || runId.value === folderName) return []
+  return [problem('run-folder.renamed', `the run is "${runId.value}"`, { file: runId.from.file })]
+}
+
+function times({ start, end }: Seen): Problem[] {
+  const problems: Problem[] = []
+  if (end?.ambiguous)
+    problems.push(
+      problem('run-folder.date-ambiguous', `"${end.stamp.text}" is read as ${end.stamp.local}`, {
+        file: end.from.file,
+      }),
+    )
+  if (start && end && endsBefore(start.value, end.stamp))
+    problems.push(
+      problem('run-folder.ends-before-start', `start ${shown(start.value)}, end ${shown(end.stamp)}`, {
+        file: end.from.file,
+      }),
+    )
+  return problems
+}
+
+/** Instants are compared whole, wall clocks by the day: one clock may have been set between the two. */
+function endsBefore(start: Stamp, end: Stamp): boolean {
+  if (start.instant !== null && end.instant !== null && end.zone !== 'mtime')
+    return end.instant < start.instant
+  return start.local !== null && end.local !== null && end.local.slice(0, 10) < start.local.slice(0, 10)
+}
+
+const shown = (stamp: Stamp): string => stamp.text ?? String(stamp.instant)
+
+function outcomes({ documents, outcome, parameters }: Seen): Problem[] {
+  const where = { file: documents.completionStatus.file }
+  const { state, word, error, cycles } = outcome
+  const said = [word, error].filter((part) => part !== null).join(': ')
+  if (state === 'failed') return [problem('run-folder.run-failed', said, where)]
+  if (state === 'stopped') return [problem('run-folder.run-stopped', said, where)]
+  if (state === 'unknown' && documents.completionStatus.is === 'read')
+    return [
+      problem('run-folder.outcome-unknown', word === null ? 'it has no outcome' : `it says "${word}"`, where),
+    ]
+  const planned = cycles?.planned ?? parameters.plannedCycles
+  if (cycles && cycles.completed < planned)
+    return [problem('run-folder.fewer-cycles', `${cycles.completed} of ${planned} cycles`, where)]
+  return []
+}

@@ -1,0 +1,74 @@
+/** RunInfo.xml: what the instrument was about to sequence, written when imaging starts. */
+import { attribute, childrenNamed, elementAt, type XmlElement } from '../../formats/xml.ts'
+import { type Document, placeOf, type Sourced, valueAt } from './documents.ts'
+
+export type RunInfo = {
+  runId: Sourced | null
+  flowcellId: Sourced | null
+  instrument: Sourced | null
+  date: Sourced | null
+  /** 1 or 2 on the NovaSeq. */
+  side: Sourced | null
+  laneCount: Sourced<number> | null
+  readStructure: Sourced | null
+  /** Reads of all kinds; 0 where they are not told. */
+  readCount: number
+}
+
+/** Versions of the format differ in what they leave out, so that every value may be null. */
+export function readRunInfo(document: Document): RunInfo {
+  const lanes = valueAt(document, 'Run/FlowcellLayout/@LaneCount')
+  const reads = readsBelow(document, 'Run/Reads', 'Read')
+  return {
+    runId: valueAt(document, 'Run/@Id'),
+    flowcellId: valueAt(document, 'Run/Flowcell'),
+    instrument: valueAt(document, 'Run/Instrument'),
+    date: valueAt(document, 'Run/Date'),
+    side: valueAt(document, 'Run/FlowcellLayout/@FlowcellSide'),
+    laneCount: lanes && /^[1-9]\d?$/.test(lanes.value) ? { ...lanes, value: Number(lanes.value) } : null,
+    readStructure: reads && { ...reads, value: structureOf(reads.value) },
+    readCount: reads?.value.length ?? 0,
+  }
+}
+
+export type Read = { cycles: number; index: boolean }
+
+/** `151T8B8B151T`: T template, B index; reads without a cycle do not count. */
+export const structureOf = (reads: readonly Read[]): string =>
+  reads
+    .filter((read) => read.cycles > 0)
+    .map((read) => `${read.cycles}${read.index ? 'B' : 'T'}`)
+    .join('')
+
+/**
+ * The reads listed below an element, in the order sequenced: by their numbers where each has one, else as listed.
+ * A MiSeq i100 sequences and numbers index reads first. Null where there is none, or one has no cycles told.
+ */
+export function readsBelow(document: Document, path: string, name: string): Sourced<Read[]> | null {
+  if (document.is !== 'read') return null
+  const list = elementAt(document.root, path)
+  const elements = list ? childrenNamed(list, name) : []
+  const numbered = elements.map((element) => ({ element, number: count(attribute(element, 'Number')) }))
+  if (numbered.every((one) => one.number !== null)) numbered.sort((a, b) => (a.number ?? 0) - (b.number ?? 0))
+  const reads = numbered.map(({ element }) => readOf(element))
+  if (reads.length === 0 || reads.some((read) => read === null)) return null
+  return {
+    value: reads.filter((read) => read !== null),
+    from: { file: document.file, at: placeOf(document, `${path}/${name}`) },
+  }
+}
+
+function readOf(element: XmlElement): Read | null {
+  // The HiSeq 2000 of 2010 gives the first and the last cycle, counted over all reads.
+  const first = count(attribute(element, 'FirstCycle'))
+  const last = count(attribute(element, 'LastCycle'))
+  const cycles =
+    count(attribute(element, 'NumCycles')) ?? (first && last && last >= first ? last - first + 1 : null)
+  return cycles === null
+    ? null
+    : { cycles, index: attribute(element, 'IsIndexedRead')?.toUpperCase() === 'Y' }
+}
+
+/** A count as it is written; null for anything else, so that no value is made of half a number. */
+export const count = (text: string | null): number | null =>
+  text !== null && /^\d{1,6}$/.test(text) ? Number(text) : null

@@ -1,0 +1,96 @@
+/** Texts in which Illumina software writes a time. Shapes are exact: a year of five digits or a day 0 is no time. */
+import { instantStamp, type Stamp, wallStamp } from '../../record/time.ts'
+
+/** `text` as an instant, a wall clock or a day; null when it has none of the shapes that were ever seen. */
+export function stampOf(text: string): Stamp | null {
+  const compact = /^(?:20)?(\d\d)(\d\d)(\d\d)$/.exec(text)
+  if (compact) return wallStamp(text, `20${compact[1]}-${compact[2]}-${compact[3]}`)
+  const iso = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d:\d\d)(?:\.\d+)?)?$/.exec(text)
+  if (iso) return wallStamp(text, iso[2] ? `${iso[1]}T${iso[2]}` : String(iso[1]))
+  // A NovaSeq writes its month first whatever the PC's locale; a first number above 12 can only be a day.
+  return (
+    instantStamp(text) ?? localsOf(text, true).flatMap((local) => wallStamp(text, local) ?? [])[0] ?? null
+  )
+}
+
+/**
+ * What a marker's text tells: `clock` with the wall clocks it may mean, the likelier first; `blank`; `unfinished`
+ * when it may be the beginning of one; `other` when it tells no time, as very old base callers.
+ */
+export type ClockText =
+  | { is: 'clock'; text: string; locals: string[] }
+  | { is: 'blank' | 'unfinished' | 'other' }
+
+/**
+ * `7/1/2015,05:12:25.107,Illumina RTA 1.18.64`, `RTA 2.7.7 completed on 3/23/2020 9:17:40 AM`, `Read 1 complete …`,
+ * `Sequencing for flowcell B completed on …`, and what other Windows locales make of the date.
+ */
+export function clockTextOf(text: string): ClockText {
+  if (text.trim() === '') return { is: 'blank' }
+  const locals = localsOf(text, false)
+  if (locals.length > 0) return { is: 'clock', text: text.trim(), locals }
+  const ended = /[\r\n]$|Illumina RTA \d|[^\x20-\x7e]/.test(text)
+  return { is: !ended && /^[\dRS]/.test(text) ? 'unfinished' : 'other' }
+}
+
+/**
+ * The wall clock that a marker means, by the day the run started: a run of more than 30 days, or one that ended
+ * before it began, was read in the wrong order of day and month. Null when no order fits, or when nothing tells
+ * which of two it is. `ambiguous` when both fit.
+ */
+export function endingOf(
+  clock: ClockText & { is: 'clock' },
+  start: Stamp | null,
+): { stamp: Stamp; ambiguous: boolean } | null {
+  const stamps = clock.locals.flatMap((local) => wallStamp(clock.text, local) ?? [])
+  const began = Date.parse((start?.local ?? start?.instant ?? '').slice(0, 10))
+  const fitting = Number.isNaN(began)
+    ? stamps
+    : stamps.filter(({ local }) => {
+        const days = (Date.parse(String(local).slice(0, 10)) - began) / 86_400_000
+        return days >= -1 && days <= 30
+      })
+  const [first, second] = fitting
+  if (!first || (second && Number.isNaN(began))) return null
+  return { stamp: first, ambiguous: second !== undefined }
+}
+
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+
+const CLOCK =
+  /(?:^|[ ])(?:(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d\d)|(\d{1,2})-([A-Za-z]{3})-(\d{4}|\d\d)|(\d{4})-(\d\d)-(\d\d))[ ,](\d{1,2}):(\d\d):(\d\d)(?:(?:\.\d+)?( ?[AP]M)|([.,\r\n])|$)/
+
+/**
+ * The wall clocks a text may mean, without those that cannot be: month before day first. `whole`: the text is known
+ * to be all there; otherwise a clock of 12 hours that may lack its AM or PM is no clock yet.
+ */
+function localsOf(text: string, whole: boolean): string[] {
+  const found = CLOCK.exec(text)
+  if (!found || (whole && found[0] !== text)) return []
+  const [, one, mark, two, year, day, month, yearAfter, yearFirst, monthSecond, dayThird] = found
+  const [hour, minute, second, half, after] = found.slice(11)
+  const clock = clockOf(Number(hour), half)
+  if (clock === null || (!whole && !half && !after && Number(hour) <= 12)) return []
+  const time = `T${two2(clock)}:${minute}:${second}`
+  if (yearFirst) return [`${yearFirst}-${monthSecond}-${dayThird}${time}`]
+  if (month) {
+    const number = MONTHS.indexOf(month.toLowerCase()) + 1
+    return number === 0 ? [] : [`${full(yearAfter)}-${two2(number)}-${two2(Number(day))}${time}`]
+  }
+  const monthFirst = `${full(year)}-${two2(Number(one))}-${two2(Number(two))}${time}`
+  const dayFirst = `${full(year)}-${two2(Number(two))}-${two2(Number(one))}${time}`
+  // A full stop between the numbers is only written where the day comes first.
+  const orders = mark === '.' || monthFirst === dayFirst ? [dayFirst] : [monthFirst, dayFirst]
+  return orders.filter((local) => wallStamp(text, local) !== null)
+}
+
+/** The hour of 24; null where there is no such hour. */
+function clockOf(hour: number, half: string | undefined): number | null {
+  if (half === undefined) return hour < 24 ? hour : null
+  if (hour < 1 || hour > 12) return null
+  return (hour % 12) + (half.trim() === 'PM' ? 12 : 0)
+}
+
+const two2 = (number: number): string => String(number).padStart(2, '0')
+
+const full = (year: string | undefined): string => (year?.length === 2 ? `20${year}` : String(year))
