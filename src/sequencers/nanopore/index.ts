@@ -1,0 +1,64 @@
+/** Oxford Nanopore: run folders as MinKNOW has written them since 2017, on any of its instruments. */
+import type { RunFolder } from '../../handovers.ts'
+import { type Problem, problem } from '../../problems.ts'
+import type { Provenance, RunReading } from '../../record/run.ts'
+import type { Sequencer } from '../sequencer.ts'
+import { completionOf, isFinalSummary } from './completion.ts'
+import { accountOfName, isRunFolder, readFolderName, sheetsAmong } from './folder-name.ts'
+import { gather, markFiles } from './gather.ts'
+import { timesOf } from './times.ts'
+import { weigh } from './weigh.ts'
+
+export const nanopore = {
+  recognise: ({ name, names }) => isRunFolder(name, names),
+  marks: ({ names }) => markFiles(names),
+  sheets: ({ names }) => sheetsAmong(names),
+  read,
+} satisfies Sequencer
+
+/** The run is the protocol run: its id is MinKNOW's UUID, and a flow cell used again is another run. */
+function read(folder: RunFolder): RunReading {
+  const named = accountOfName(folder.name)
+  const { accounts, unfinished, problems } = gather(folder)
+  const weighed = weigh(named, accounts)
+  // Files of several runs have no common start; a stranger's times are not this run's.
+  const timed = weighed.mixed ? [] : weighed.members
+  const { start, end, problems: timeProblems } = timesOf(timed, readFolderName(folder.name)?.pressed ?? null)
+  const { completion, problems: endProblems } = completionOf(weighed, unfinished)
+
+  const byName = { file: folder.name, at: 'folder name' }
+  const provenance: Provenance = { runId: byName, folderName: byName, ...weighed.provenance }
+  if (start) provenance.start = start.source
+  if (end) provenance.end = end.source
+  return {
+    run: {
+      runId: folder.name,
+      folderName: folder.name,
+      instrumentMake: 'OXFORD_NANOPORE',
+      ...weighed.facts,
+      start: start?.stamp ?? null,
+      end: end?.stamp ?? null,
+      status: completion.state,
+      fullyCopied: weighed.members.some(isFinalSummary),
+      readStructure: null,
+      laneCount: null,
+      cells: [],
+      sheet: null,
+    },
+    provenance,
+    completion,
+    problems: [
+      ...problems,
+      ...weighed.problems,
+      ...timeProblems,
+      ...endProblems,
+      ...elsewhere(weighed.members.filter(({ filesElsewhere }) => filesElsewhere > 0)),
+    ],
+    test: [...weighed.members, named].some((one) => one.test) ? 'instrument-test' : null,
+  }
+}
+
+const elsewhere = (accounts: ReadonlyArray<{ file: string; filesElsewhere: number }>): Problem[] =>
+  accounts.map(({ file, filesElsewhere }) =>
+    problem('run-folder.reads-elsewhere', `${filesElsewhere} files went to the fall-back folder`, { file }),
+  )

@@ -1,0 +1,64 @@
+/** Reads the sample sheet that MinKNOW itself writes into the run folder: who the run is, from its first minute on. */
+import { parse } from 'csv-parse/sync'
+import { type Account, claim, claimed, emptyAccount, uuidClaim } from './account.ts'
+import { isSimulated, modelOf, serialOfDevice } from './models.ts'
+
+/**
+ * `protocol_run_id,position_id,flow_cell_id,sample_id,experiment_id,flow_cell_product_code,kit`, and three more columns
+ * where the person had given a sheet. Only rows of full width count, and only what all of them agree on; the very last
+ * cell may be half a word where the file has no final newline, so it is left out. Null while no whole row is there.
+ */
+export function readOutputSheet(text: string, file: string): Account | null {
+  if (text.includes('\0')) return null
+  const [header, ...rows] = cellsOf(text)
+  if (!header?.includes('protocol_run_id')) return null
+  const whole = rows.filter((row) => row.length === header.length)
+  const last = whole.at(-1)
+  if (last === undefined) return null
+  if (last === rows.at(-1) && !/[\r\n]$/.test(text)) last[last.length - 1] = ''
+
+  const at = (column: string) => {
+    const index = header.indexOf(column)
+    const values = new Set(whole.map((row) => row[index] ?? '').filter((cell) => cell !== ''))
+    return index >= 0 && values.size === 1 ? claim([...values][0], column) : null
+  }
+  const uuid = uuidClaim(at('protocol_run_id')?.value, 'protocol_run_id')
+  const flowcellId = at('flow_cell_id')
+  const position = at('position_id')
+  const device = serialOfDevice(position?.value)
+  // The sequencing kit stands before the expansion kits: `SQK-LSK109 EXP-NBD196`.
+  const kit = at('kit')
+  return {
+    ...emptyAccount('sample-sheet', file),
+    shortId: uuid?.value.slice(0, 8) ?? null,
+    flowcellIds: flowcellId === null ? [] : [flowcellId.value],
+    facts: claimed({
+      sequencingUuid: uuid,
+      flowcellId,
+      flowcellType: at('flow_cell_product_code'),
+      kit: claim(kit?.value.split(/\s+/)[0], 'kit'),
+      instrumentSerial: claim(device, 'position_id'),
+      instrumentModel: claim(modelOf({ position: position?.value ?? null }), 'position_id'),
+      position,
+      experimentName: at('experiment_id'),
+      sampleId: at('sample_id'),
+    }),
+    test: isSimulated(position?.value),
+  }
+}
+
+/** Every row's cells, the first of names in lower case; none where quotes are left open, as in a half file. */
+function cellsOf(text: string): string[][] {
+  try {
+    const rows: string[][] = parse(text, {
+      bom: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      trim: true,
+      max_record_size: 64 * 1024,
+    })
+    return rows.map((row, index) => (index === 0 ? row.map((cell) => cell.toLowerCase()) : row))
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,191 @@
+/** Reads report_*.json: MinKNOW's own account of the protocol, since 22.05. It alone tells how a run ended. */
+import * as z from 'zod'
+import { type Account, type Claim, claim, claimed, emptyAccount, readProtocol, uuidClaim } from './account.ts'
+import { isSimulated, modelOf, serialOfDevice } from './models.ts'
+
+/** Members that are not text where text belongs are as good as absent: one odd value does not spoil a report. */
+const Text = z.string().optional().catch(undefined)
+const Tag = z.object({ string_value: Text }).optional().catch(undefined)
+
+const Acquisition = z.object({
+  acquisition_run_info: z.object({
+    config_summary: z.object({ purpose: Text }).optional().catch(undefined),
+    start_time: Text,
+    data_read_end_time: Text,
+    end_time: Text,
+  }),
+})
+
+const Report = z.object({
+  host: z.object({ serial: Text, product_name: Text }).optional().catch(undefined),
+  software_versions: z.object({ distribution_version: Text }).optional().catch(undefined),
+  protocol_run_info: z.object({
+    run_id: Text,
+    protocol_id: Text,
+    state: Text,
+    start_time: Text,
+    end_time: Text,
+    user_info: z
+      .object({
+        protocol_group_id: Text,
+        sample_id: Text,
+        user_specified_flow_cell_id: Text,
+        user_specified_product_code: Text,
+        kit_info: z.object({ sequencing_kit: Text }).optional().catch(undefined),
+      })
+      .optional()
+      .catch(undefined),
+    device: z
+      .object({
+        device_id: Text,
+        device_type: Text,
+        is_simulated: z.boolean().optional().catch(undefined),
+      })
+      .optional()
+      .catch(undefined),
+    flow_cell: z
+      .object({ flow_cell_id: Text, product_code: Text, user_specified_flow_cell_id: Text })
+      .optional()
+      .catch(undefined),
+    meta_info: z
+      .object({
+        tags: z.object({ 'flow cell': Tag, kit: Tag, 'experiment type': Tag }).optional().catch(undefined),
+      })
+      .optional()
+      .catch(undefined),
+    software_versions: z.object({ distribution_version: Text }).optional().catch(undefined),
+  }),
+  acquisitions: z.array(z.unknown()).optional().catch(undefined),
+})
+type Report = z.infer<typeof Report>
+
+/** What a report without `state` means: since 23.11 the first word of every enumeration is left out. */
+const RUNNING = 'PROTOCOL_RUNNING'
+
+/**
+ * Null while it is not written to its end, or is no report. Times are of the acquisitions that sequenced: three or
+ * four short calibrations come before. Their `stop_reason` is not used: in real reports it says the opposite of what
+ * happened. A report can be exported at any time, so its state may be that of a run under way.
+ */
+export function readReportJson(text: string, file: string): Account | null {
+  const parsed = Report.safeParse(jsonOf(text))
+  if (!parsed.success) return null
+  const report = parsed.data
+  const run = report.protocol_run_info
+  const tags = run.meta_info?.tags
+  const uuid = uuidClaim(run.run_id, '/protocol_run_info/run_id')
+  const protocol = readProtocol(run.protocol_id, '/protocol_run_info/protocol_id')
+  const flowcells = flowcellClaims(run)
+  const position = claim(run.device?.device_id, '/protocol_run_info/device/device_id')
+  const kind = tags?.['experiment type']?.string_value ?? 'sequencing'
+  const state = run.state ?? RUNNING
+  return {
+    ...emptyAccount('report-json', file),
+    shortId: uuid?.value.slice(0, 8) ?? null,
+    flowcellIds: flowcells.map((one) => one.value),
+    facts: claimed({
+      sequencingUuid: uuid,
+      flowcellId: flowcells[0] ?? null,
+      flowcellType:
+        claim(
+          run.user_info?.user_specified_product_code,
+          '/protocol_run_info/user_info/user_specified_product_code',
+        ) ??
+        claim(run.flow_cell?.product_code, '/protocol_run_info/flow_cell/product_code') ??
+        claim(tags?.['flow cell']?.string_value, '/protocol_run_info/meta_info/tags/flow cell') ??
+        protocol.flowcellType,
+      kit:
+        claim(
+          run.user_info?.kit_info?.sequencing_kit,
+          '/protocol_run_info/user_info/kit_info/sequencing_kit',
+        ) ??
+        claim(tags?.kit?.string_value, '/protocol_run_info/meta_info/tags/kit') ??
+        protocol.kit,
+      ...instrumentOf(report),
+      position,
+      experimentName: claim(
+        run.user_info?.protocol_group_id,
+        '/protocol_run_info/user_info/protocol_group_id',
+      ),
+      sampleId: claim(run.user_info?.sample_id, '/protocol_run_info/user_info/sample_id'),
+      softwareVersion:
+        claim(report.software_versions?.distribution_version, '/software_versions/distribution_version') ??
+        claim(
+          run.software_versions?.distribution_version,
+          '/protocol_run_info/software_versions/distribution_version',
+        ),
+    }),
+    ...timesOf(report, isUnderWay(state)),
+    state,
+    test:
+      run.device?.is_simulated === true ||
+      isSimulated(position?.value) ||
+      protocol.check ||
+      kind.trim().toLowerCase() !== 'sequencing',
+  }
+}
+
+/** States of minknow_api's ProtocolState that are no end. */
+export const isUnderWay = (state: string): boolean =>
+  [RUNNING, 'PROTOCOL_WAITING_FOR_TEMPERATURE', 'PROTOCOL_WAITING_FOR_ACQUISITION'].includes(state)
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+/** The id stored on the flow cell, and the one typed where it has none or somebody knew better. */
+function flowcellClaims(run: Report['protocol_run_info']): Claim[] {
+  const base = '/protocol_run_info'
+  const all = [
+    claim(run.flow_cell?.flow_cell_id, `${base}/flow_cell/flow_cell_id`),
+    claim(run.user_info?.user_specified_flow_cell_id, `${base}/user_info/user_specified_flow_cell_id`),
+    claim(run.flow_cell?.user_specified_flow_cell_id, `${base}/flow_cell/user_specified_flow_cell_id`),
+  ]
+  return all.filter((one) => one !== null)
+}
+
+function instrumentOf({ host, protocol_run_info: { device } }: Report) {
+  const position = device?.device_id ?? null
+  const own = serialOfDevice(position)
+  // MINION is the first device type, so it is left out; a slot of something bigger is no MinION.
+  const deviceType = device?.device_type ?? (own?.startsWith('MN') ? 'MINION' : null)
+  const serial = own ?? (deviceType === 'MINION' ? null : (host?.serial ?? null))
+  const model = modelOf({ productName: host?.product_name ?? null, deviceType, serial, position })
+  return {
+    instrumentSerial: claim(serial, own === null ? '/host/serial' : '/protocol_run_info/device/device_id'),
+    instrumentModel: claim(
+      model,
+      model === host?.product_name ? '/host/product_name' : '/protocol_run_info/device/device_type',
+    ),
+  }
+}
+
+/** One start and end for each acquisition that sequenced; those of the protocol where none did. */
+function timesOf(report: Report, underWay: boolean): Pick<Account, 'starts' | 'ends'> {
+  const starts: Array<Claim | null> = []
+  const ends: Array<Claim | null> = []
+  for (const [index, one] of (report.acquisitions ?? []).entries()) {
+    const parsed = Acquisition.safeParse(one)
+    if (!parsed.success) continue
+    const info = parsed.data.acquisition_run_info
+    if (info.config_summary?.purpose !== 'SEQUENCING') continue
+    const at = `/acquisitions/${index}/acquisition_run_info`
+    starts.push(claim(info.start_time, `${at}/start_time`))
+    ends.push(
+      claim(info.data_read_end_time, `${at}/data_read_end_time`) ?? claim(info.end_time, `${at}/end_time`),
+    )
+  }
+  const run = report.protocol_run_info
+  if (starts.length === 0) {
+    starts.push(claim(run.start_time, '/protocol_run_info/start_time'))
+    ends.push(claim(run.end_time, '/protocol_run_info/end_time'))
+  }
+  return {
+    starts: starts.filter((one) => one !== null),
+    ends: underWay ? [] : ends.filter((one) => one !== null),
+  }
+}

@@ -1,0 +1,84 @@
+/** Reads report*.md, which MinKNOW wrote until about 2023: who and what, but neither an end nor a state. */
+import * as z from 'zod'
+import { type Account, claim, claimed, emptyAccount } from './account.ts'
+import { isSimulated, looksLikeSerial, modelOf, serialOfDevice } from './models.ts'
+
+const Text = z.string().optional().catch(undefined)
+const Tracking = z.object({
+  device_id: Text,
+  device_type: Text,
+  distribution_version: Text,
+  exp_start_time: Text,
+  flow_cell_id: Text,
+  flow_cell_product_code: Text,
+  host_product_code: Text,
+  host_product_serial_number: Text,
+  hostname: Text,
+  protocol_group_id: Text,
+  sample_id: Text,
+})
+
+/**
+ * The JSON under the heading `Tracking ID`; tables of any length follow and are not read. `half` while the block is
+ * not written to its end, `other` where the file is no report of MinKNOW's.
+ *
+ * Its `run_id` is the acquisition and `protocol_run_id` is empty, so only the file's own name tells the protocol.
+ */
+export function readReportMd(text: string, file: string): Account | 'half' | 'other' {
+  if (text.includes('\0')) return 'half'
+  if (!HEADINGS.some((one) => text.startsWith(one) || one.startsWith(text))) return 'other'
+  const parsed = Tracking.safeParse(firstObject(text))
+  if (!parsed.success) return 'half'
+  const track = parsed.data
+  const position = claim(track.device_id, 'device_id')
+  const device = serialOfDevice(position?.value)
+  const serial =
+    claim(device, 'device_id') ??
+    claim(track.host_product_serial_number, 'host_product_serial_number') ??
+    (looksLikeSerial(track.hostname) ? claim(track.hostname, 'hostname') : null)
+  const flowcellId = claim(track.flow_cell_id, 'flow_cell_id')
+  const start = claim(track.exp_start_time, 'exp_start_time')
+  return {
+    ...emptyAccount('report-md', file),
+    shortId: /_([0-9a-f]{8})\.md$/.exec(file)?.[1] ?? null,
+    flowcellIds: flowcellId === null ? [] : [flowcellId.value],
+    facts: claimed({
+      flowcellId,
+      flowcellType: claim(track.flow_cell_product_code, 'flow_cell_product_code'),
+      instrumentSerial: serial,
+      instrumentModel: claim(
+        modelOf({
+          productCode: track.host_product_code ?? null,
+          deviceType: track.device_type ?? null,
+          serial: serial?.value ?? null,
+          position: position?.value ?? null,
+        }),
+        track.host_product_code ? 'host_product_code' : 'device_type',
+      ),
+      position,
+      experimentName: claim(track.protocol_group_id, 'protocol_group_id'),
+      sampleId: claim(track.sample_id, 'sample_id'),
+      softwareVersion: claim(track.distribution_version, 'distribution_version'),
+    }),
+    starts: start === null ? [] : [start],
+    test: isSimulated(position?.value),
+  }
+}
+
+const HEADINGS = ['Tracking ID', '# Tracking ID']
+
+/** The object that starts at the first `{`. It is flat, so one of the first few `}` ends it. */
+function firstObject(text: string): unknown {
+  const from = text.indexOf('{')
+  let to = from
+  for (let tries = 0; from >= 0 && tries < 8; tries++) {
+    to = text.indexOf('}', to + 1)
+    if (to < 0) return null
+    try {
+      return JSON.parse(text.slice(from, to + 1))
+    } catch {
+      // A `}` inside a value: the object goes on.
+    }
+  }
+  return null
+}
