@@ -1,0 +1,81 @@
+/** The sandbox's own pages under `/__sandbox`: what it holds, what it was asked, and what shall go wrong. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type FaultScript, readFaultScript } from './faults.ts'
+import type { Sandbox } from './index.ts'
+import { renderPage } from './page.ts'
+
+export async function serveControl(
+  sandbox: Sandbox,
+  script: () => FaultScript,
+  settings: { strict: boolean; username: string },
+  target: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const call = `${request.method} ${target.pathname.replace(/\/$/, '')}`
+  const text = await bodyOf(request)
+  const foreign = request.headers.origin !== undefined && request.headers.origin !== sandbox.url
+  if (request.method === 'POST' && foreign) {
+    return send(response, 403, json, { errors: ['Only pages of the sandbox itself may change it.'] })
+  }
+  switch (call) {
+    case 'GET ':
+      response.writeHead(302, { Location: '/__sandbox' })
+      response.end()
+      return
+    case 'GET /__sandbox':
+      return send(response, 200, 'text/html; charset=utf-8', renderPage(sandbox, settings))
+    case 'GET /__sandbox/state':
+      return send(response, 200, json, sandbox.state())
+    case 'GET /__sandbox/log': {
+      const since = Number(target.searchParams.get('since') ?? 0)
+      return send(
+        response,
+        200,
+        json,
+        sandbox.log().filter((entry) => entry.seq > since),
+      )
+    }
+    case 'GET /__sandbox/faults':
+      return send(response, 200, json, script())
+    case 'POST /__sandbox/faults': {
+      const read = readFaultScript(parsed(text))
+      if (!read.ok) return send(response, 400, json, { errors: read.errors })
+      sandbox.setFaults(read.script)
+      return send(response, 200, json, { rules: read.script.rules.length })
+    }
+    case 'POST /__sandbox/reset':
+      sandbox.reset()
+      return send(response, 200, json, { reset: true })
+    default:
+      return send(response, 404, json, {
+        errors: [`Nothing here. What the sandbox holds: ${sandbox.url}/__sandbox`],
+      })
+  }
+}
+
+const json = 'application/json'
+const mostBytes = 1024 * 1024
+
+function send(response: ServerResponse, status: number, type: string, body: unknown): void {
+  response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store' })
+  response.end(typeof body === 'string' ? body : `${JSON.stringify(body, null, 2)}\n`)
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of request) {
+    bytes += chunk.byteLength
+    if (bytes <= mostBytes) chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}

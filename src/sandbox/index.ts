@@ -1,0 +1,174 @@
+/**
+ * Emulated registries: one HTTP server on loopback, each kind under its own path, behaving as the real servers were seen
+ * to behave. A program apart: it shares no code with what speaks to registries, so that no mistake can hide in both.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { serveControl } from './control.ts'
+import type { EmulatedRegistry, OAuthClient, RegistryOptions } from './emulated-registry.ts'
+import { type FaultScript, type Faults, openFaults } from './faults.ts'
+import { type ExchangePart, serveExchange } from './http.ts'
+import { kinds, type SandboxKind } from './kinds.ts'
+import { openLog, type SandboxLogEntry } from './log.ts'
+import { majora2 } from './majora-2.ts'
+import { majora20200324 } from './majora-2020-03-24.ts'
+import { majora20200325 } from './majora-2020-03-25.ts'
+import { onecodex } from './onecodex.ts'
+import type { Json } from './python-json.ts'
+import { webhook } from './webhook.ts'
+
+export { type FaultScript, readFaultScript } from './faults.ts'
+export { kinds, type SandboxKind } from './kinds.ts'
+export type { Commit, SandboxLogEntry } from './log.ts'
+
+export type SandboxOptions = {
+  /** 0, the default, takes a free one. */
+  port?: number
+  host?: '127.0.0.1' | '::1'
+  /** Refuse everything the documents refuse; else only what the real servers were seen to refuse. */
+  strict?: boolean
+  faults?: FaultScript
+  username?: string
+  /** Majora's token, One Codex's API key and the webhook's bearer token or signing secret. */
+  token?: string
+  /** Registered biosamples; absent: every id that does not begin with `UNKNOWN`. */
+  biosamples?: readonly string[]
+  /** Names compare as in that database, and its columns' lengths bind. */
+  database?: 'mariadb' | 'sqlite'
+  /** majora-2: how long a new run is there before anybody owns it. Its answer waits as long. */
+  raceWindowMs?: number
+  oauth?: Partial<OAuthClient>
+  /** Commits are kept here, one JSON line each, and found again at the next start. */
+  stateFile?: string
+  now?: () => Date
+}
+
+export type SandboxState = { [kind in SandboxKind]: { [key: string]: Json } }
+
+export type Sandbox = {
+  /** Without a final slash. */
+  url: string
+  port: number
+  /** What an operator writes as `url` for this kind. */
+  urlOf(kind: SandboxKind): string
+  log(): SandboxLogEntry[]
+  state(): SandboxState
+  /** Replaces the fault script; its counts begin anew. Throws for one that is not valid. */
+  setFaults(script: FaultScript): void
+  reset(): void
+  /** Ends at once, open exchanges included. */
+  close(): Promise<void>
+}
+
+export const defaultCredentials = {
+  username: 'sandbox',
+  token: 'sandbox-token',
+  oauth: {
+    clientId: 'sandbox-client',
+    clientSecret: 'sandbox-client-secret',
+    refreshToken: 'sandbox-refresh-token',
+    scope: [
+      'majora2.add_biosampleartifact majora2.change_biosampleartifact majora2.add_libraryartifact',
+      'majora2.change_libraryartifact majora2.add_librarypoolingprocess majora2.change_librarypoolingprocess',
+      'majora2.add_dnasequencingprocess majora2.change_dnasequencingprocess',
+    ].join(' '),
+  },
+}
+
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const host = options.host ?? '127.0.0.1'
+  const now = options.now ?? (() => new Date())
+  const log = openLog(options.stateFile ?? null, now)
+  const settings: RegistryOptions = {
+    strict: options.strict ?? false,
+    username: options.username ?? defaultCredentials.username,
+    token: options.token ?? defaultCredentials.token,
+    biosamples: options.biosamples ?? null,
+    database: options.database ?? 'mariadb',
+    raceWindowMs: options.raceWindowMs ?? 0,
+    oauth: { ...defaultCredentials.oauth, ...options.oauth },
+  }
+  const registries: { [kind in SandboxKind]: EmulatedRegistry } = {
+    'majora-2020-03-24': majora20200324(settings),
+    'majora-2020-03-25': majora20200325(settings),
+    'majora-2': majora2(settings),
+    'onecodex-v1': onecodex(settings),
+    webhook: webhook(settings),
+  }
+  for (const commit of log.earlier) registries[commit.kind].apply(commit, new Date(commit.at))
+
+  let script: FaultScript = options.faults ?? { rules: [] }
+  let faults: Faults = openFaults(script)
+  const ending = new AbortController()
+  const silenced = new WeakSet<Socket>()
+  const part: ExchangePart = {
+    registries,
+    log,
+    faults: () => faults,
+    secrets: [settings.token, settings.oauth.clientSecret, settings.oauth.refreshToken],
+    closing: ending.signal,
+    now,
+  }
+
+  const server = createServer({ keepAliveTimeout: 30_000 }, (request, response) => {
+    if (!silenced.has(request.socket)) void serve(request, response)
+  })
+  server.on('connection', (socket) => {
+    const struck = faults.strike('connection', null)
+    if (struck === null) return
+    log.add({ entry: 'fault', request: null, ...struck })
+    if (struck.fault.do === 'reset') socket.resetAndDestroy()
+    else if (struck.fault.do === 'fin') socket.destroySoon()
+    else silenced.add(socket)
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port ?? 0, host, resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+
+  const sandbox: Sandbox = {
+    url,
+    port,
+    urlOf: (kind) => `${url}/${kind}`,
+    log: () => log.entries(),
+    state: () => ({
+      'majora-2020-03-24': registries['majora-2020-03-24'].state(),
+      'majora-2020-03-25': registries['majora-2020-03-25'].state(),
+      'majora-2': registries['majora-2'].state(),
+      'onecodex-v1': registries['onecodex-v1'].state(),
+      webhook: registries.webhook.state(),
+    }),
+    setFaults(next) {
+      faults = openFaults(next)
+      script = next
+    },
+    reset() {
+      for (const kind of kinds) registries[kind].clear()
+      log.reset()
+    },
+    close: () =>
+      new Promise((resolve, reject) => {
+        ending.abort()
+        server.close((error) => (error === undefined ? resolve() : reject(error)))
+        server.closeAllConnections()
+      }),
+  }
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const target = new URL(request.url ?? '/', url)
+      const kind = kinds.find(
+        (one) => target.pathname === `/${one}` || target.pathname.startsWith(`/${one}/`),
+      )
+      if (kind === undefined) await serveControl(sandbox, () => script, settings, target, request, response)
+      else await serveExchange(part, kind, target, request, response)
+    } catch (error) {
+      response.destroy(error instanceof Error ? error : undefined)
+      process.stderr.write(`sandbox: ${error instanceof Error ? error.stack : error}\n`)
+    }
+  }
+
+  return sandbox
+}
