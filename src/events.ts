@@ -65,6 +65,10 @@ export const events = {
     'A run folder cannot be read; it is tried again',
   ),
   'sheet.seen': event<{ sheet: string; path: string }>('info', 'A sheet was dropped'),
+  'sheet.unreadable': event<{ path: string; error: LoggedError }>(
+    'warn',
+    'A sheet cannot be read; it is tried again',
+  ),
   'sheet.judged': event<{ sheet: string; format: string; samples: number; errors: number; warnings: number }>(
     'info',
     'A sheet was read',

@@ -1,0 +1,59 @@
+/** What kind of disk a folder lies on, and the asynchronous looks at it that a sweep is made of. */
+import type { Stats } from 'node:fs'
+import { opendir, stat, statfs } from 'node:fs/promises'
+import { isJunk } from './junk.ts'
+
+/** `statfs` types whose changes made on other hosts raise no events here, and whose clocks are not ours. */
+const NETWORK = new Map([
+  [0x6969, 'NFS'],
+  [0xff534d42, 'CIFS'],
+  [0xfe534d42, 'SMB'],
+  [0x517b, 'SMB'],
+  [0x65735546, 'FUSE'],
+  [0x01021997, '9P'],
+  [0x5346414f, 'AFS'],
+  [0x00c36400, 'Ceph'],
+  [0x0bd00bd0, 'Lustre'],
+  [0x47504653, 'GPFS'],
+  [0x19830326, 'BeeGFS'],
+])
+
+/** The network file system a folder lies on, by its usual name; null where the disk is local. */
+export async function networkFileSystem(folder: string): Promise<string | null> {
+  const { type } = await statfs(folder)
+  return NETWORK.get(type >>> 0) ?? null
+}
+
+export type Entry = { name: string; kind: 'folder' | 'file' | 'other' }
+
+/** What lies directly in a folder, without junk, in no order; at most `most` entries. Links are `other`. */
+export async function listEntries(folder: string, most: number): Promise<Entry[]> {
+  const entries: Entry[] = []
+  for await (const entry of await opendir(folder, { bufferSize: 512 })) {
+    if (isJunk(entry.name)) continue
+    entries.push({
+      name: entry.name,
+      kind: entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : 'other',
+    })
+    if (entries.length >= most) break
+  }
+  return entries
+}
+
+/** Size, times and inode; null where nothing lies (any more). */
+export async function statOrNull(path: string): Promise<Stats | null> {
+  try {
+    return await stat(path)
+  } catch (thrown) {
+    if (isAbsent(thrown)) return null
+    throw thrown
+  }
+}
+
+export const isAbsent = (thrown: unknown): boolean => {
+  const { code } = thrown as NodeJS.ErrnoException
+  return code === 'ENOENT' || code === 'ENOTDIR'
+}
+
+/** A name of bytes that are no UTF-8 text: Node cannot open it by that name. */
+export const isUnspeakable = (name: string): boolean => name.includes('\uFFFD')

@@ -1,0 +1,90 @@
+/** Opens what was found: a run folder as its reader sees it, or a sheet's bytes. Synchronous, for reader threads. */
+import { opendirSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import type { ReadFault, RunFolder } from '../handovers.ts'
+import { err, ok, type Result } from '../result.ts'
+import { isJunk } from './junk.ts'
+import { isInside, readFault, readInside } from './safe-read.ts'
+
+/** Names of one folder that are listed at most: read folders of a run hold hundreds of thousands. */
+export const MOST_NAMES = 10_000
+
+/**
+ * Opens a run folder. `root` is the watched folder it was found in: it bounds what may be read and what `parents`
+ * names; without one, the folder itself is the bound, and all folders above it are named.
+ * Fails with absent, not-a-file, outside-root or unreadable.
+ */
+export function openRunFolder(path: string, options: { root?: string } = {}): Result<RunFolder, ReadFault> {
+  try {
+    const real = realpathSync(path)
+    if (options.root !== undefined && !isInside(real, realpathSync(options.root)))
+      return err({ why: 'outside-root', detail: `${path} leads out of the watched folder` })
+    if (!statSync(real).isDirectory()) return err({ why: 'not-a-file', detail: 'it is not a folder' })
+    return ok(folderAt(real, resolve(path), options.root))
+  } catch (thrown) {
+    return err(readFault(thrown))
+  }
+}
+
+/** A sheet's bytes. `root` is the drop folder it was found in; without one, the folder it lies in bounds it. */
+export function openSheet(
+  path: string,
+  options: { root?: string; maxBytes: number },
+): Result<Uint8Array, ReadFault> {
+  try {
+    return readInside(path, realpathSync(options.root ?? dirname(path)), options.maxBytes)
+  } catch (thrown) {
+    return err(readFault(thrown))
+  }
+}
+
+function folderAt(real: string, path: string, root: string | undefined): RunFolder {
+  const names = listNames(real)
+  const at = (below: string) => join(real, ...below.split('/').filter((part) => part !== ''))
+  return {
+    name: basename(path),
+    names,
+    parents: namesAbove(path, root),
+    list(below) {
+      try {
+        const folder = realpathSync(at(below))
+        return isInside(folder, real) ? listNames(folder) : []
+      } catch (thrown) {
+        readFault(thrown)
+        return []
+      }
+    },
+    read: (below, { maxBytes }) => readInside(at(below), real, maxBytes),
+    modified(below) {
+      try {
+        const file = realpathSync(at(below))
+        return isInside(file, real) ? statSync(file).mtime : null
+      } catch (thrown) {
+        readFault(thrown)
+        return null
+      }
+    },
+  }
+}
+
+/** Names in a folder without junk, sorted, folders with a `/` at their end; at most {@link MOST_NAMES}. */
+function listNames(folder: string): string[] {
+  const names: string[] = []
+  const open = opendirSync(folder, { bufferSize: 512 })
+  try {
+    for (let entry = open.readSync(); entry !== null; entry = open.readSync()) {
+      if (isJunk(entry.name)) continue
+      names.push(entry.isDirectory() ? `${entry.name}/` : entry.name)
+      if (names.length === MOST_NAMES) break
+    }
+  } finally {
+    open.closeSync()
+  }
+  return names.sort()
+}
+
+function namesAbove(path: string, root: string | undefined): string[] {
+  const above = root === undefined ? dirname(path).slice(1) : relative(resolve(root), dirname(path))
+  const parts = above.split(sep).filter((part) => part !== '')
+  return parts.includes('..') ? [] : parts.reverse()
+}

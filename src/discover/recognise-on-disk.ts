@@ -1,0 +1,94 @@
+/**
+ * Asks the makes what a folder on disk is, without a reader that waits for the disk.
+ *
+ * A make answers from names alone. Names of folders below are fetched when a make first asks for them, and the make is
+ * then asked again: it is pure, so the last answer, with nothing left to fetch, is the true one.
+ */
+import type { Stats } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { RunFolder } from '../handovers.ts'
+import { isAbsent, listEntries, statOrNull } from './file-system.ts'
+import { fingerprintOf, type Look } from './fingerprint.ts'
+import { MOST_NAMES } from './open-folder.ts'
+
+export type FolderNames = Pick<RunFolder, 'name' | 'names' | 'list'>
+
+/** The make whose run folder this is, with the files worth looking at; null where no make knows it. */
+export type Recognise = (folder: FolderNames) => { make: string; marks: string[] } | null
+
+export type FolderLook = Look & {
+  make: string
+  /** Folders below whose names decided, relative: what happens in them matters. */
+  folders: string[]
+}
+
+/** A run folder's look, or the names of the folders in it where it is none. Throws what the file system throws. */
+export async function lookAtFolder(
+  path: string,
+  recognise: Recognise,
+): Promise<{ run: FolderLook } | { run: null; below: string[] }> {
+  const folder = await stat(path)
+  const names = await namesIn(path)
+  const { answer, folders } = await askMakes(path, names, recognise)
+  if (answer === null)
+    return { run: null, below: names.filter((name) => name.endsWith('/')).map((name) => name.slice(0, -1)) }
+  const marks = new Map<string, Stats>()
+  for (const mark of answer.marks) {
+    const stats = await statOrNull(join(path, mark))
+    if (stats !== null) marks.set(mark, stats)
+  }
+  return { run: { ...fingerprintOf(marks, folder), make: answer.make, folders } }
+}
+
+const MOST_ROUNDS = 8
+const MOST_FOLDERS = 500
+
+async function askMakes(
+  path: string,
+  names: string[],
+  recognise: Recognise,
+): Promise<{ answer: ReturnType<Recognise>; folders: string[] }> {
+  const listed = new Map<string, string[]>()
+  for (let round = 0; ; round++) {
+    const wanted = new Set<string>()
+    const answer = recognise({
+      name: basename(path),
+      names,
+      list(below) {
+        const parts = below.split('/').filter((part) => part !== '' && part !== '.')
+        if (parts.length === 0 || parts.includes('..')) return []
+        const key = parts.join('/')
+        const known = listed.get(key)
+        if (known === undefined) wanted.add(key)
+        return known ?? []
+      },
+    })
+    if (wanted.size === 0 || round === MOST_ROUNDS || listed.size + wanted.size > MOST_FOLDERS)
+      return { answer, folders: [...listed.keys()] }
+    for (const below of wanted) listed.set(below, await namesBelow(path, below, names, listed))
+  }
+}
+
+/** Names in a folder below; none where it is not a folder, or a link to one. */
+async function namesBelow(
+  path: string,
+  below: string,
+  names: string[],
+  listed: ReadonlyMap<string, string[]>,
+): Promise<string[]> {
+  const cut = below.lastIndexOf('/')
+  const siblings = cut === -1 ? names : (listed.get(below.slice(0, cut)) ?? null)
+  if (siblings !== null && !siblings.includes(`${below.slice(cut + 1)}/`)) return []
+  try {
+    return await namesIn(join(path, below))
+  } catch (thrown) {
+    if (isAbsent(thrown)) return []
+    throw thrown
+  }
+}
+
+const namesIn = async (folder: string): Promise<string[]> =>
+  (await listEntries(folder, MOST_NAMES))
+    .map(({ name, kind }) => (kind === 'folder' ? `${name}/` : name))
+    .sort()

@@ -1,0 +1,91 @@
+/**
+ * Decides from successive looks at a path whether it is still changing, and hands it on: once when it is new or has
+ * changed, once more when nothing has changed for the settle time.
+ *
+ * Two looks that far apart are what counts. Only at the first look of this process may the journal's own last look,
+ * or the file system's clock, stand for the earlier one.
+ */
+import { performance } from 'node:perf_hooks'
+import type { Found } from '../handovers.ts'
+
+/** What the journal knows of a path. */
+export type Known = {
+  fingerprint: string
+  status: 'active' | 'done' | 'adopted' | 'gone'
+  type: 'run-folder' | 'sheet'
+  changed: string
+}
+
+export type Settler = {
+  /** One look at a path. Resolves when what it led to has been handed on. */
+  looked(found: Omit<Found, 'settled'>, history: { known: Known | undefined; quietMs: number }): Promise<void>
+  /** Is there nothing left to hand on? */
+  isSettled(path: string): boolean
+  has(path: string): boolean
+  forget(path: string): void
+  close(): void
+}
+
+type Watched = { fingerprint: string; since: number; told: boolean; timer: NodeJS.Timeout | null }
+
+/** `lookAgain` is called at the moment a path is due. What `hand` says false to is handed on anew at the next look. */
+export function createSettler(options: {
+  settleMs(): number
+  hand(found: Found): Promise<boolean>
+  lookAgain(path: string): void
+}): Settler {
+  const paths = new Map<string, Watched>()
+
+  const forget = (path: string) => {
+    const one = paths.get(path)
+    if (one?.timer) clearTimeout(one.timer)
+    paths.delete(path)
+  }
+
+  async function hand(found: Found, one: Watched): Promise<void> {
+    one.told = found.settled
+    const taken = await options.hand(found)
+    // If it has changed meanwhile, a newer look is already in charge.
+    if (!taken && paths.get(found.path) === one) forget(found.path)
+  }
+
+  return {
+    async looked(found, { known, quietMs }) {
+      const before = paths.get(found.path)
+      const now = performance.now()
+      const changed = before === undefined || before.fingerprint !== found.fingerprint
+      const unknown =
+        known === undefined || known.status === 'gone' || known.fingerprint !== found.fingerprint
+      if (before === undefined && !unknown && known.status !== 'active') return
+      if (changed) forget(found.path)
+      const one = changed
+        ? {
+            fingerprint: found.fingerprint,
+            since: before === undefined ? now - quietMs : now,
+            told: false,
+            timer: null,
+          }
+        : before
+      paths.set(found.path, one)
+      if (one.told) return
+      const leftMs = one.since + options.settleMs() - now
+      if (leftMs <= 0) {
+        if (one.timer) clearTimeout(one.timer)
+        one.timer = null
+        await hand({ ...found, settled: true }, one)
+        return
+      }
+      one.timer ??= setTimeout(() => {
+        one.timer = null
+        options.lookAgain(found.path)
+      }, leftMs + 1)
+      if (changed && (before !== undefined || unknown)) await hand({ ...found, settled: false }, one)
+    },
+    isSettled: (path) => paths.get(path)?.told ?? true,
+    has: (path) => paths.has(path),
+    forget,
+    close() {
+      for (const path of [...paths.keys()]) forget(path)
+    },
+  }
+}
