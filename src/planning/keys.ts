@@ -8,9 +8,12 @@ export const libraryKey = (library: string): string => `library\n${library}`
 export const batchKey = (batch: string): string => `batch\n${batch}`
 
 /** What stands for a run for ever: the instrument's own UUID, else make and run id. */
-const runIdentity = (run: RunRecord): string => run.sequencingUuid ?? `${run.instrumentMake}/${run.runId}`
-export const runKey = (run: RunRecord, library: string | null): string =>
-  `run\n${runIdentity(run)}\n${library ?? ''}`
+const runIdentity = (run: Pick<RunRecord, 'sequencingUuid' | 'instrumentMake' | 'runId'>): string =>
+  run.sequencingUuid ?? `${run.instrumentMake}/${run.runId}`
+export const runKey = (
+  run: Pick<RunRecord, 'sequencingUuid' | 'instrumentMake' | 'runId'>,
+  library: string | null,
+): string => `run\n${runIdentity(run)}\n${library ?? ''}`
 export const awaitedKey = (link: RunLink, library: string): string => {
   const { by, value } = comparable(link)
   return `run\n${by} ${value}\n${library}`

@@ -1,5 +1,5 @@
 /** Everything a dropped sheet asks for by itself: its libraries, its batches, and its runs that have not come. */
-import type { Json } from '../handovers.ts'
+import type { Json, SheetReading } from '../handovers.ts'
 import { type Problem, problem } from '../problems.ts'
 import { registrationId } from '../record/identity.ts'
 import type { Batch, Library, LibraryRun } from '../record/library.ts'
@@ -15,7 +15,7 @@ import {
   type Planned,
   type PlanningOptions,
 } from './destination.ts'
-import { awaitedKey, batchKey } from './keys.ts'
+import { awaitedKey, batchKey, libraryKey, runKey } from './keys.ts'
 import { libraryPlans } from './library.ts'
 import { claimedRun } from './record.ts'
 import { runPlan } from './run.ts'
@@ -156,3 +156,16 @@ const ambiguous = (source: SheetSource, run: LibraryRun, found: RunSource[]): Pr
   )
 
 const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+
+/** The keys of everything a sheet speaks of: its libraries and batches, and its runs, come or awaited. */
+export async function subjectKeysOf(sheet: SheetReading, catalogue: Catalogue): Promise<string[]> {
+  const keys = sheet.batches.map((batch) => batchKey(batch.name))
+  for (const library of sheet.libraries) {
+    keys.push(libraryKey(library.name))
+    for (const run of library.runs) {
+      if (run.link !== null) keys.push(awaitedKey(run.link, library.name))
+      for (const { reading } of await runsOf(run, catalogue)) keys.push(runKey(reading.reading.run, library.name))
+    }
+  }
+  return keys
+}

@@ -1,0 +1,398 @@
+/** What is asked for at which registry, from a run, a sheet, or both. */
+import { describe, expect, test } from 'vitest'
+import type { SheetReading } from '../../src/handovers.ts'
+import { memoryCatalogue, type RunSource, type SheetSource } from '../../src/planning/catalogue.ts'
+import type { Destination, Plan, PlanningOptions } from '../../src/planning/destination.ts'
+import { planRun } from '../../src/planning/run.ts'
+import { planSheet } from '../../src/planning/sheet.ts'
+import type { Library, RunClaim, RunLink } from '../../src/record/library.ts'
+import type { Completion, RunFacts, RunReading } from '../../src/record/run.ts'
+import { registries } from '../../src/registries/index.ts'
+import type { Registry } from '../../src/registries/registry.ts'
+import { runFacts } from '../rig/facts.ts'
+
+const kinds: Record<string, Registry> = registries
+
+const destination = (name: string, kind: string, more: Partial<Destination> = {}): Destination => {
+  const registry = kinds[kind]
+  if (registry === undefined) throw new Error(kind)
+  const settings = {
+    name,
+    url: 'https://x.example',
+    username: 'birm',
+    oauth: false,
+    defaults: {},
+    endTimeFromMtime: false,
+  }
+  return {
+    name,
+    kind,
+    registry,
+    settings,
+    when: null,
+    libraryName: null,
+    graceSeconds: 0,
+    sandbox: false,
+    ...more,
+  }
+}
+const climb = destination('climb', 'majora-2020-03-25')
+
+const options = (destinations: Destination[], more: Partial<PlanningOptions> = {}): PlanningOptions => ({
+  destinations,
+  zoneOfRun: () => null,
+  siteZone: null,
+  modelOf: () => null,
+  runsFrom: () => 'folder',
+  now: new Date('2026-01-01T00:00:00Z'),
+  ...more,
+})
+
+const finished: Completion = { state: 'completed', because: 'CopyComplete.txt', missing: [], ended: true }
+const running: Completion = {
+  state: 'in_progress',
+  because: 'no end marker',
+  missing: ['CopyComplete.txt'],
+  ended: false,
+}
+
+const run = (
+  facts: Partial<RunFacts> = {},
+  more: Partial<RunReading> & { path?: string; sheet?: SheetReading } = {},
+): RunSource => {
+  const { path = '/runs/r1', sheet = null, ...reading } = more
+  return {
+    path,
+    since: '2025-12-31T00:00:00Z',
+    reading: {
+      kind: 'run-folder',
+      recognisedAs: 'illumina',
+      sheet,
+      sheetFile: sheet && 'SampleSheet.csv',
+      reading: {
+        run: runFacts(facts),
+        provenance: {},
+        completion: finished,
+        problems: [],
+        test: null,
+        ...reading,
+      },
+    },
+  }
+}
+
+const silent: RunClaim = {
+  instrumentMake: null,
+  instrumentModel: null,
+  flowcellId: null,
+  flowcellType: null,
+  startTime: null,
+  endTime: null,
+  bioinfoPipeName: null,
+  bioinfoPipeVersion: null,
+  runName: null,
+  sequencingId: null,
+  experimentName: null,
+}
+
+const library = (
+  name: string,
+  link: RunLink | null,
+  claim: Partial<RunClaim> = {},
+): Library & { blocked: boolean } => ({
+  name,
+  layoutConfig: 'PAIRED',
+  seqKit: 'LSK109',
+  seqProtocol: 'LIGATION',
+  sopName: 'ARTIC',
+  sopVersion: 'v2',
+  layoutNominalLength: null,
+  layoutReadLength: null,
+  layoutInsertLength: null,
+  biosamples: [
+    {
+      centralSampleId: 'BIRM-1',
+      librarySource: 'VIRAL_RNA',
+      librarySelection: 'PCR',
+      libraryStrategy: 'AMPLICON',
+      barcode: null,
+      libraryPrimers: null,
+      libraryProtocol: null,
+      sequencingOrgReceivedDate: null,
+      rows: [2],
+    },
+  ],
+  runs: [{ link, claim: { ...silent, ...claim }, rows: [2] }],
+  rows: [2],
+  blocked: false,
+})
+
+const reading = (libraries: SheetReading['libraries']): SheetReading => ({
+  format: 'registration',
+  version: null,
+  samples: 1,
+  rows: 1,
+  valid: true,
+  experimentName: null,
+  libraries,
+  batches: [],
+  problems: [],
+  blocked: false,
+})
+const sheet = (libraries: SheetReading['libraries'], path = '/sheets/a.csv'): SheetSource => ({
+  path,
+  reading: reading(libraries),
+  since: '2025-12-31T12:00:00Z',
+})
+
+/** Each plan in a line: what, where, and what holds it. */
+const lines = (plans: Plan[]) =>
+  plans.map(({ submission: { subject, registry, waitingFor, stop, mapped } }) =>
+    [
+      registry,
+      subject.type,
+      subject.library,
+      waitingFor.join('+') || stop?.reason || (mapped === null ? 'nothing' : 'ready'),
+    ].join(' '),
+  )
+
+const runName: RunLink = { by: 'run_name', value: '200303_A00562_0352_AHKFVLDRXX' }
+
+describe('a run', () => {
+  test('without a sheet waits for one at every registry that fits', async () => {
+    const source = run()
+    const to = options([
+      climb,
+      destination('nano', 'majora-2020-03-24', { when: { make: ['OXFORD_NANOPORE'] } }),
+    ])
+    expect(lines((await planRun(source, memoryCatalogue([source], []), to)).plans)).toEqual([
+      'climb run  sheet',
+    ])
+  })
+
+  test.for<[string, RunLink]>([
+    ['run name', runName],
+    ['flow cell in lower case', { by: 'flowcell_id', value: 'hkfvldrxx' }],
+    ['experiment', { by: 'experiment_name', value: 'Plate 7' }],
+    ['derived sequencing id', { by: 'sequencing_id', value: '6F06B24A-A12D-5DF1-B955-EBF35737A6C3' }],
+  ])('is joined with a sheet that names it by its %s', async ([, link]) => {
+    const source = run({ experimentName: 'Plate 7' })
+    const planned = await planRun(
+      source,
+      memoryCatalogue([source], [sheet([library('LIB-1', link)])]),
+      options([climb]),
+    )
+    expect(lines(planned.plans)).toEqual(['climb run LIB-1 ready'])
+    expect(planned.plans[0]?.submission.mapped?.request.body).toMatchObject({
+      library_name: 'LIB-1',
+      runs: [{ sequencing_id: '6f06b24a-a12d-5df1-b955-ebf35737a6c3', flowcell_id: 'HKFVLDRXX' }],
+    })
+  })
+
+  test('in progress waits for its end, with or without a sheet', async () => {
+    const source = run({ status: 'in_progress' }, { completion: running })
+    const catalogue = memoryCatalogue([source], [sheet([library('LIB-1', runName)])])
+    expect(lines((await planRun(source, catalogue, options([climb]))).plans)).toEqual([
+      'climb run LIB-1 run-completion',
+    ])
+    expect(lines((await planRun(source, memoryCatalogue([source], []), options([climb]))).plans)).toEqual([
+      'climb run  run-completion+sheet',
+    ])
+  })
+
+  test('that failed, or of which nobody can know, is held for a person; a stopped one goes', async () => {
+    const outcome = async (status: RunFacts['status']) => {
+      const source = run({ status }, { completion: { ...finished, state: status } })
+      return lines(
+        (await planRun(source, memoryCatalogue([source], [sheet([library('L', runName)])]), options([climb])))
+          .plans,
+      )
+    }
+    expect(await outcome('failed')).toEqual(['climb run L run-failed'])
+    expect(await outcome('unknown')).toEqual(['climb run L run-failed'])
+    expect(await outcome('stopped')).toEqual(['climb run L ready'])
+  })
+
+  test('takes its library from the sheet in its folder unless a dropped one speaks of it', async () => {
+    const source = run({}, { sheet: reading([library('INSIDE', null)]) })
+    expect(lines((await planRun(source, memoryCatalogue([source], []), options([climb]))).plans)).toEqual([
+      'climb library INSIDE ready',
+      'climb run INSIDE ready',
+    ])
+    const dropped = memoryCatalogue([source], [sheet([library('DROPPED', runName)])])
+    expect(lines((await planRun(source, dropped, options([climb]))).plans)).toEqual([
+      'climb run DROPPED ready',
+    ])
+  })
+
+  test('takes its library’s name from the configuration, and says which fact is missing for it', async () => {
+    const to = options([{ ...climb, libraryName: '{experimentName}-{flowcellId}' }])
+    const named = run({ experimentName: 'Plate7' })
+    expect(lines((await planRun(named, memoryCatalogue([named], []), to)).plans)).toEqual([
+      'climb run Plate7-HKFVLDRXX ready',
+    ])
+    const nameless = run({ experimentName: null })
+    const planned = await planRun(nameless, memoryCatalogue([nameless], []), to)
+    expect(lines(planned.plans)).toEqual(['climb run  sheet'])
+    expect(planned.plans[0]?.submission.problems.map((one) => one.found)).toEqual([
+      expect.stringContaining('experimentName'),
+    ])
+  })
+
+  test('of two sheets for one library the newest counts', async () => {
+    const source = run()
+    const older = library('L', runName, { bioinfoPipeName: 'old' })
+    const newer = library('L', runName, { bioinfoPipeName: 'new' })
+    const planned = await planRun(
+      source,
+      memoryCatalogue([source], [sheet([older]), sheet([newer], '/sheets/b.csv')]),
+      options([climb]),
+    )
+    expect(planned.plans).toHaveLength(1)
+    expect(
+      (planned.plans[0]?.submission.facts as { run: { bioinfoPipeName: string } }).run.bioinfoPipeName,
+    ).toBe('new')
+  })
+
+  test('of a make that `when` asks for and the kind cannot take is refused by rule', async () => {
+    const source = run({ instrumentMake: 'ELEMENT', instrumentModel: 'AVITI' })
+    const asked = { ...climb, when: { make: ['ELEMENT'] } }
+    const catalogue = memoryCatalogue([source], [sheet([library('L', runName)])])
+    expect(lines((await planRun(source, catalogue, options([asked]))).plans)).toEqual(['climb run L by-rule'])
+    expect((await planRun(source, catalogue, options([climb]))).plans).toEqual([])
+  })
+
+  test('that is a test goes to a sandbox only', async () => {
+    const source = run({}, { test: 'simulated' })
+    const catalogue = memoryCatalogue([source], [sheet([library('L', runName)])])
+    const to = options([climb, { ...climb, name: 'sandbox', sandbox: true }])
+    expect(lines((await planRun(source, catalogue, to)).plans)).toEqual([
+      'climb run L by-rule',
+      'sandbox run L ready',
+    ])
+  })
+
+  test('in two folders is one run; where they tell different things a person decides', async () => {
+    const copying = run({ fullyCopied: false, status: 'in_progress' }, { path: '/a/r1', completion: running })
+    const whole = run({}, { path: '/b/r1' })
+    const named = [sheet([library('L', runName)])]
+    const planned = await planRun(copying, memoryCatalogue([copying, whole], named), options([climb]))
+    expect(planned.plans.map((plan) => plan.submission.subject.path)).toEqual(['/b/r1'])
+    expect(lines(planned.plans)).toEqual(['climb run L ready'])
+    const other = run({ flowcellId: 'HOTHERXX' }, { path: '/c/r1' })
+    expect(
+      lines((await planRun(whole, memoryCatalogue([whole, other], named), options([climb]))).plans),
+    ).toEqual(['climb run L conflict'])
+  })
+
+  test('has its wall clock sent only where a zone is configured', async () => {
+    const source = run()
+    const catalogue = memoryCatalogue([source], [sheet([library('L', runName)])])
+    const sent = async (zone: string | null) => {
+      const planned = await planRun(source, catalogue, options([climb], { zoneOfRun: () => zone }))
+      const body = planned.plans[0]?.submission.mapped?.request.body as {
+        runs: Array<{ start_time?: string }>
+      }
+      return body.runs[0]?.start_time
+    }
+    expect(await sent('America/New_York')).toBe('2020-03-03 21:41:46')
+    expect(await sent(null)).toBeUndefined()
+  })
+
+  test('withdraws what it was listed as before its library was known', async () => {
+    const source = run()
+    const before = await planRun(source, memoryCatalogue([source], []), options([climb]))
+    const awaited = await planSheet(sheet([library('L', runName)]), memoryCatalogue([], []), options([climb]))
+    const after = await planRun(
+      source,
+      memoryCatalogue([source], [sheet([library('L', runName)])]),
+      options([climb]),
+    )
+    const listed = [...before.plans, ...awaited.plans]
+      .filter((plan) => plan.submission.subject.type === 'run')
+      .map((plan) => plan.submission.id)
+    expect(listed).toHaveLength(2)
+    expect(after.withdrawn).toEqual(expect.arrayContaining(listed))
+  })
+})
+
+describe('a sheet', () => {
+  test('has its library registered before its run has come, and lists the run it waits for', async () => {
+    const planned = await planSheet(sheet([library('L', runName)]), memoryCatalogue([], []), options([climb]))
+    expect(lines(planned.plans)).toEqual(['climb library L ready', 'climb run L run'])
+  })
+
+  test('at the registry of the combined call is nothing without its run', async () => {
+    const to = destination('old', 'majora-2020-03-24')
+    const planned = await planSheet(sheet([library('L', runName)]), memoryCatalogue([], []), options([to]))
+    expect(lines(planned.plans)).toEqual(['old run L run'])
+  })
+
+  test('whose link fits two runs is held, with both named', async () => {
+    const runs = [
+      run({ experimentName: 'P' }, { path: '/a' }),
+      run({ runId: 'other', folderName: 'other', experimentName: 'P' }, { path: '/b' }),
+    ]
+    const planned = await planSheet(
+      sheet([library('L', { by: 'experiment_name', value: 'P' })]),
+      memoryCatalogue(runs, []),
+      options([climb]),
+    )
+    expect(lines(planned.plans)).toEqual(['climb library L ready', 'climb run L conflict'])
+    expect(planned.problems[0]?.found).toContain('other')
+  })
+
+  test('makes its own runs where the drop folder says so', async () => {
+    const claim = {
+      instrumentMake: 'ILLUMINA',
+      instrumentModel: 'MiSeq',
+      flowcellId: 'AAC1Y',
+      startTime: '2020-03-01 10:00',
+    }
+    const to = options([climb], { runsFrom: () => 'sheet', siteZone: 'Europe/London' })
+    const planned = await planSheet(sheet([library('L', runName, claim)]), memoryCatalogue([], []), to)
+    expect(lines(planned.plans)).toEqual(['climb library L ready', 'climb run L ready'])
+    expect(planned.plans[1]?.submission.mapped?.request.body).toMatchObject({
+      runs: [{ instrument_model: 'MiSeq', start_time: '2020-03-01 10:00:00' }],
+    })
+  })
+
+  test('of no known make goes at once to the one registry there is, and waits where several share the makes', async () => {
+    const illumina = { ...climb, when: { make: ['ILLUMINA'] } }
+    const nanopore = destination('nano', 'majora-2020-03-24', { when: { make: ['OXFORD_NANOPORE'] } })
+    const one = await planSheet(sheet([library('L', runName)]), memoryCatalogue([], []), options([illumina]))
+    expect(lines(one.plans)[0]).toBe('climb library L ready')
+    const two = await planSheet(
+      sheet([library('L', runName)]),
+      memoryCatalogue([], []),
+      options([illumina, nanopore]),
+    )
+    expect(lines(two.plans)[0]).toBe('climb library L run')
+    const told = await planSheet(
+      sheet([library('L', runName, { instrumentMake: 'OXFORD_NANOPORE' })]),
+      memoryCatalogue([], []),
+      options([illumina, nanopore]),
+    )
+    expect(lines(told.plans)).toEqual(['nano run L run'])
+  })
+
+  test('with an error in a library asks for nothing of that library', async () => {
+    const wrong = { ...library('WRONG', runName), blocked: true }
+    const planned = await planSheet(
+      sheet([wrong, library('RIGHT', runName)]),
+      memoryCatalogue([], []),
+      options([climb]),
+    )
+    expect(planned.plans.map((plan) => plan.submission.subject.library)).toEqual(['RIGHT', 'RIGHT'])
+  })
+
+  test('may be corrected until its grace is over', async () => {
+    const patient = { ...climb, graceSeconds: 120 }
+    const planned = await planSheet(
+      sheet([library('L', runName)]),
+      memoryCatalogue([], []),
+      options([patient]),
+    )
+    expect(planned.plans[0]?.notBefore).toBe('2025-12-31T12:02:00.000Z')
+  })
+})
