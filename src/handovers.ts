@@ -78,7 +78,7 @@ export type SheetReading = {
   samples: number
   /** Data rows that hold one. */
   rows: number
-  /** No problem of severity error. */
+  /** No error, whatever became of its severity: an instrument's sheet is judged by the instrument's own rules. */
   valid: boolean
   experimentName: string | null
   libraries: Array<Library & { blocked: boolean }>

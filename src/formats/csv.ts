@@ -1,10 +1,152 @@
 /** Bytes of a CSV as rows of cells, each with the row number Excel shows. Read by csv-parse; nothing is parsed by hand. */
+import { CsvError, type Options, parse } from 'csv-parse/sync'
+import { err, ok, type Result } from '../result.ts'
+import { foreignFormat, looksBinary } from './foreign.ts'
+import { decodeText } from './text.ts'
 
-/** One line of the sheet. `row` is 1-based as Excel counts it, blank and comment lines included. */
+/** One line of the sheet, cells trimmed. `row` is 1-based as Excel counts it, blank and comment lines included. */
 export type Row = { row: number; cells: string[] }
 
+/** Rows that hold something, in order; blank ones are left out, and empty cells at the end of a row too. */
 export type Table = {
   rows: Row[]
   encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
-  delimiter: ',' | ';' | '\t'
+  delimiter: Delimiter
+}
+
+export type Delimiter = ',' | ';' | '\t'
+
+/** Why bytes are no table. `row` is the row as Excel counts it in which reading stopped. */
+export type CsvFault =
+  | { why: 'empty' | 'too-large' | 'too-many-rows' }
+  | { why: 'other-format'; what: string }
+  | { why: 'quote-open' | 'row-too-long' | 'too-many-columns' | 'cell-too-long'; row: number }
+
+export type TableLimits = { bytes: number; rows: number; columns: number; cellCharacters: number }
+
+const LIMITS: TableLimits = { bytes: 10_000_000, rows: 100_000, columns: 500, cellCharacters: 4096 }
+
+/** Excel's own last row. Blank rows do not count against the limit, but a file of nothing else must end somewhere. */
+const LAST_ROW = 1_048_576
+const ROW_BYTES = 256 * 1024
+
+/**
+ * Reads a whole table: any of the encodings of `text.ts`, comma, semicolon or tab (one for the whole file), lines
+ * ending in LF, CRLF or CR, mixed or not. NUL characters, which an iSeq leaves in its sheets, are dropped. Quotation
+ * marks in the middle of a cell are kept as they stand.
+ *
+ * A first line `sep=;` names the delimiter and is no row, as in Excel. A file whose every row was saved as one quoted
+ * cell (a comma sheet that went through an Excel of a semicolon country) is read as the table it was.
+ */
+export function readTable(bytes: Uint8Array, limits: Partial<TableLimits> = {}): Result<Table, CsvFault> {
+  const bounds = { ...LIMITS, ...limits }
+  if (bytes.length > bounds.bytes) return err({ why: 'too-large' })
+  const foreign = foreignFormat(bytes)
+  if (foreign !== null) return err({ why: 'other-format', what: foreign })
+  const { text: raw, encoding } = decodeText(bytes)
+  if (looksBinary(raw)) return err({ why: 'other-format', what: 'a file of binary data' })
+  const text = raw.includes('\0') ? raw.replaceAll('\0', '') : raw
+
+  const named = /^"?sep=([,;\t])"?[,;\t]*(?:\r\n|\r|\n|$)/i.exec(text)
+  const body = named ? text.slice(named[0].length) : text
+  const delimiter = (named?.[1] as Delimiter | undefined) ?? findDelimiter(body)
+  const read = readRows(body, delimiter, bounds)
+  if (!read.ok) return read
+  if (read.value.length === 0) return err({ why: 'empty' })
+  const whole = wholeRowsQuoted(read.value) ? unquoted(read.value, bounds) : null
+  return ok(whole ? { ...whole, encoding } : { rows: read.value, encoding, delimiter })
+}
+
+const SYNTAX: Options = {
+  // Left to itself csv-parse takes the first line's ending for all of them.
+  record_delimiter: ['\r\n', '\n', '\r'],
+  relax_column_count: true,
+  relax_quotes: true,
+  max_record_size: ROW_BYTES,
+}
+
+function readRows(text: string, delimiter: Delimiter, bounds: TableLimits): Result<Row[], CsvFault> {
+  const rows: Row[] = []
+  let row = 0
+  let fault: CsvFault | null = null
+  const keep = (record: string[]): null => {
+    row++
+    const cells = trimmed(record)
+    if (cells.length === 0 || fault !== null) return null
+    if (rows.length === bounds.rows) fault = { why: 'too-many-rows' }
+    else if (cells.length > bounds.columns) fault = { why: 'too-many-columns', row }
+    else fault = cellFault(cells, row, bounds)
+    if (fault === null) rows.push({ row, cells })
+    return null
+  }
+  try {
+    parse(text, { ...SYNTAX, delimiter, to: LAST_ROW, on_record: keep })
+  } catch (thrown) {
+    if (!(thrown instanceof CsvError)) throw thrown
+    return err(
+      fault ?? { why: thrown.code === 'CSV_QUOTE_NOT_CLOSED' ? 'quote-open' : 'row-too-long', row: row + 1 },
+    )
+  }
+  if (fault === null && row === LAST_ROW) return err({ why: 'too-many-rows' })
+  return fault === null ? ok(rows) : err(fault)
+}
+
+/** Cells without blanks around them, without the empty ones at the end. */
+function trimmed(record: string[]): string[] {
+  let end = 0
+  for (let at = 0; at < record.length; at++) {
+    const cell = (record[at] ?? '').trim()
+    record[at] = cell
+    if (cell !== '') end = at + 1
+  }
+  return end === record.length ? record : record.slice(0, end)
+}
+
+function cellFault(cells: string[], row: number, bounds: TableLimits): CsvFault | null {
+  for (const cell of cells) {
+    // A mark that opened a cell and was never closed has swallowed the rows below, up to the next mark.
+    if (cell.charCodeAt(0) === 34 && /[\r\n]/.test(cell)) return { why: 'quote-open', row }
+    if (cell.length > bounds.cellCharacters) return { why: 'cell-too-long', row }
+  }
+  return null
+}
+
+/**
+ * The delimiter by which most rows of the beginning fall into cells, and among equals the one that makes most rows
+ * equally wide. A comma where nothing speaks for another.
+ */
+function findDelimiter(text: string): Delimiter {
+  const head = text.slice(0, 65_536)
+  let best: { delimiter: Delimiter; split: number; even: number } = { delimiter: ',', split: 0, even: 0 }
+  for (const delimiter of [',', ';', '\t'] as const) {
+    if (!head.includes(delimiter)) continue
+    const widths = new Map<number, number>()
+    const count = (record: string[]): null => {
+      const width = trimmed(record).length
+      if (width > 1) widths.set(width, (widths.get(width) ?? 0) + 1)
+      return null
+    }
+    try {
+      parse(head, { ...SYNTAX, delimiter, to: 200, on_record: count })
+    } catch (thrown) {
+      // The cut may have left a quoted cell open: the rows before it speak well enough.
+      if (!(thrown instanceof CsvError)) throw thrown
+    }
+    const split = [...widths.values()].reduce((sum, rows) => sum + rows, 0)
+    const even = Math.max(0, ...[...widths].map(([width, rows]) => (width - 1) * rows))
+    if (split > best.split || (split === best.split && even > best.even)) best = { delimiter, split, even }
+  }
+  return best.delimiter
+}
+
+const wholeRowsQuoted = (rows: Row[]): boolean =>
+  rows.length > 1 && rows.every((one) => one.cells.length === 1 && /[,;\t]/.test(one.cells[0] ?? ''))
+
+/** Reads the rows once more out of their single cells; row numbers stay those of the file. */
+function unquoted(rows: Row[], bounds: TableLimits): Pick<Table, 'rows' | 'delimiter'> | null {
+  const text = rows.map((one) => (one.cells[0] ?? '').replace(/\r\n|\r|\n/g, ' ')).join('\n')
+  const delimiter = findDelimiter(text)
+  const again = readRows(text, delimiter, bounds)
+  if (!again.ok) return null
+  return { rows: again.value.map((one) => ({ ...one, row: rows[one.row - 1]?.row ?? one.row })), delimiter }
 }

@@ -1,0 +1,145 @@
+/** What office programs, scanners and copying do to values: what is certain is undone, the rest is named. */
+import { type Finding, shown } from './findings.ts'
+
+export type Fault = Omit<Finding, 'rows' | 'column'>
+
+/** What a cell says. `value` is null where it says nothing, or nothing that may be used. */
+export type Checked<Value> = { value: Value | null; faults: Fault[] }
+
+export const normalised = (written: string, official: string | number): Fault => ({
+  code: 'sample-sheet.value-normalised',
+  found: `${shown(written)} was read as ${typeof official === 'number' ? official : shown(official)}`,
+})
+
+const ERRORS = /^#(?:N\/A|NV|REF!|BEZUG!|NAME\?|VALUE!|WERT!|DIV\/0!|NUM!|ZAHL!|NULL!|SPILL!|CALC!)$/i
+
+export const isExcelError = (cell: string): boolean => ERRORS.test(cell) || /^#{2,}$/.test(cell)
+
+const PLACEHOLDERS = /^(?:n\/?a|n\.a\.|none|null|nil|-{1,3}|–|—|\?{1,3}|tbc|tbd|\.)$/i
+
+/** A cell without its wrapping, before anything is asked of its meaning. */
+export function bareCell(cell: string): Checked<string> {
+  const seen = cell.replace(/^[\p{Cf}\s]+|[\p{Cf}\s]+$/gu, '')
+  if (seen === '') return { value: null, faults: [] }
+  if (isExcelError(seen))
+    return { value: null, faults: [{ code: 'sample-sheet.excel-error', found: shown(seen) }] }
+  // ="00123" is how people make Excel keep zeros; its meaning is certain.
+  const kept = /^="([^"]*)"$/.exec(seen)
+  if (kept) return { value: kept[1]?.trim() || null, faults: [] }
+  if (seen.startsWith('='))
+    return { value: null, faults: [{ code: 'sample-sheet.formula', found: shown(seen) }] }
+  const wrapped = /^["“”„«'‘’‚](.*)["“”»'‘’]$/su.exec(seen) ?? /^['’](.*)$/su.exec(seen)
+  if (!wrapped) return { value: seen, faults: [] }
+  const value = wrapped[1]?.trim() ?? ''
+  return value === '' ? { value: null, faults: [] } : { value, faults: [normalised(seen, value)] }
+}
+
+/** Takes `n/a` and its like as nothing said. */
+export function withoutPlaceholder(bare: Checked<string>): Checked<string> {
+  if (bare.value === null || !PLACEHOLDERS.test(bare.value)) return bare
+  return { value: null, faults: [{ code: 'sample-sheet.placeholder', found: shown(bare.value) }] }
+}
+
+/** What may have happened to a name or a number of a thing: errors, since another thing would be registered. */
+export function nameDamage(value: string): Fault | null {
+  if (/^\d(?:[.,]\d+)?E\+?\d{1,3}$/i.test(value) && /[.,+]|E\d\d/i.test(value))
+    return { code: 'sample-sheet.excel-number', found: shown(value) }
+  const dated = datedName(value)
+  if (dated !== null) return { code: 'sample-sheet.excel-date', found: shown(value), ...dated }
+  if (/X{4,}|<[^>]*>|^(?:example|your|sample[ _-]?name$)/i.test(value) && !/[0-9]{3,}/.test(value))
+    return { code: 'sample-sheet.template-row', found: shown(value) }
+  const plain = plainCharacters(value)
+  if (plain !== value)
+    return {
+      code: 'sample-sheet.odd-character',
+      found: `${shown(value)} holds ${oddCharacter(value)}`,
+      suggestion: plain,
+    }
+  return null
+}
+
+const MONTH = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec'
+const DAY_MONTH = new RegExp(`^(\\d{1,2})-(${MONTH})(?:-\\d{2,4})?$`, 'i')
+const MONTH_YEAR = new RegExp(`^(${MONTH})-(\\d{2})$`, 'i')
+
+/** `MAR1` becomes `1-Mar` or `01-Mar`, `MAR40` becomes `Mar-40`. */
+function datedName(value: string): { suggestion: string } | null {
+  const day = DAY_MONTH.exec(value)
+  if (day) return { suggestion: `${day[2]?.toUpperCase()}${Number(day[1])}` }
+  const year = MONTH_YEAR.exec(value)
+  return year ? { suggestion: `${year[1]?.toUpperCase()}${year[2]}` } : null
+}
+
+/** Characters that copying and autocorrection put in place of those on the keyboard. */
+const LOOKALIKES: Record<string, string> = {
+  '‘': "'",
+  '’': "'",
+  '‚': "'",
+  '“': '"',
+  '”': '"',
+  '„': '"',
+  '‐': '-',
+  '‑': '-',
+  '‒': '-',
+  '–': '-',
+  '—': '-',
+  '−': '-',
+  А: 'A',
+  В: 'B',
+  С: 'C',
+  Е: 'E',
+  Н: 'H',
+  І: 'I',
+  К: 'K',
+  М: 'M',
+  О: 'O',
+  Р: 'P',
+  Ѕ: 'S',
+  Т: 'T',
+  Х: 'X',
+  а: 'a',
+  с: 'c',
+  е: 'e',
+  о: 'o',
+  р: 'p',
+  х: 'x',
+  у: 'y',
+  Α: 'A',
+  Β: 'B',
+  Ε: 'E',
+  Ζ: 'Z',
+  Η: 'H',
+  Ι: 'I',
+  Κ: 'K',
+  Μ: 'M',
+  Ν: 'N',
+  Ο: 'O',
+  Ρ: 'P',
+  Τ: 'T',
+  Χ: 'X',
+  ο: 'o',
+}
+
+export function plainCharacters(value: string): string {
+  if (/^[\x20-\x7e]*$/.test(value)) return value
+  const plain = value
+    .replace(/[\p{Cf}\p{Cc}\ufffd]/gu, (one) => (one === '\n' || one === '\r' || one === '\t' ? ' ' : ''))
+    .replace(/[\p{Zs}]/gu, ' ')
+    .replace(/[\uff01-\uff5e]/g, (one) => one.normalize('NFKC'))
+  // Letters of another alphabet are looked alikes only in a word of ours.
+  const latin = /[A-Za-z0-9]/.test(plain)
+  return [...plain]
+    .map((one) => (latin && Object.hasOwn(LOOKALIKES, one) ? (LOOKALIKES[one] ?? one) : one))
+    .join('')
+    .trim()
+}
+
+function oddCharacter(value: string): string {
+  const odd = [...value].find((one) => plainCharacters(`A${one}A`) !== `A${one}A`) ?? ''
+  if (/[\n\r]/.test(odd)) return 'a line break'
+  if (/\p{Zs}|\t/u.test(odd)) return 'a blank that is not the one of the space bar'
+  if (/[\p{Cf}\p{Cc}]/u.test(odd)) return 'a character that cannot be seen'
+  if (odd === '\ufffd') return 'a character that was lost when the file was saved'
+  if (/\p{Pd}|−/u.test(odd)) return `a dash (${odd}) where a hyphen is meant`
+  return `${odd}, which is not the ${LOOKALIKES[odd] ?? odd.normalize('NFKC')} of the keyboard`
+}

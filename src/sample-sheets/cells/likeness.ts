@@ -1,0 +1,48 @@
+/** How alike two words are, and which of several a misspelt one was meant to be. */
+
+/** Letters and digits alone, in lower case: what two spellings of a column name or an option have in common. */
+export const folded = (word: string): string =>
+  word
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '')
+
+/**
+ * The one of `choices` that `word` most likely means: within two slips (one, for words of up to five letters), and
+ * nearer than every other. Null where none is, or two are equally near.
+ */
+export function meant<Choice extends string>(word: string, choices: Iterable<Choice>): Choice | null {
+  const key = folded(word)
+  if (key === '' || key.length > 64) return null
+  let best: Choice | null = null
+  let bestSlips = key.length > 5 ? 3 : 2
+  for (const choice of choices) {
+    const other = folded(choice)
+    if (Math.abs(other.length - key.length) > 2) continue
+    const slips = editDistance(key, other)
+    if (slips < bestSlips) {
+      best = choice
+      bestSlips = slips
+    } else if (slips === bestSlips) best = null
+  }
+  return best
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours that make one word of another. */
+export function editDistance(a: string, b: string): number {
+  let beforeLast: number[] = []
+  let last = Array.from({ length: b.length + 1 }, (_, at) => at)
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1
+      let slips = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + cost)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        slips = Math.min(slips, (beforeLast[j - 2] ?? 0) + 1)
+      row.push(slips)
+    }
+    beforeLast = last
+    last = row
+  }
+  return last[b.length] ?? 0
+}

@@ -1,0 +1,125 @@
+/** Indexes of the samples of a lane: are they sequences, is none missing, can they be told apart? */
+import { type Findings, shown } from '../cells/findings.ts'
+import { cyclesOf } from './reads.ts'
+import type { SampleRow, SampleTable } from './samples.ts'
+import { keyValues, type Sections } from './sections.ts'
+
+/** Comparing each with each would take too long beyond; equal indexes are found however many there are. */
+const COMPARED_SAMPLES = 1_000
+
+/** All N is how Local Run Manager writes "none". */
+const isNone = (index: string): boolean => index === '' || /^(?:n+|na|n\/a|none|noindex)$/i.test(index)
+const isSequence = (index: string): boolean => /^[ACGTN]+$/i.test(index)
+
+export function tellIndexes(sections: Sections, samples: SampleTable, findings: Findings): void {
+  const cycles = cyclesOf(sections)
+  for (const sample of samples.rows)
+    for (const [name, read] of [
+      ['index', 'index1'],
+      ['index2', 'index2'],
+    ] as const) {
+      const index = sample[name]
+      const at = { rows: [sample.row], column: samples.column(name) ?? samples.column('index') }
+      if (isNone(index)) continue
+      if (!isSequence(index))
+        findings.add({ code: 'sample-sheet.index', found: `${shown(index)} is no sequence of bases`, ...at })
+      else if (index.length > (cycles.get(read) ?? Number.POSITIVE_INFINITY))
+        findings.add({
+          code: 'sample-sheet.index',
+          found: `${shown(index)} has ${index.length} bases, the index read has ${cycles.get(read)} cycles`,
+          ...at,
+        })
+    }
+  const allowed = mismatchesOf(sections)
+  for (const [lane, sharing] of byLane(samples.rows)) tellLane(lane, sharing, samples, allowed, findings)
+}
+
+/** Rows by lane; merged lanes (`3+4`) are both. A sample without a lane is in every lane named, or in the one called "all". */
+function byLane(rows: readonly SampleRow[]): Map<string, SampleRow[]> {
+  const lanesOf = ({ lane }: SampleRow) => (lane === null ? [] : lane.split('+').slice(0, 8))
+  const lanes = new Map<string, SampleRow[]>()
+  for (const row of rows) for (const lane of lanesOf(row)) if (lanes.size < 64) lanes.set(lane, [])
+  if (lanes.size === 0) lanes.set('all', [])
+  for (const row of rows)
+    for (const lane of row.lane === null ? lanes.keys() : lanesOf(row)) lanes.get(lane)?.push(row)
+  return lanes
+}
+
+function tellLane(
+  lane: string,
+  sharing: SampleRow[],
+  samples: SampleTable,
+  allowed: [number, number],
+  findings: Findings,
+): void {
+  const where = lane === 'all' ? '' : ` of lane ${lane}`
+  const bare = sharing.filter((one) => isNone(one.index) && isNone(one.index2))
+  if (sharing.length > 1 && bare.length > 0) {
+    findings.add({
+      code: 'sample-sheet.index-missing',
+      found: `${bare.length} of the ${sharing.length} samples${where} have no index`,
+      rows: bare.map((one) => one.row),
+      column: samples.column('index'),
+    })
+    return
+  }
+  const pairs = new Map<string, SampleRow>()
+  for (const one of sharing) {
+    if (!isNone(one.index) && !isSequence(one.index)) continue
+    const pair = `${one.index}+${one.index2}`.toUpperCase()
+    const twin = pairs.get(pair)
+    if (twin === undefined) pairs.set(pair, one)
+    else
+      findings.add({
+        code: 'sample-sheet.index-twice',
+        found: `${shown(pair.replace(/\+$/, ''))} belongs to ${shown(twin.sampleId)} in row ${twin.row} and to ${shown(one.sampleId)} in row ${one.row}${where}`,
+        rows: [twin.row, one.row],
+        column: samples.column('index'),
+      })
+  }
+  if (pairs.size > COMPARED_SAMPLES) return
+  const different = [...pairs.values()]
+  for (const [at, one] of different.entries())
+    for (const other of different.slice(at + 1))
+      if (tooClose(one, other, allowed))
+        findings.add({
+          code: 'sample-sheet.indexes-too-close',
+          found: `${shown(one.sampleId)} in row ${one.row} and ${shown(other.sampleId)} in row ${other.row}${where}`,
+          rows: [one.row, other.row],
+          column: samples.column('index'),
+        })
+}
+
+/** With m mismatches allowed, indexes must differ in 2m + 1 bases to be told apart; either of a pair may do it. */
+function tooClose(a: SampleRow, b: SampleRow, allowed: [number, number]): boolean {
+  const near = (one: string, other: string, mismatches: number) =>
+    isNone(one) || isNone(other) || differences(one, other) < 2 * mismatches + 1
+  return (
+    near(a.index, b.index, own(a.mismatches[0], b.mismatches[0], allowed[0])) &&
+    near(a.index2, b.index2, own(a.mismatches[1], b.mismatches[1], allowed[1]))
+  )
+}
+
+const own = (a: string, b: string, otherwise: number): number => {
+  const given = [a, b].filter((one) => /^[0-2]$/.test(one)).map(Number)
+  return given.length === 0 ? otherwise : Math.max(...given)
+}
+
+function differences(a: string, b: string): number {
+  let count = 0
+  for (let at = 0; at < Math.min(a.length, b.length); at++)
+    if (a[at]?.toUpperCase() !== b[at]?.toUpperCase()) count++
+  return count
+}
+
+/** Mismatches allowed in each index: as the sheet's settings say, else one. */
+function mismatchesOf(sections: Sections): [number, number] {
+  const settings = keyValues(
+    ['bclconvert_settings', 'settings'].flatMap((name) => sections.byName.get(name)?.rows ?? []),
+  )
+  const of = (key: string) => {
+    const value = settings.get(key)?.value ?? ''
+    return /^[0-2]$/.test(value) ? Number(value) : 1
+  }
+  return [of('barcodemismatchesindex1'), of('barcodemismatchesindex2')]
+}

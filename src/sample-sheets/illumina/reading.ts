@@ -1,0 +1,57 @@
+/** What a sheet with Illumina samples amounts to: counts, verdict, and the libraries of its column Library_Name. */
+import type { SheetReading } from '../../handovers.ts'
+import { hasErrors } from '../../problems.ts'
+import type { RunLink } from '../../record/library.ts'
+import type { Findings } from '../cells/findings.ts'
+import { suppliedLibraries, toReading } from '../instrument/libraries.ts'
+import type { SheetOptions } from '../sheet-format.ts'
+import type { SampleTable } from './samples.ts'
+
+export type IlluminaSheet = {
+  format: 'illumina-v1' | 'illumina-v2' | 'casava'
+  version: string | null
+  experimentName: string | null
+  samples: SampleTable
+  /** How a dropped sheet finds its run. */
+  link: RunLink | null
+}
+
+export function illuminaReading(
+  sheet: IlluminaSheet,
+  findings: Findings,
+  options: SheetOptions,
+): SheetReading {
+  const { samples } = sheet
+  const named = samples.rows.filter((one) => one.sampleId !== '')
+  const supplies = samples.column('library') !== null
+  // What follows concerns registering, not demultiplexing.
+  const valid = !hasErrors(findings.problems())
+  const libraries = suppliedLibraries(
+    supplies
+      ? samples.rows.map((one) => ({
+          row: one.row,
+          library: one.library,
+          sample: one.sampleId,
+          barcode: [one.index, one.index2].filter((index) => index !== '').join('-') || null,
+          link: sheet.link,
+        }))
+      : [],
+    samples.column('library'),
+    findings,
+    options,
+  )
+  return toReading(
+    {
+      format: sheet.format,
+      version: sheet.version,
+      valid,
+      experimentName: sheet.experimentName,
+      samples: new Set(named.map((one) => one.sampleId)).size,
+      // Without a column of sample ids every row counts as one.
+      rows: samples.column('sampleId') === null ? samples.rows.length : named.length,
+    },
+    libraries,
+    findings.problems(),
+    { supplies },
+  )
+}

@@ -1,0 +1,154 @@
+/** What Illumina's own software refuses in a sample sheet (bcl2fastq, bcl-convert, BaseSpace), one rule after the other. */
+import { type Findings, shown } from '../cells/findings.ts'
+import { tellIndexes } from './indexes.ts'
+import { tellCycles } from './reads.ts'
+import type { SampleRow, SampleTable } from './samples.ts'
+import type { Sections } from './sections.ts'
+
+/** Adds everything that is wrong with the frame and the samples to `findings`. */
+export function tellIllumina(sections: Sections, samples: SampleTable, findings: Findings): void {
+  tellSections(sections, findings)
+  if (
+    samples.column('sampleId') === null &&
+    samples.column('sampleName') === null &&
+    samples.rows.length === 0
+  ) {
+    findings.add({
+      code: 'sample-sheet.no-rows',
+      found: 'no sample in the data section',
+      rows: [],
+      column: null,
+    })
+    return
+  }
+  tellColumns(samples, findings)
+  if (samples.rows.length === 0)
+    findings.add({
+      code: 'sample-sheet.no-rows',
+      found: 'no row below the column names',
+      rows: [],
+      column: null,
+    })
+  tellSampleIds(samples, findings)
+  tellProjects(samples, findings)
+  // Lanes that were merged stand together in some centres' sheets, as 3+4.
+  for (const { row, lane } of samples.rows)
+    if (lane !== null && !/^[1-8](?:\+[1-8])*$/.test(lane))
+      findings.add({
+        code: 'sample-sheet.lane',
+        found: shown(lane),
+        rows: [row],
+        column: samples.column('lane'),
+      })
+  tellIndexes(sections, samples, findings)
+  tellCycles(sections, samples, findings)
+}
+
+function tellSections(sections: Sections, findings: Findings): void {
+  for (const { name, row } of sections.repeated)
+    findings.add({
+      code: 'sample-sheet.section-twice',
+      found: `[${name}]`,
+      rows: [row],
+      column: null,
+      severity: /^data$|_data$|settings$/i.test(name) ? 'error' : 'warning',
+    })
+  for (const [name, section] of sections.byName) {
+    if (!name.endsWith('settings')) continue
+    for (const { row, cells } of section.rows)
+      if (cells[1]?.includes('*'))
+        findings.add({
+          code: 'sample-sheet.setting',
+          found: shown(cells[0] ?? ''),
+          rows: [row],
+          column: { letter: 'B', name: '' },
+        })
+  }
+}
+
+function tellColumns(samples: SampleTable, findings: Findings): void {
+  if (samples.column('sampleId') === null)
+    findings.add({
+      code: 'sample-sheet.column-missing',
+      found: 'no column Sample_ID in the data section',
+      rows: [samples.headerRow],
+      column: null,
+      suggestion: 'Sample_ID',
+    })
+  for (const column of samples.twice)
+    findings.add({
+      code: 'sample-sheet.column-twice',
+      found: `${shown(column.name)} stands among the column names more than once`,
+      rows: [samples.headerRow],
+      column,
+    })
+  for (const { row, tooWide } of samples.rows)
+    if (tooWide !== null)
+      findings.add({
+        code: 'sample-sheet.row-too-wide',
+        found: `${shown(tooWide)} stands behind the last column`,
+        rows: [row],
+        column: null,
+      })
+}
+
+const RESERVED = /^(?:all|default|none|unknown|undetermined|stats|reports)$/i
+
+function tellSampleIds(samples: SampleTable, findings: Findings): void {
+  const column = samples.column('sampleId')
+  if (column === null) return
+  const spellings = new Map<string, SampleRow>()
+  for (const sample of samples.rows) {
+    const { row, sampleId, nameOnly } = sample
+    const tell = (found: string, suggestion?: string) =>
+      findings.add({
+        code: 'sample-sheet.sample-id',
+        found,
+        rows: [row],
+        column,
+        ...(suggestion === undefined ? {} : { suggestion }),
+      })
+    if (nameOnly) {
+      findings.add({
+        code: 'sample-sheet.sample-id-missing',
+        found:
+          sampleId === ''
+            ? 'Sample_ID is empty'
+            : `Sample_ID is empty; Sample_Name ${shown(sampleId)} was taken`,
+        rows: [row],
+        column,
+        severity: sampleId === '' ? 'error' : 'warning',
+      })
+      continue
+    }
+    const odd = [...sampleId].find((one) => !/[A-Za-z0-9_-]/.test(one))
+    if (odd !== undefined)
+      tell(`${shown(sampleId)} holds ${shown(odd)}`, sampleId.replace(/[^A-Za-z0-9_-]+/g, '-'))
+    else if (sampleId.length > 100) tell(`${shown(sampleId)} has ${sampleId.length} characters`)
+    else if (RESERVED.test(sampleId)) tell(`${shown(sampleId)} is a word the software uses itself`)
+    const twin = spellings.get(sampleId.toLowerCase())
+    if (twin === undefined) spellings.set(sampleId.toLowerCase(), sample)
+    else if (twin.sampleId !== sampleId)
+      findings.add({
+        code: 'sample-sheet.names-differ-in-case',
+        found: `${shown(twin.sampleId)} in row ${twin.row} and ${shown(sampleId)} in row ${row}`,
+        rows: [twin.row, row],
+        column,
+      })
+  }
+}
+
+function tellProjects(samples: SampleTable, findings: Findings): void {
+  const projects = new Map<string, SampleRow>()
+  for (const sample of samples.rows) {
+    const known = projects.get(sample.sampleId)
+    if (known === undefined) projects.set(sample.sampleId, sample)
+    else if (known.project !== sample.project)
+      findings.add({
+        code: 'sample-sheet.sample-in-two-projects',
+        found: `${shown(sample.sampleId)} is in project ${shown(known.project)} in row ${known.row} and in ${shown(sample.project)} in row ${sample.row}`,
+        rows: [known.row, sample.row],
+        column: samples.column('project'),
+      })
+  }
+}

@@ -1,0 +1,101 @@
+/** The samples of an Illumina sheet: the column names of its data section, and each row below them. */
+import type { Row } from '../../formats/csv.ts'
+import type { Column } from '../../problems.ts'
+import { columnLetter } from '../cells/findings.ts'
+import { folded } from '../cells/likeness.ts'
+
+export type SampleRow = {
+  row: number
+  /** Sample_ID; where it is empty, Sample_Name; empty where neither is there. */
+  sampleId: string
+  /** Sample_ID itself is empty. */
+  nameOnly: boolean
+  /** Null: all lanes. */
+  lane: string | null
+  index: string
+  index2: string
+  project: string
+  overrideCycles: string
+  mismatches: [index1: string, index2: string]
+  library: string
+  /** More cells than the sheet has columns. */
+  tooWide: string | null
+}
+
+const NAMES = {
+  sampleId: ['Sample_ID'],
+  sampleName: ['Sample_Name'],
+  lane: ['Lane'],
+  index: ['index'],
+  index2: ['index2'],
+  project: ['Sample_Project', 'Project'],
+  overrideCycles: ['OverrideCycles'],
+  mismatches1: ['BarcodeMismatchesIndex1'],
+  mismatches2: ['BarcodeMismatchesIndex2'],
+} as const
+
+export type SampleColumn = keyof typeof NAMES | 'library'
+
+export type SampleTable = {
+  headerRow: number
+  column(name: SampleColumn): Column | null
+  /** Columns whose exact name stands there more than once. */
+  twice: Column[]
+  rows: SampleRow[]
+}
+
+/** The data section's table; the column names may have a sentence or two above them, as in Illumina's own template. */
+export function readSamples(rows: readonly Row[], fallbackRow: number): SampleTable {
+  const named = rows.slice(0, 5).findIndex((row) => row.cells.some((cell) => folded(cell) === 'sampleid'))
+  const start = Math.max(0, named)
+  const header = rows[start] ?? { row: fallbackRow, cells: [] }
+  const at = new Map<SampleColumn, number>()
+  for (const [column, names] of Object.entries(NAMES) as Array<[keyof typeof NAMES, readonly string[]]>) {
+    const place = placeOf(header.cells, names)
+    if (place !== -1) at.set(column, place)
+  }
+  // `LibraryName`, in one word, is another thing: BaseSpace's name of a sample and its index.
+  const library = header.cells.findIndex((cell) => /^library[\s_-]name$/i.test(cell))
+  if (library !== -1) at.set('library', library)
+  const toColumn = (place: number): Column => ({
+    letter: columnLetter(place),
+    name: header.cells[place] ?? '',
+  })
+  const cell = (row: Row, column: SampleColumn) => row.cells[at.get(column) ?? -1] ?? ''
+  return {
+    headerRow: header.row,
+    column: (name) => (at.has(name) ? toColumn(at.get(name) ?? 0) : null),
+    twice: header.cells.flatMap((name, place) =>
+      name !== '' && header.cells.indexOf(name) < place ? [toColumn(place)] : [],
+    ),
+    rows: rows.slice(start + 1).map((row) => {
+      const [index, both] = cell(row, 'index').split('-', 2)
+      return {
+        row: row.row,
+        sampleId: cell(row, 'sampleId') || cell(row, 'sampleName'),
+        nameOnly: cell(row, 'sampleId') === '',
+        lane: cell(row, 'lane') || null,
+        // Sheets of the HiSeq's time have both indexes in one cell; names as SI-GA-A1 are no pair.
+        ...(isSequence(index) && isSequence(both) && !at.has('index2')
+          ? { index: index ?? '', index2: both ?? '' }
+          : { index: cell(row, 'index'), index2: cell(row, 'index2') }),
+        project: cell(row, 'project'),
+        overrideCycles: cell(row, 'overrideCycles'),
+        mismatches: [cell(row, 'mismatches1'), cell(row, 'mismatches2')],
+        library: cell(row, 'library'),
+        tooWide: row.cells[header.cells.length] || null,
+      }
+    }),
+  }
+}
+
+/** The exact name first: sheets of some sequencing centres hold a column of their own that differs only in case. */
+function placeOf(header: readonly string[], names: readonly string[]): number {
+  for (const name of names) {
+    const exact = header.indexOf(name)
+    if (exact !== -1) return exact
+  }
+  return header.findIndex((cell) => names.some((name) => folded(name) === folded(cell)))
+}
+
+const isSequence = (index: string | undefined): boolean => index !== undefined && /^[ACGTN]+$/i.test(index)

@@ -1,0 +1,136 @@
+/** Sheets made for an instrument: the libraries a column Library_Name gives, and how much their errors weigh. */
+import type { SheetReading } from '../../handovers.ts'
+import type { Column, Problem } from '../../problems.ts'
+import type { Biosample, Library, LibraryRun, RunClaim, RunLink } from '../../record/library.ts'
+import { blocking } from '../cells/blocking.ts'
+import type { Findings } from '../cells/findings.ts'
+import { text } from '../cells/values.ts'
+import type { SheetOptions } from '../sheet-format.ts'
+
+/** A row of such a sheet: the library it names, the sample in it, and the run, where the sheet tells. */
+export type SuppliedRow = {
+  row: number
+  library: string
+  sample: string
+  barcode: string | null
+  link: RunLink | null
+}
+
+const libraryName = text(96)
+
+/** One library for each distinct name. In a run folder that folder is the run, whatever the sheet says of others. */
+export function suppliedLibraries(
+  rows: readonly SuppliedRow[],
+  column: Column | null,
+  findings: Findings,
+  { inRunFolder }: SheetOptions,
+): Library[] {
+  const libraries = new Map<
+    string,
+    Library & { samples: Map<string, Biosample>; links: Map<string, LibraryRun> }
+  >()
+  const unlinked: number[] = []
+  for (const { row, library, sample, barcode, link } of rows) {
+    if (library === '')
+      findings.add({
+        code: 'sample-sheet.value-missing',
+        found: 'Library_Name is empty',
+        rows: [row],
+        column,
+      })
+    const { value: name, faults } = libraryName(library)
+    for (const fault of library === '' ? [] : faults) findings.add({ ...fault, rows: [row], column })
+    if (name === null) continue
+    const known = libraries.get(name) ?? { ...emptyLibrary(name), samples: new Map(), links: new Map() }
+    libraries.set(name, known)
+    known.rows.push(row)
+    const biosample = known.samples.get(sample)
+    // A sample in several lanes is one; with several indexes it has no single one.
+    if (biosample === undefined) known.samples.set(sample, toBiosample(sample, barcode, row))
+    else {
+      biosample.rows.push(row)
+      if (biosample.barcode !== barcode) biosample.barcode = null
+    }
+    const own = inRunFolder ? null : link
+    if (own === null && !inRunFolder) unlinked.push(row)
+    const key = own === null ? '' : `${own.by}\n${own.value}`
+    const run = known.links.get(key)
+    if (run === undefined) known.links.set(key, { link: own, claim: toClaim(own), rows: [row] })
+    else run.rows.push(row)
+  }
+  if (unlinked.length > 0)
+    findings.add({
+      code: 'sample-sheet.link-missing',
+      found: 'the sheet names no experiment, run or flow cell',
+      rows: unlinked,
+      column: null,
+      fix: 'Fill in the experiment name (Experiment Name, or RunName, under [Header]; experiment_id or flow_cell_id in a MinKNOW sheet), or put the sheet into the run folder.',
+    })
+  return [...libraries.values()].map(({ samples, links, ...library }) => ({
+    ...library,
+    biosamples: [...samples.values()].filter((one) => one.centralSampleId !== ''),
+    runs: [...links.values()],
+  }))
+}
+
+/**
+ * The whole reading. `valid` in `facts` is the verdict by the instrument's own rules; where the sheet supplies no
+ * library, nothing depends on it here, and its errors are told as warnings.
+ */
+export function toReading(
+  facts: Pick<SheetReading, 'format' | 'version' | 'valid' | 'experimentName' | 'samples' | 'rows'>,
+  libraries: readonly Library[],
+  found: Problem[],
+  { supplies }: { supplies: boolean },
+): SheetReading {
+  const problems = supplies ? found : found.map((one) => ({ ...one, severity: 'warning' as const }))
+  const stopped = blocking(libraries, problems)
+  return {
+    ...facts,
+    libraries: stopped.subjects,
+    batches: [],
+    problems,
+    blocked: stopped.blocked,
+  }
+}
+
+const emptyLibrary = (name: string): Library => ({
+  name,
+  layoutConfig: null,
+  seqKit: null,
+  seqProtocol: null,
+  sopName: null,
+  sopVersion: null,
+  layoutNominalLength: null,
+  layoutReadLength: null,
+  layoutInsertLength: null,
+  biosamples: [],
+  runs: [],
+  rows: [],
+})
+
+const toBiosample = (centralSampleId: string, barcode: string | null, row: number): Biosample => ({
+  centralSampleId,
+  librarySource: null,
+  librarySelection: null,
+  libraryStrategy: null,
+  barcode,
+  libraryPrimers: null,
+  libraryProtocol: null,
+  sequencingOrgReceivedDate: null,
+  rows: [row],
+})
+
+const toClaim = (link: RunLink | null): RunClaim => ({
+  instrumentMake: null,
+  instrumentModel: null,
+  flowcellId: link?.by === 'flowcell_id' ? link.value : null,
+  flowcellType: null,
+  startTime: null,
+  endTime: null,
+  bioinfoPipeName: null,
+  bioinfoPipeVersion: null,
+  runName: link?.by === 'run_name' ? link.value : null,
+  sequencingId: link?.by === 'sequencing_id' ? link.value : null,
+  experimentName: link?.by === 'experiment_name' ? link.value : null,
+})

@@ -1,0 +1,66 @@
+/** MinKNOW sample sheets: those people write for MinKNOW, and those it writes into the run folder. */
+import { hasErrors } from '../problems.ts'
+import { createFindings } from './cells/findings.ts'
+import { findHeader, readHeader } from './cells/header.ts'
+import { suppliedLibraries, toReading } from './instrument/libraries.ts'
+import { linkOf, minknowColumns, sampleOf, toRows } from './minknow/rows.ts'
+import { tellColumns, tellRows } from './minknow/rules.ts'
+import type { SheetFormat } from './sheet-format.ts'
+
+export const minknow = {
+  name: 'minknow',
+
+  recognise(table) {
+    const names = findHeader(table, minknowColumns)?.names
+    if (names === undefined) return false
+    if (names.has('flow_cell_id') || names.has('position_id') || names.has('protocol_run_id')) return true
+    // Other tables of samples and barcodes lie in run folders too.
+    return names.has('experiment_id') && names.size > 1
+  },
+
+  read(table, options) {
+    const findings = createFindings(options.file)
+    const header = readHeader(table, minknowColumns, findings)
+    const rows = toRows(header)
+    tellColumns({ header, findings })
+    if (rows.length === 0)
+      findings.add({
+        code: 'sample-sheet.no-rows',
+        found: 'no row below the column names',
+        rows: [],
+        column: null,
+      })
+    tellRows(rows, { header, findings })
+    const supplies = header.at.has('library_name')
+    // What follows concerns registering, not sequencing.
+    const valid = !hasErrors(findings.problems())
+    const libraries = suppliedLibraries(
+      rows
+        .filter(() => supplies)
+        .map((one) => ({
+          row: one.row,
+          library: one.library_name,
+          sample: sampleOf(one),
+          barcode: one.barcode || one.internal_barcode || null,
+          link: linkOf(one),
+        })),
+      header.column('library_name'),
+      findings,
+      options,
+    )
+    const experiments = new Set(rows.map((one) => one.experiment_id).filter((one) => one !== ''))
+    return toReading(
+      {
+        format: 'minknow',
+        version: null,
+        valid,
+        experimentName: experiments.size === 1 ? ([...experiments][0] ?? null) : null,
+        samples: new Set(rows.map(sampleOf).filter((one) => one !== '')).size,
+        rows: rows.length,
+      },
+      libraries,
+      findings.problems(),
+      { supplies },
+    )
+  },
+} satisfies SheetFormat

@@ -1,0 +1,170 @@
+/** One Codex batch sheets: one row a tube, shipped to the laboratory in batches. */
+import { hasErrors } from '../problems.ts'
+import type { Batch } from '../record/library.ts'
+import { blocking } from './cells/blocking.ts'
+import { asText, type ReadColumn, type ReadRow, readRows } from './cells/columns.ts'
+import { createFindings, type Findings, shown } from './cells/findings.ts'
+import { findHeader, type Header, readHeader } from './cells/header.ts'
+import { option, text, trackingNumbers, tubeBarcode } from './cells/values.ts'
+import type { SheetFormat } from './sheet-format.ts'
+
+type BatchColumn =
+  | 'batch_name'
+  | 'return_tracking_number'
+  | 'tube_barcode'
+  | 'specimen_type'
+  | 'sequencing_depth'
+
+const columns: ReadonlyArray<ReadColumn<BatchColumn>> = [
+  { name: 'batch_name', alsoCalled: ['batch', 'name'], required: true, kind: text(100) },
+  {
+    name: 'return_tracking_number',
+    aliases: ['return_tracking_numbers'],
+    alsoCalled: ['tracking_number', 'tracking_numbers', 'tracking'],
+    required: true,
+    kind: trackingNumbers,
+  },
+  {
+    name: 'tube_barcode',
+    alsoCalled: ['barcode', 'tube', 'tube_id', 'tube_barcodes'],
+    required: true,
+    kind: tubeBarcode,
+  },
+  {
+    name: 'specimen_type',
+    alsoCalled: ['specimen', 'sample_type', 'type'],
+    required: true,
+    kind: option(['Human stool', 'Microbial cell culture']),
+  },
+  {
+    name: 'sequencing_depth',
+    alsoCalled: ['depth'],
+    required: true,
+    kind: option(['Standard', 'Deep']),
+  },
+]
+
+export const onecodexBatch = {
+  name: 'onecodex-batch',
+
+  recognise(table) {
+    const found = findHeader(table, columns)
+    return found !== null && found.names.size >= 2
+  },
+
+  read(table, { file }) {
+    const findings = createFindings(file)
+    const header = readHeader(table, columns, findings)
+    const rows = readRows(header, columns, findings)
+    if (rows.length === 0)
+      findings.add({
+        code: 'sample-sheet.no-rows',
+        found: 'no row below the column names',
+        rows: [],
+        column: null,
+      })
+    tellMissing(rows, header, findings)
+    tellTubesTwice(rows, header, findings)
+    const batches = [...byBatch(rows, header, findings)].map(([name, its]) =>
+      toBatch(name, its, header, findings),
+    )
+    const problems = findings.problems()
+    const stopped = blocking(batches, problems)
+    return {
+      format: 'onecodex-batch',
+      version: null,
+      samples: new Set(rows.flatMap((row) => row.values.get('tube_barcode') ?? [])).size,
+      rows: rows.length,
+      valid: !hasErrors(problems),
+      experimentName: null,
+      libraries: [],
+      batches: stopped.subjects,
+      problems,
+      blocked: stopped.blocked,
+    }
+  },
+} satisfies SheetFormat
+
+type BatchRow = ReadRow<BatchColumn>
+
+function tellMissing(rows: BatchRow[], header: Header<BatchColumn>, findings: Findings): void {
+  for (const name of ['tube_barcode', 'specimen_type', 'sequencing_depth'] as const) {
+    if (!header.at.has(name)) continue
+    for (const { row, values, faulty } of rows)
+      if (!values.has(name) && !faulty.has(name))
+        findings.add({
+          code: 'sample-sheet.value-missing',
+          found: `${name} is empty`,
+          rows: [row],
+          column: header.column(name),
+        })
+  }
+}
+
+/** A tube is one tube however its letters are written. */
+function tellTubesTwice(rows: BatchRow[], header: Header<BatchColumn>, findings: Findings): void {
+  const tubes = new Map<string, number[]>()
+  for (const { row, values } of rows) {
+    const barcode = asText(values.get('tube_barcode'))
+    if (barcode === null) continue
+    const same = tubes.get(barcode.toUpperCase())
+    if (same === undefined) tubes.set(barcode.toUpperCase(), [row])
+    else same.push(row)
+  }
+  for (const [barcode, at] of tubes)
+    if (at.length > 1)
+      findings.add({
+        code: 'sample-sheet.tube-twice',
+        found: `${shown(barcode)} stands in rows ${at.slice(0, 10).join(', ')}`,
+        rows: at,
+        column: header.column('tube_barcode'),
+      })
+}
+
+/** Rows by their batch. A row without a name belongs to the batch above it. */
+function byBatch(rows: BatchRow[], header: Header<BatchColumn>, findings: Findings): Map<string, BatchRow[]> {
+  const batches = new Map<string, BatchRow[]>()
+  let name: string | null = null
+  let nameless = 0
+  for (const row of rows) {
+    if (row.faulty.has('batch_name')) name = null
+    name = asText(row.values.get('batch_name')) ?? name
+    if (name === null) {
+      if (header.at.has('batch_name') && !row.faulty.has('batch_name') && nameless++ === 0)
+        findings.add({
+          code: 'sample-sheet.value-missing',
+          found: 'batch_name is empty, and no row above gives one',
+          rows: [row.row],
+          column: header.column('batch_name'),
+        })
+      continue
+    }
+    const known = batches.get(name)
+    if (known === undefined) batches.set(name, [row])
+    else known.push(row)
+  }
+  return batches
+}
+
+function toBatch(name: string, rows: BatchRow[], header: Header<BatchColumn>, findings: Findings): Batch {
+  const numbers = rows.flatMap((row) => asText(row.values.get('return_tracking_number'))?.split(';') ?? [])
+  const faulty = rows.some((row) => row.faulty.has('return_tracking_number'))
+  if (numbers.length === 0 && !faulty && header.at.has('return_tracking_number'))
+    findings.add({
+      code: 'sample-sheet.value-missing',
+      found: `batch ${shown(name)} has no return_tracking_number in any of its rows`,
+      rows: rows.slice(0, 1).map((one) => one.row),
+      column: header.column('return_tracking_number'),
+    })
+  const tubes = rows.flatMap(({ row, values }) => {
+    const tubeBarcode = asText(values.get('tube_barcode'))
+    if (tubeBarcode === null) return []
+    return {
+      tubeBarcode,
+      specimenType: asText(values.get('specimen_type')),
+      sequencingDepth: asText(values.get('sequencing_depth')),
+      rows: [row],
+    }
+  })
+  return { name, returnTrackingNumbers: [...new Set(numbers)], tubes, rows: rows.map((one) => one.row) }
+}
