@@ -68,6 +68,8 @@ export type ConfigSources = {
   env: NodeJS.ProcessEnv
   flags?: Partial<Record<Settable, string>>
   cwd?: string
+  /** False: files with secrets are not looked at, for what needs none and may be run by anybody. */
+  secrets?: boolean
 }
 
 /** The configuration, the file it was read from, and where each value that is no default was set. */
@@ -95,7 +97,7 @@ export function embeddedDefaults(state: string): Config {
 
 function assemble(
   read: ConfigFile | null,
-  { env, flags = {}, cwd = process.cwd() }: ConfigSources,
+  { env, flags = {}, cwd = process.cwd(), secrets = true }: ConfigSources,
 ): Result<Loaded, ConfigProblem[]> {
   const environment = fromEnvironment(env)
   const overrides = [...environment.overrides, ...fromFlags(flags)]
@@ -110,7 +112,7 @@ function assemble(
     overridden: new Set<string>(overrides.map((one) => one.key)),
   }
   const faults = [...environment.faults, ...parts.faults, ...crossFaults(values), ...scale.faults]
-  if (read) faults.push(...secretFaults(values, places))
+  if (read && secrets) faults.push(...secretFaults(values, places))
   if (faults.length > 0 || parts.value === null)
     return err(inOrder(faults.map((fault) => placed(fault, read, overrides))))
   const config = resolveFolders({ ...parts.value, timeScale: scale.value, embedded: read === null }, places)

@@ -28,8 +28,12 @@ export const sourcesOf = (terminal: Terminal, options: ConfigOptions): ConfigSou
 })
 
 /** The configuration with where its values come from; a faulty one ends the command with 78 and every fault. */
-export function loaded(terminal: Terminal, options: ConfigOptions): Loaded {
-  const read = loadWithOrigins(sourcesOf(terminal, options))
+export function loaded(
+  terminal: Terminal,
+  options: ConfigOptions,
+  { secrets = false }: { secrets?: boolean } = {},
+): Loaded {
+  const read = loadWithOrigins({ ...sourcesOf(terminal, options), secrets })
   if (!read.ok) throw new Stop(EXIT.config, faultsText(read.error))
   return read.value
 }

@@ -63,24 +63,30 @@ export function wrapped(text: string, width: number, indent = ''): string {
   return [...lines, line].map((one) => indent + one).join('\n')
 }
 
+/** A cell of a table; a style is applied after the columns are aligned. */
+export type Cell = string | { text: string; style: Parameters<typeof styleText>[0] }
+
 /** A table with aligned columns; the last may be as long as it likes. Empty columns are left out. */
-export function table(
-  header: readonly string[],
-  rows: ReadonlyArray<readonly string[]>,
-  paint: Paint,
-): string {
-  const used = header.map((_, column) => rows.some((row) => (row[column] ?? '') !== ''))
-  const keep = (row: readonly string[]) => row.filter((_, column) => used[column]).map(plain)
+export function table(header: readonly string[], rows: ReadonlyArray<readonly Cell[]>, paint: Paint): string {
+  const used = header.map((_, column) => rows.some((row) => textOf(row[column]) !== ''))
+  const keep = (row: readonly Cell[]) => row.filter((_, column) => used[column])
   const heads = keep(header)
   const cells = rows.map(keep)
   const widths = heads.map((head, column) =>
-    Math.max(head.length, ...cells.map((row) => (row[column] ?? '').length)),
+    Math.max(textOf(head).length, ...cells.map((row) => textOf(row[column]).length)),
   )
-  const line = (row: readonly string[]) =>
+  const line = (row: readonly Cell[]) =>
     row
-      .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+      .map((cell, column) => {
+        const text = textOf(cell)
+        const space = column === row.length - 1 ? '' : ' '.repeat((widths[column] ?? 0) - text.length)
+        return (typeof cell === 'string' ? text : paint(cell.style, text)) + space
+      })
       .join('  ')
-  return [paint('bold', line(heads)), ...cells.map(line)].join('\n')
+  const top = line(heads.map((head) => ({ text: textOf(head), style: 'bold' })))
+  return [...(heads.every((head) => head === '') ? [] : [top]), ...cells.map(line)].join('\n')
 }
+
+const textOf = (cell: Cell | undefined): string => plain(typeof cell === 'string' ? cell : (cell?.text ?? ''))
 
 export const json = (document: unknown): string => JSON.stringify(document, null, 2)

@@ -6,6 +6,10 @@ export const DEMO_STATE = '.runherald'
 /** Where the demonstration's sandbox registries are: replaced by the real address as soon as that is known. */
 export const SANDBOX_PLACEHOLDER = 'http://127.0.0.1:1'
 
+/** The sandbox's own account. */
+const DEMO_USER = 'sandbox'
+export const DEMO_TOKEN = 'sandbox-token'
+
 const demoFolder = (state: string) => join(state, 'demo')
 export const demoRuns = (state: string): string => join(demoFolder(state), 'runs')
 export const demoSheets = (state: string): string => join(demoFolder(state), 'sheets')
@@ -27,14 +31,14 @@ export function demonstration(state: string): Record<string, unknown> {
         name: 'demo-illumina',
         kind: 'majora-2020-03-25',
         url: url('majora-2020-03-25'),
-        auth: { username: 'demo', tokenFile },
+        auth: { username: DEMO_USER, tokenFile },
         when: { make: ['ILLUMINA'] },
       },
       {
         name: 'demo-nanopore',
         kind: 'majora-2020-03-24',
         url: url('majora-2020-03-24'),
-        auth: { username: 'demo', tokenFile },
+        auth: { username: DEMO_USER, tokenFile },
         when: { make: ['OXFORD_NANOPORE'] },
       },
       {

@@ -1,0 +1,100 @@
+/** One checked path as a page to read: what it is, its facts with their sources, problems, and the requests. */
+import type { Json } from '../../handovers.ts'
+import type { CheckedSubmission, CheckResult } from '../../planning.ts'
+import { problemsText } from '../problems-text.ts'
+import { type Paint, plain, table } from '../terminal.ts'
+import { MAKES, reasonWords } from '../words.ts'
+import { runFacts } from './facts.ts'
+
+export function resultText(result: CheckResult, paint: Paint, columns: number): string {
+  const name = result.path.slice(result.path.lastIndexOf('/') + 1)
+  const parts = [
+    `${paint('bold', plain(name))}  ${whatItIs(result)}`,
+    paint('dim', plain(result.path)),
+    ...section('Facts', runFacts(result, paint), paint),
+    ...section('Sheet', sheetText(result.sheet, paint), paint),
+    ...section('Problems', problemsText(result.problems, paint, columns), paint),
+    ...section('What would be sent', submissionsText(result, paint), paint),
+  ]
+  return parts.join('\n')
+}
+
+const section = (title: string, body: string, paint: Paint): string[] =>
+  body === '' ? [] : ['', paint('underline', title), body]
+
+function whatItIs({ kind, recognisedAs, run, sheet, completion }: CheckResult): string {
+  if (kind === 'unrecognised') return 'is neither a run folder nor a sheet that is known here'
+  if (kind === 'sample-sheet') {
+    const { samples, valid } = members(sheet)
+    return `is a sheet (${recognisedAs}) of ${samples} samples${valid === true ? '' : ', with errors'}`
+  }
+  const make = MAKES[String(members(run)['instrumentMake'])] ?? recognisedAs
+  const missing = completion?.missing ?? []
+  const awaited = missing.length === 0 ? '' : `; still missing: ${missing.join(', ')}`
+  return plain(
+    `is a run of ${make}: ${STATUS[completion?.state ?? ''] ?? 'unknown'} (${completion?.because}${awaited})`,
+  )
+}
+
+const STATUS: Record<string, string> = {
+  completed: 'completed',
+  failed: 'failed',
+  stopped: 'stopped early',
+  in_progress: 'still running',
+  stalled: 'stalled, nothing has changed for long',
+  unknown: 'how it ended is not known',
+}
+
+function sheetText(sheet: Json, paint: Paint): string {
+  const { libraries, batches } = members(sheet)
+  const rows = [
+    ...list(libraries).map((one) => [
+      'library',
+      text(one['name']),
+      `${list(one['biosamples']).length} biosamples`,
+      blocked(one),
+    ]),
+    ...list(batches).map((one) => [
+      'batch',
+      text(one['name']),
+      `${list(one['tubes']).length} tubes`,
+      blocked(one),
+    ]),
+  ]
+  return rows.length === 0 ? '' : indented(table(['what', 'name', 'holds', ''], rows, paint))
+}
+
+const blocked = (one: Record<string, Json>): string =>
+  one['blocked'] === true ? 'stopped by its errors' : ''
+
+function submissionsText({ submissions, kind }: CheckResult, paint: Paint): string {
+  if (submissions.length === 0)
+    return kind === 'unrecognised'
+      ? ''
+      : '  Nothing: no configured registry takes this, or its errors stop it.'
+  return submissions.map((one) => submissionText(one, paint)).join('\n\n')
+}
+
+function submissionText(
+  { registry, kind, subject, requests, waitingFor }: CheckedSubmission,
+  paint: Paint,
+): string {
+  const what = `${subject.type} ${subject.name}${subject.type === 'run' && subject.library !== null ? ` in library ${subject.library}` : ''}`
+  const heading = `  ${paint('bold', plain(registry))} (${kind})  ${plain(what)}`
+  const waits = waitingFor.map((reason) => paint('yellow', `    Not yet: ${plain(reasonWords(reason))}`))
+  const sent = requests.map(({ method, path, body }) => {
+    const document = JSON.stringify(body, null, 2).split('\n').map(plain)
+    return [
+      `    ${paint('cyan', `${method} ${plain(path)}`)}`,
+      ...document.map((line) => `    ${line}`),
+    ].join('\n')
+  })
+  return [heading, ...waits, ...sent].join('\n')
+}
+
+const members = (value: Json): Record<string, Json> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
+const list = (value: Json | undefined): Array<Record<string, Json>> =>
+  Array.isArray(value) ? value.map(members) : []
+const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '')
+const indented = (block: string): string => block.replaceAll(/^/gm, '  ')

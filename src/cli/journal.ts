@@ -1,0 +1,113 @@
+/** The journal as commands use it: opened beside a daemon or without one, and registrations found in it by what people type. */
+import { accessSync, constants } from 'node:fs'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import type { Config } from '../config.ts'
+import { decideAt } from '../deliver/decide.ts'
+import type { Journal, JournalReader, RegistrationRow } from '../journal/journal.ts'
+import { type JournalFault, openJournal } from '../journal/open.ts'
+import { type ConfigOptions, configOf } from './settings.ts'
+import { EXIT, Stop, type Terminal } from './terminal.ts'
+
+export const journalFile = (config: Config): string => join(config.state, 'journal.sqlite')
+
+/** Lends the journal for reading; null where there is none yet, which is no fault. */
+export async function readingJournal<T>(
+  terminal: Terminal,
+  options: ConfigOptions,
+  work: (journal: JournalReader | null, config: Config) => Promise<T>,
+): Promise<T> {
+  const config = configOf(terminal, options)
+  return lend(config, { readOnly: true }, (journal) => work(journal, config))
+}
+
+/** Lends the journal for an act; ends the command where there is none. */
+export async function writingJournal<T>(
+  terminal: Terminal,
+  options: ConfigOptions,
+  work: (journal: Journal, config: Config) => Promise<T>,
+): Promise<T> {
+  const config = configOf(terminal, options)
+  return lend(config, { expectExisting: true }, (journal) => {
+    if (journal === null) throw new Stop(EXIT.finding, `nothing was ever registered under ${config.state}`)
+    return work(journal, config)
+  })
+}
+
+async function lend<T>(
+  config: Config,
+  how: { readOnly?: boolean; expectExisting?: boolean },
+  work: (journal: Journal | null) => Promise<T>,
+): Promise<T> {
+  const opened = await openJournal(journalFile(config), { decide: decideAt(config.timeScale), ...how })
+  if (!opened.ok) {
+    if (opened.error.why === 'absent') return work(null)
+    throw stopFor(opened.error)
+  }
+  try {
+    return await work(opened.value)
+  } finally {
+    await opened.value.close()
+  }
+}
+
+/** The sentence and exit code for a journal that cannot be used. */
+export function stopFor({ why, file, detail }: JournalFault): Stop {
+  const mend = 'put a copy of it back with: runherald restore FILE'
+  switch (why) {
+    case 'missing':
+      return new Stop(EXIT.storage, `there was a journal at ${file}, and ${detail}; ${mend}`)
+    case 'damaged':
+      return new Stop(EXIT.storage, `the journal ${file} is damaged (${detail}); ${mend}`)
+    case 'newer':
+      return new Stop(EXIT.storage, `the journal ${file} was written by a later version: ${detail}`)
+    case 'busy':
+      return new Stop(EXIT.storage, `the journal ${file} is held by another program: ${detail}`)
+    default:
+      return isForbidden(file)
+        ? new Stop(EXIT.permission, `this user may not read ${file}`)
+        : new Stop(EXIT.storage, `the journal ${file} cannot be used: ${detail}`)
+  }
+}
+
+function isForbidden(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK)
+    return false
+  } catch (thrown) {
+    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EACCES'
+  }
+}
+
+const SHORTEST_PREFIX = 4
+
+/** The registration a person means: by its id, the beginning of it, or the name of its run, library or batch. */
+export async function findRegistration(
+  journal: JournalReader | null,
+  said: string,
+): Promise<RegistrationRow> {
+  const rows = (await journal?.registrations()) ?? []
+  const exact = rows.filter((one) => one.id === said)
+  const begun = said.length < SHORTEST_PREFIX ? [] : rows.filter((one) => one.id.startsWith(said))
+  const named = rows.filter((one) => one.subject.name === said)
+  const [found, ...others] = [exact, begun, named].find((some) => some.length > 0) ?? []
+  if (found === undefined)
+    throw new Stop(EXIT.finding, `there is no registration "${said}"; all are listed by: runherald ls`)
+  if (others.length === 0) return found
+  const list = [found, ...others]
+    .slice(0, 8)
+    .map((one) => `\n  ${one.id}  ${one.subject.type} ${one.subject.name} at ${one.registry}`)
+  throw new Stop(
+    EXIT.usage,
+    `"${said}" fits ${others.length + 1} registrations; name one by its id:${list.join('')}`,
+  )
+}
+
+/** A registration as programs are shown it; the key is ours alone. */
+export function shownRow(row: RegistrationRow) {
+  const { type, name, library, path } = row.subject
+  return { ...row, subject: { type, name, library, path } }
+}
+
+/** Who acts, for the record. */
+export const actor = (): string => userInfo().username

@@ -1,0 +1,104 @@
+/** `ls`: registrations with their state, or with `--adopted` the runs that are left alone. */
+import { durationSeconds } from '../config/values.ts'
+import type { Artifact, JournalReader, RegistrationRow } from '../journal/journal.ts'
+import { stateWords } from '../ops/words.ts'
+import type { State } from '../record/registration.ts'
+import { readingJournal, shownRow } from './journal.ts'
+import type { ConfigOptions } from './settings.ts'
+import { EXIT, json, painter, Stop, type Terminal, table } from './terminal.ts'
+import { shortTime, stateColour, subjectWords } from './words.ts'
+
+export type LsOptions = ConfigOptions & {
+  state?: State
+  registry?: string
+  since?: string
+  all?: boolean
+  adopted?: boolean
+  json?: boolean
+}
+
+export const ls = (terminal: Terminal, options: LsOptions): Promise<number> => {
+  const since = options.since === undefined ? null : instantOf(options.since, new Date())
+  return readingJournal(terminal, options, async (journal, config) => {
+    if (options.adopted) return listAdopted(terminal, journal, options)
+    if (options.registry !== undefined && !config.registries.some((one) => one.name === options.registry))
+      terminal.say(`No registry is called "${options.registry}" in the configuration.`)
+    const rows =
+      (await journal?.registrations({
+        ...(options.state === undefined ? {} : { state: options.state }),
+        ...(options.registry === undefined ? {} : { registry: options.registry }),
+        ...(since === null ? {} : { since }),
+        everyRevision: options.all === true,
+      })) ?? []
+    if (options.json) terminal.out(json({ registrations: rows.map(shownRow) }))
+    else if (rows.length === 0)
+      terminal.say(`No registrations${(since ?? options.state) ? ' that fit' : ''} under ${config.state}.`)
+    else terminal.out(listing(rows, terminal))
+    return EXIT.fine
+  })
+}
+
+function listing(rows: RegistrationRow[], terminal: Terminal): string {
+  const revised = rows.some((row) => row.revision > 1)
+  const header = [
+    'ID',
+    'WHAT',
+    'REGISTRY',
+    'STATE',
+    'SINCE',
+    'NEXT TRY',
+    revised ? 'REVISION' : '',
+    'REGISTERED AS',
+  ]
+  const cells = rows.map((row) => [
+    row.id.slice(0, 8),
+    subjectWords(row),
+    row.registry,
+    { text: stateWords(row), style: stateColour(row.state) },
+    shortTime(row.since),
+    shortTime(row.nextTry),
+    revised ? String(row.revision) : '',
+    [...new Set(Object.values(row.remoteIds))].join(' '),
+  ])
+  return table(header, cells, painter(terminal))
+}
+
+async function listAdopted(
+  terminal: Terminal,
+  journal: JournalReader | null,
+  { json: asJson }: LsOptions,
+): Promise<number> {
+  const adopted = (await journal?.artifacts({ status: 'adopted', type: 'run-folder' })) ?? []
+  if (asJson) terminal.out(json({ adopted: adopted.map(adoptedRun) }))
+  else if (adopted.length === 0) terminal.say('No run was left alone.')
+  else {
+    const rows = adopted
+      .map(adoptedRun)
+      .map((one) => [one.runId, one.status, shortTime(one.firstSeen), one.path])
+    terminal.out(table(['RUN', 'STATUS', 'FOUND', 'PATH'], rows, painter(terminal)))
+    terminal.say('To register one of them: runherald retry PATH')
+  }
+  return EXIT.fine
+}
+
+function adoptedRun({ path, root, reading, firstSeen }: Artifact) {
+  const run = reading.kind === 'run-folder' ? reading.reading.run : null
+  return {
+    runId: run?.runId ?? path.slice(path.lastIndexOf('/') + 1),
+    instrumentMake: run?.instrumentMake ?? null,
+    status: run?.status ?? 'unknown',
+    path,
+    root,
+    firstSeen,
+  }
+}
+
+/** `7d` ago, a date, or an instant; anything else ends the command with 2. */
+export function instantOf(text: string, now: Date): string {
+  const seconds = durationSeconds(text)
+  if (seconds !== null) return new Date(now.getTime() - seconds * 1000).toISOString()
+  const at = /^\d{4}-\d\d-\d\d/.test(text) ? new Date(text) : null
+  if (at === null || Number.isNaN(at.getTime()))
+    throw new Stop(EXIT.usage, `"${text}" is no time; write 7d, 12h, 2026-01-31 or 2026-01-31T12:00:00Z`)
+  return at.toISOString()
+}

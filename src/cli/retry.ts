@@ -1,0 +1,75 @@
+/** `retry`: queues again what was refused or held, and takes up runs that were left alone. */
+import { resolve } from 'node:path'
+import type { Config } from '../config.ts'
+import type { Journal, RegistrationRow } from '../journal/journal.ts'
+import { actor, findRegistration, writingJournal } from './journal.ts'
+import type { ConfigOptions } from './settings.ts'
+import { takeUp } from './take-up.ts'
+import { EXIT, json, painter, Stop, type Terminal } from './terminal.ts'
+import { subjectWords } from './words.ts'
+
+type RetryOptions = ConfigOptions & { refused?: boolean; held?: boolean; json?: boolean }
+
+/** What became of one thing that was to be tried again. */
+type Tried = { what: string; id: string | null; done: boolean; because: string | null }
+
+export function retry(terminal: Terminal, targets: string[], options: RetryOptions): Promise<number> {
+  if (targets.length === 0 && !options.refused && !options.held)
+    throw new Stop(EXIT.usage, 'say what to retry: an id, a path, --refused or --held')
+  return writingJournal(terminal, options, async (journal, config) => {
+    const tried: Tried[] = []
+    for (const target of targets)
+      tried.push(
+        ...(target.includes('/')
+          ? await retryPath(journal, config, resolve(target))
+          : [await retryRow(journal, await findRegistration(journal, target))]),
+      )
+    const states = [
+      ...(options.refused ? ['refused' as const] : []),
+      ...(options.held ? ['held' as const] : []),
+    ]
+    for (const state of states)
+      for (const row of await journal.registrations({ state })) tried.push(await retryRow(journal, row))
+    tell(terminal, tried, options)
+    return tried.every((one) => one.done) ? EXIT.fine : EXIT.finding
+  })
+}
+
+async function retryRow(journal: Journal, row: RegistrationRow): Promise<Tried> {
+  const { declined } = await journal.act(row.id, { retry: true }, actor(), new Date())
+  const what = `${subjectWords(row)} at ${row.registry}`
+  return { what, id: row.id, done: declined === null, because: declined }
+}
+
+/** Everything that a run folder or a sheet stands behind; one that was left alone is read and planned now. */
+async function retryPath(journal: Journal, config: Config, path: string): Promise<Tried[]> {
+  const artifact = await journal.artifact(path)
+  if (artifact === null)
+    throw new Stop(
+      EXIT.finding,
+      `${path} was never found in a watched folder; why is said by: runherald explain ${path}`,
+    )
+  const stopped = (await journal.registrations({ paths: [path] })).filter(({ state }) =>
+    ['refused', 'held', 'abandoned'].includes(state),
+  )
+  const tried: Tried[] = []
+  for (const row of stopped) tried.push(await retryRow(journal, row))
+  await takeUp(journal, config, path)
+  const what = artifact.status === 'adopted' ? 'the run that was left alone' : 'what lies there'
+  return [...tried, { what: `${what} at ${path}`, id: null, done: true, because: null }]
+}
+
+function tell(terminal: Terminal, tried: Tried[], { json: asJson }: RetryOptions): void {
+  if (asJson) {
+    terminal.out(json({ retried: tried }))
+    return
+  }
+  const paint = painter(terminal)
+  for (const { what, done, because } of tried)
+    terminal.out(
+      done
+        ? `${paint('green', 'Taken up again')}: ${what}`
+        : `${paint('red', 'Not possible')}: ${what}: ${because}`,
+    )
+  if (tried.length === 0) terminal.say('There is nothing to retry.')
+}

@@ -1,0 +1,99 @@
+/** `show ID`: one registration whole, from the first plan to the receipt. */
+import type { AttemptRow, RegistrationStory } from '../journal/journal.ts'
+import { stateWords } from '../ops/words.ts'
+import { findRegistration, readingJournal, shownRow } from './journal.ts'
+import { problemsText } from './problems-text.ts'
+import type { ConfigOptions } from './settings.ts'
+import { EXIT, json, type Paint, painter, plain, Stop, type Terminal, table } from './terminal.ts'
+import { shortTime, stateColour, subjectWords } from './words.ts'
+
+export const show = (
+  terminal: Terminal,
+  said: string,
+  options: ConfigOptions & { json?: boolean },
+): Promise<number> =>
+  readingJournal(terminal, options, async (journal) => {
+    const row = await findRegistration(journal, said)
+    const story = await journal?.story(row.id)
+    if (!story) throw new Stop(EXIT.finding, `there is no registration "${said}"`)
+    terminal.out(
+      options.json ? json(shownStory(story)) : storyText(story, painter(terminal), terminal.columns),
+    )
+    return EXIT.fine
+  })
+
+const shownStory = ({ registration, revisions, ...others }: RegistrationStory) => ({
+  registration: shownRow(registration),
+  revisions: revisions.map((one) => ({ ...one, ...shownRow(one) })),
+  ...others,
+})
+
+function storyText(
+  { registration, revisions, attempts, receipt, events }: RegistrationStory,
+  paint: Paint,
+  columns: number,
+): string {
+  const newest = revisions.findLast((one) => one.revision === registration.revision)
+  const next = registration.nextTry === null ? '' : `, next try ${shortTime(registration.nextTry)}`
+  const parts = [
+    `${paint('bold', plain(subjectWords(registration)))}  at ${registration.registry} (${registration.kind})`,
+    `${paint(stateColour(registration.state), stateWords(registration))}  since ${shortTime(registration.since)}${next}`,
+    paint('dim', `${registration.id}  ${plain(registration.subject.path ?? '')}`),
+  ]
+  const add = (title: string, body: string) => body !== '' && parts.push('', paint('underline', title), body)
+  const ids = [
+    ...Object.entries(registration.remoteIds),
+    ...(receipt?.samples ?? []).map((one) => [one.sample, one.remoteId]),
+  ]
+  add(
+    'Receipt',
+    ids.length === 0
+      ? ''
+      : indented(
+          table(
+            ['', ''],
+            ids.map((pair) => pair.map(String)),
+            paint,
+          ),
+        ),
+  )
+  const problems = newest?.submission.problems ?? []
+  add('Problems', problemsText(problems, paint, columns))
+  const request = newest?.submission.mapped?.request
+  if (request)
+    add(
+      'Request',
+      indented(plainLines(`${request.method} ${request.path}\n${JSON.stringify(request.body, null, 2)}`)),
+    )
+  add(
+    'Attempts',
+    attempts.length === 0 ? '' : indented(attempts.map((one) => attemptText(one, paint)).join('\n')),
+  )
+  const history = events.map((one) => [shortTime(one.at), one.event, one.who ?? '', detailText(one.detail)])
+  add('History', history.length === 0 ? '' : indented(table(['', '', '', ''], history, paint)))
+  return parts.join('\n')
+}
+
+function attemptText(
+  { revision, attempt, purpose, started, outcome, answer, detail }: AttemptRow,
+  paint: Paint,
+): string {
+  const name = `${purpose === 'send' ? 'Sent' : 'Looked up'} ${shortTime(started)}`
+  const result = outcome ?? 'no answer yet'
+  const status = answer === null ? '' : `  HTTP ${answer.status}`
+  const head = `${name}  ${paint('bold', plain(result))}${status}  (revision ${revision}, attempt ${attempt})`
+  const more = [detail, answer?.body].filter((one) => one != null && one !== '')
+  return [head, ...more.map((one) => indented(plainLines(String(one).slice(0, 2000))))].join('\n')
+}
+
+/** The members of an event's detail that say something. */
+function detailText(detail: unknown): string {
+  if (typeof detail !== 'object' || detail === null) return detail === null ? '' : String(detail)
+  const said = Object.entries(detail).filter(([, value]) => value !== null && value !== '')
+  return said
+    .map(([key, value]) => `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ')
+}
+
+const plainLines = (text: string): string => text.split('\n').map(plain).join('\n')
+const indented = (block: string): string => block.replaceAll(/^/gm, '  ')
