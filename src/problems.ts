@@ -6,6 +6,7 @@
  * or `fix`, so that these two may be logged.
  */
 import { configProblems } from './problems/config.ts'
+import { pathProblems } from './problems/path.ts'
 import { planningProblems } from './problems/planning.ts'
 import { registryProblems } from './problems/registry.ts'
 import { runFolderProblems } from './problems/run-folder.ts'
@@ -17,6 +18,7 @@ export type Severity = 'error' | 'warning'
 export type Fault = { title: string; fix: string; severity: Severity }
 
 export const catalogue = {
+  ...pathProblems,
   ...runFolderProblems,
   ...sampleSheetProblems,
   ...registryProblems,
