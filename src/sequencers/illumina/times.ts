@@ -8,9 +8,8 @@ export function stampOf(text: string): Stamp | null {
   const iso = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d:\d\d)(?:\.\d+)?)?$/.exec(text)
   if (iso) return wallStamp(text, iso[2] ? `${iso[1]}T${iso[2]}` : String(iso[1]))
   // A NovaSeq writes its month first whatever the PC's locale; a first number above 12 can only be a day.
-  return (
-    instantStamp(text) ?? localsOf(text, true).flatMap((local) => wallStamp(text, local) ?? [])[0] ?? null
-  )
+  const local = clockIn(text, true)?.locals[0]
+  return local === undefined ? instantStamp(text) : wallStamp(text, local)
 }
 
 /**
@@ -27,8 +26,8 @@ export type ClockText =
  */
 export function clockTextOf(text: string): ClockText {
   if (text.trim() === '') return { is: 'blank' }
-  const locals = localsOf(text, false)
-  if (locals.length > 0) return { is: 'clock', text: text.trim(), locals }
+  const clock = clockIn(text, false)
+  if (clock) return { is: 'clock', ...clock }
   const ended = /[\r\n]$|Illumina RTA \d|[^\x20-\x7e]/.test(text)
   return { is: !ended && /^[\dRS]/.test(text) ? 'unfinished' : 'other' }
 }
@@ -57,40 +56,51 @@ export function endingOf(
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
-const CLOCK =
-  /(?:^|[ ])(?:(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d\d)|(\d{1,2})-([A-Za-z]{3})-(\d{4}|\d\d)|(\d{4})-(\d\d)-(\d\d))[ ,](\d{1,2}):(\d\d):(\d\d)(?:(?:\.\d+)?( ?[AP]M)|([.,\r\n])|$)/
+const DATE = [
+  /(?<one>\d{1,2})(?<mark>[/.-])(?<two>\d{1,2})\k<mark>(?<year>\d{4}|\d\d)/,
+  /(?<dayOfMonth>\d{1,2})-(?<month>[A-Za-z]{3})-(?<yearOfMonth>\d{4}|\d\d)/,
+  /(?<iso>\d{4}-\d\d-\d\d)/,
+]
+const TIME = /(?<hour>\d{1,2}):(?<minute>\d\d):(?<second>\d\d)(?:\.\d+)?(?<half> ?[AP]M)?(?<after>[,\r\n]|$)/
+const CLOCK = new RegExp(`(?:^| )(?<clock>(?:${DATE.map((one) => one.source).join('|')})[ ,]${TIME.source})`)
 
 /**
- * The wall clocks a text may mean, without those that cannot be: month before day first. `whole`: the text is known
- * to be all there; otherwise a clock of 12 hours that may lack its AM or PM is no clock yet.
+ * The clock in a text, with the wall clocks it may mean, impossible ones left out: month before day first. `whole`:
+ * the text is nothing else and all there; otherwise a clock of 12 hours that may lack its AM or PM is none yet.
  */
-function localsOf(text: string, whole: boolean): string[] {
+function clockIn(text: string, whole: boolean): { text: string; locals: string[] } | null {
   const found = CLOCK.exec(text)
-  if (!found || (whole && found[0] !== text)) return []
-  const [, one, mark, two, year, day, month, yearAfter, yearFirst, monthSecond, dayThird] = found
-  const [hour, minute, second, half, after] = found.slice(11)
-  const clock = clockOf(Number(hour), half)
-  if (clock === null || (!whole && !half && !after && Number(hour) <= 12)) return []
-  const time = `T${two2(clock)}:${minute}:${second}`
-  if (yearFirst) return [`${yearFirst}-${monthSecond}-${dayThird}${time}`]
-  if (month) {
+  if (!found?.groups || (whole && found[0] !== text)) return null
+  const { clock, hour, minute, second, half, after } = found.groups
+  const of24 = hourOf(Number(hour), half)
+  if (of24 === null || (!whole && !half && !after && Number(hour) <= 12)) return null
+  const written = String(clock).replace(/[,\r\n]$/, '')
+  const locals = daysOf(found.groups).map((day) => `${day}T${pad(of24)}:${minute}:${second}`)
+  const possible = locals.filter((local) => wallStamp(written, local) !== null)
+  return possible.length === 0 ? null : { text: written, locals: possible }
+}
+
+/** The days a date may mean, the likelier first. */
+function daysOf(date: Record<string, string | undefined>): string[] {
+  const { one, two, mark, year, month, dayOfMonth, yearOfMonth, iso } = date
+  if (iso !== undefined) return [iso]
+  if (month !== undefined) {
     const number = MONTHS.indexOf(month.toLowerCase()) + 1
-    return number === 0 ? [] : [`${full(yearAfter)}-${two2(number)}-${two2(Number(day))}${time}`]
+    return [`${fullYear(yearOfMonth)}-${pad(number)}-${pad(Number(dayOfMonth))}`]
   }
-  const monthFirst = `${full(year)}-${two2(Number(one))}-${two2(Number(two))}${time}`
-  const dayFirst = `${full(year)}-${two2(Number(two))}-${two2(Number(one))}${time}`
-  // A full stop between the numbers is only written where the day comes first.
-  const orders = mark === '.' || monthFirst === dayFirst ? [dayFirst] : [monthFirst, dayFirst]
-  return orders.filter((local) => wallStamp(text, local) !== null)
+  const monthFirst = `${fullYear(year)}-${pad(Number(one))}-${pad(Number(two))}`
+  const dayFirst = `${fullYear(year)}-${pad(Number(two))}-${pad(Number(one))}`
+  // Full stops are only written where the day comes first.
+  return mark === '.' || monthFirst === dayFirst ? [dayFirst] : [monthFirst, dayFirst]
 }
 
 /** The hour of 24; null where there is no such hour. */
-function clockOf(hour: number, half: string | undefined): number | null {
+function hourOf(hour: number, half: string | undefined): number | null {
   if (half === undefined) return hour < 24 ? hour : null
   if (hour < 1 || hour > 12) return null
   return (hour % 12) + (half.trim() === 'PM' ? 12 : 0)
 }
 
-const two2 = (number: number): string => String(number).padStart(2, '0')
+const pad = (number: number): string => String(number).padStart(2, '0')
 
-const full = (year: string | undefined): string => (year?.length === 2 ? `20${year}` : String(year))
+const fullYear = (year: string | undefined): string => (year?.length === 2 ? `20${year}` : String(year))
