@@ -32,7 +32,7 @@ export type PipelineParts = {
   inspect(path: string, options: { root: string }): Promise<Reading>
   planning(now: Date): PlanningOptions
   /** Should a finished run that lay here before this root was watched be left alone? */
-  adopts(root: string, reading: Reading, modified: string): Promise<boolean>
+  leavesAlone(root: string, reading: Reading, modified: string): Promise<boolean>
   /** Planned registrations that may now be delivered. */
   queue(planned: Array<{ id: string; revision: number }>): void
   /** A sheet whose report must be written anew. */
@@ -209,7 +209,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
     const taken = before !== null && before.status === 'done'
     if (!force && before?.status === 'adopted') return { ...kept, status: 'adopted' }
-    if (!force && before === null && (await parts.adopts(found.root, reading, found.modified))) {
+    if (!force && before === null && (await parts.leavesAlone(found.root, reading, found.modified))) {
       emit('run.adopted', { run: name, path: found.path })
       return { ...kept, status: 'adopted' }
     }
