@@ -32,7 +32,7 @@ import { concluded, present, sentBody } from './request-body.ts'
 import { runTimes } from './run-times.ts'
 
 const MAKES = ['ILLUMINA', 'OXFORD_NANOPORE', 'ION_TORRENT'] as const satisfies InstrumentMake[]
-const TRAITS = { repeatable: true, askable: false, busyIsSafe: true, corrects: true }
+const TRAITS = { repeatable: true, busyIsSafe: true, corrects: true }
 const STRATEGIES = [...LIBRARY_STRATEGIES, 'TARGETED_CAPTURE'] as const
 const LIBRARY_RULES = { name: [5, 96], kitMax: 96, strategies: STRATEGIES } as const
 
@@ -65,7 +65,7 @@ export const majora2 = {
   },
   takes: { makes: MAKES, subjects: ['library', 'run'] },
   graceSeconds: 0,
-  traits: () => TRAITS,
+  traits: (type) => ({ ...TRAITS, askable: type === 'run' }),
   map,
   judge(sent, answer) {
     const opened = openEnvelope(answer, TRAITS)

@@ -42,8 +42,9 @@ export function* lookUpBatch(sent: Submission): Asking<LookUp> {
 
 /** Found, where the batch holds exactly our tubes; null where it does not. */
 function* matching(batch: WireBatch, body: Body): Asking<LookUp | null> {
-  const path = `${BATCHES}/${encodeURIComponent(batchId(batch))}/samples`
-  const samples = yield* everyPage(path, WireSamples)
+  const id = batchId(batch)
+  // An answer must not choose where the key is sent next.
+  const samples = /^[\w-]+$/.test(id) ? yield* everyPage(`${BATCHES}/${id}/samples`, WireSamples) : null
   if (!Array.isArray(samples))
     return { is: 'unclear', detail: `the tubes of batch ${batch.$uri} could not be read` }
   const { missing, strange } = compareTubes(body, samples)

@@ -6,7 +6,7 @@
  * `webhook-timestamp` and the signature, which are made when it is sent.
  */
 import * as z from 'zod'
-import type { Answer, Json, Request, Subject, Verdict } from '../handovers.ts'
+import type { Answer, Request, Subject, Verdict } from '../handovers.ts'
 import type { Batch, Biosample, Library } from '../record/library.ts'
 import { InstrumentMake, type RunRecord } from '../record/run.ts'
 import type { Stamp } from '../record/time.ts'
@@ -26,39 +26,43 @@ export const webhook = {
   takes: { makes: InstrumentMake.options, subjects: ['library', 'run', 'batch'] },
   graceSeconds: 0,
   traits: () => TRAITS,
-  map: (subject, settings) => concluded(event(...toEvent(subject, settings)), []),
+  map: (subject, settings) => concluded(toRequest(subject, settings), []),
   judge: (_sent, answer) => judge(answer),
   probe: {
-    request: () => event('runherald.ping', {}),
-    judge: (answer) => probed(judge(answer)),
+    // An event would be taken as one, so the url is only looked at. A receiver need not know GET, hence any answer of
+    // its own will do, until the next event shows the truth.
+    request: () => ({ method: 'GET', path: '', body: null, secrets: [] }),
+    judge(answer) {
+      const decided = answer.status === 410 || !isClientError(answer) ? judgeStatus(answer, TRAITS) : null
+      return decided ? probed(decided) : { is: 'open' }
+    },
   },
   lookUp: null,
 } satisfies Registry
 
-const event = (type: string, data: Json): Request => ({
+const toRequest = (subject: Subject, settings: RegistrySettings): Request => ({
   method: 'POST',
   path: '',
   headers: { 'webhook-signature': '***' },
-  body: { type, data },
+  body: toEvent(subject, settings),
   secrets: [{ in: 'header', name: 'webhook-signature', secret: 'signature' }],
 })
 
+const isClientError = ({ status }: Answer): boolean =>
+  status >= 400 && status < 500 && status !== 408 && status !== 429
+
 /** Nothing in an event depends on where files lie or rows stand, so that a moved file is not a changed one. */
-function toEvent(subject: Subject, settings: RegistrySettings): [type: string, data: Json] {
+function toEvent(subject: Subject, settings: RegistrySettings): Body {
   switch (subject.type) {
     case 'library':
-      return ['library.described', libraryData(subject.library)]
+      return { type: 'library.described', data: libraryData(subject.library) }
     case 'batch':
-      return ['batch.shipped', batchData(subject.batch)]
-    case 'run':
-      return [
-        'run.finished',
-        {
-          run: runData(subject.run, settings),
-          libraryName: subject.libraryName,
-          ...(subject.library === null ? {} : { library: libraryData(subject.library) }),
-        },
-      ]
+      return { type: 'batch.shipped', data: batchData(subject.batch) }
+    case 'run': {
+      const library = subject.library === null ? {} : { library: libraryData(subject.library) }
+      const run = runData(subject.run, settings)
+      return { type: 'run.finished', data: { run, libraryName: subject.libraryName, ...library } }
+    }
   }
 }
 
