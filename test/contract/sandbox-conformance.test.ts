@@ -3,9 +3,9 @@
  * order, and status, content type, `Vary` and body must be the same, with identifiers, credentials and today's date masked.
  */
 import { existsSync, readFileSync } from 'node:fs'
-import { request as httpRequest } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { defaultCredentials, type Sandbox, type SandboxKind, startSandbox } from '../../src/sandbox/index.ts'
+import { type Answered, call } from '../sandbox/call.ts'
 
 type Recorded = {
   name: string
@@ -21,7 +21,10 @@ const recordings = new URL('../../../shared/recordings/', import.meta.url)
 const there = existsSync(recordings)
 if (!there) console.log('skipped: no recordings of real servers beside the project')
 
-/** Exchanges that cannot be played, or whose answer is right to differ, each with the reason. */
+/**
+ * Exchanges that cannot be played as they were, each with the reason. Beside them stand the races: recorded without their
+ * requests, and ended differently each time at the real server too; `playTogether` says what must hold of them.
+ */
 const listed: { [name: string]: string } = {
   'http: no trailing slash POST':
     'the recording client followed the 301 and turned its POST into a GET; here the 301 itself is seen',
@@ -184,11 +187,11 @@ describe.skipIf(!there)('the sandbox answers as Potion did', () => {
   test.for(recorded.filter(({ name }) => !(name in potionListed)))(
     '$name',
     async ({ name, status, body }) => {
-      const call = potionCalls[name]
-      if (call === undefined) throw new Error(`nothing to send for ${name}`)
-      const headers = { 'content-type': call.type ?? 'application/json', 'x-api-key': credentials.token }
+      const sent = potionCalls[name]
+      if (sent === undefined) throw new Error(`nothing to send for ${name}`)
+      const headers = { 'content-type': sent.type ?? 'application/json', 'x-api-key': credentials.token }
       const url = `${sandbox.urlOf('onecodex-v1')}/api/v1/sequencing/batches/register`
-      const answer = await send(url, 'POST', headers, call.body)
+      const answer = await send(url, 'POST', headers, sent.body)
       expect(answer.status).toBe(status)
       expect(answer.headers['content-type']).toBe('application/json')
       if (status !== 200) expect(answer.body.trim()).toBe(body)
@@ -266,8 +269,6 @@ async function prepare(sandbox: Sandbox, kind: SandboxKind, exchange: Recorded):
   }
 }
 
-type Answered = { status: number; headers: Record<string, string>; body: string }
-
 async function play(sandbox: Sandbox, kind: SandboxKind, exchange: Recorded): Promise<Answered> {
   if (exchange.name.startsWith('oauth ')) return playOAuth(sandbox, exchange.name)
   const bearer = bearers[exchange.name]
@@ -338,9 +339,9 @@ async function playTogether(
   name: string,
   results: Array<{ n: number; example: string }>,
 ): Promise<void> {
-  const call = togetherCalls(name, results)
+  const together = togetherCalls(name, results)
   const answers = await Promise.all(
-    call.bodies.map((body) => send(`${sandbox.urlOf('majora-2')}${call.path}`, 'POST', {}, body)),
+    together.bodies.map((body) => send(`${sandbox.urlOf('majora-2')}${together.path}`, 'POST', {}, body)),
   )
   const seen = answers.map(({ body }) => masked(body))
   const makes = (body: string): boolean => /"new": \[\["(Sequencing|Library)"/.test(body)
@@ -400,30 +401,9 @@ function togetherCalls(
 const withToken = (recorded: unknown): unknown =>
   JSON.parse(JSON.stringify(recorded).replaceAll('<TOKEN>', defaultCredentials.token))
 
-/** As plain as can be: no redirects, no pooled connection, nothing a client library adds. */
-function send(
+const send = (
   url: string,
   method: string,
   headers: Record<string, string>,
   body: string | Uint8Array,
-): Promise<Answered> {
-  return new Promise((resolve, reject) => {
-    const length = { 'content-length': String(Buffer.byteLength(body)) }
-    const request = httpRequest(
-      url,
-      { method, headers: { ...headers, ...length }, agent: false },
-      (response) => {
-        const chunks: Uint8Array[] = []
-        response.on('data', (chunk: Uint8Array) => chunks.push(chunk))
-        response.on('error', reject)
-        response.on('end', () => {
-          const plain = Object.entries(response.headers).map(([name, value]) => [name, String(value)])
-          const text = Buffer.concat(chunks).toString('utf8')
-          resolve({ status: response.statusCode ?? 0, headers: Object.fromEntries(plain), body: text })
-        })
-      },
-    )
-    request.on('error', reject)
-    request.end(body)
-  })
-}
+): Promise<Answered> => call(url, { method, headers, body })
