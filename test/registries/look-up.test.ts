@@ -74,10 +74,12 @@ describe('onecodex-v1', () => {
     expect(ask(kind, asBatch(), [...answers]).result).toMatchObject({ is: 'unclear' })
   })
 
-  test('a batch of our name with other tubes is for a person', () => {
-    expect(ask(kind, asBatch(), [account, all([made]), all(tubes.slice(1))]).result).toMatchObject({
-      is: 'conflict',
-    })
+  test.for([
+    ['a tube less', tubes.slice(1)],
+    ['a tube more', [...tubes, { tube_barcode: 'OCX0000001', sample: { $ref: '/api/v1/samples/3' } }]],
+  ] as const)('a batch of our name with %s is for a person', ([, theirs]) => {
+    const { result } = ask(kind, asBatch(), [account, all([made]), all([...theirs])])
+    expect(result).toMatchObject({ is: 'conflict' })
   })
 
   test('of several batches of our name the one with our tubes is ours', () => {
