@@ -1,8 +1,8 @@
 /**
  * Majora as it stands since 2022: libraries and runs, both found again by their names.
  *
- * A repeat updates what is there, and leaves out what it leaves out: an absent value is erased. So every revision is
- * sent whole, and a lost answer is answered by sending it again.
+ * A repeat updates what is there, and erases what the repeat leaves out. So every revision is sent whole, and after a
+ * lost answer the same is sent again.
  */
 import * as z from 'zod'
 import type { Mapped, Subject } from '../handovers.ts'
