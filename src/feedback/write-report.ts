@@ -1,0 +1,64 @@
+/** Writes what became of a sheet beside it: `_status/NAME.html` for people, `_status/NAME.json` for programs. */
+import { createHash, randomUUID } from 'node:crypto'
+import { open, rename, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { type LoggedError, loggedError } from '../events.ts'
+import { err, ok, type Result } from '../result.ts'
+import { makeFolder } from './make-folder.ts'
+import type { SheetReport } from './report.ts'
+import { reportPage } from './report-page.ts'
+import { visibleJson } from './visible.ts'
+
+/** Longest name most file systems allow, in bytes. */
+const LONGEST_NAME = 255
+
+/**
+ * Writes both files whole, each in one step: who reads meanwhile sees the old one or the new one.
+ * Fails with what the disk says where the folder cannot be written; the caller tries again.
+ */
+export async function writeReport(
+  report: SheetReport,
+): Promise<Result<{ html: string; json: string }, LoggedError>> {
+  if (basename(report.file) !== report.file || report.file === '')
+    throw new Error('A report is of a file name')
+  const folder = join(report.folder, '_status')
+  const { file, sha256, state, sent, registrations, problems } = report
+  const html = join(folder, reportName(file, '.html'))
+  const json = join(folder, reportName(file, '.json'))
+  try {
+    await makeFolder(folder)
+    await writeWhole(json, visibleJson({ file, sha256, state, sent, registrations, problems }))
+    await writeWhole(html, reportPage(report))
+    return ok({ html, json })
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === undefined) throw thrown
+    return err(loggedError(thrown))
+  }
+}
+
+/** The sheet's whole name and an ending; a name too long for that is cut, and told apart by its hash. */
+export function reportName(file: string, ending: '.html' | '.json'): string {
+  const bytes = Buffer.from(file)
+  if (bytes.length + ending.length <= LONGEST_NAME) return file + ending
+  const mark = `~${createHash('sha256').update(bytes).digest('hex').slice(0, 8)}`
+  const cut = bytes.subarray(0, LONGEST_NAME - ending.length - mark.length).toString()
+  return cut.replace(/\uFFFD+$/, '') + mark + ending
+}
+
+async function writeWhole(path: string, content: string): Promise<void> {
+  // Named so that no watch takes it for anything, ours included.
+  const temporary = join(path, '..', `.runherald-${randomUUID()}.tmp`)
+  try {
+    const file = await open(temporary, 'wx')
+    try {
+      await file.writeFile(content)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+  } catch (thrown) {
+    await rm(temporary, { force: true }).catch(() => {})
+    throw thrown
+  }
+}
