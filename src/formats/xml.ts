@@ -33,7 +33,10 @@ const LIMITS: XmlLimits = { maxBytes: 16 * 1024 * 1024, maxDepth: 64, maxElement
 export function parseXml(bytes: Uint8Array, limits: Partial<XmlLimits> = {}): Result<XmlElement, XmlFault> {
   const { maxBytes, maxDepth, maxElements, skip } = { ...LIMITS, ...limits }
   if (bytes.length > maxBytes) return err(refused(`${bytes.length} bytes, more than ${maxBytes}`))
-  const { text } = decodeText(bytes)
+  const { text, encoding } = decodeText(bytes)
+  // Cut within a character or a byte order mark, what is left means something else.
+  const cut = bytes.length < 4 || (encoding.startsWith('utf-16') && bytes.length % 2 === 1)
+  if (cut) return err({ is: 'unfinished', detail: 'it ends within a character' })
   if (text.includes('\0')) return err({ is: 'unfinished', detail: 'it has bytes that are not written yet' })
 
   const parser = new SaxesParser({ position: false, xmlns: false })

@@ -74,10 +74,15 @@ test('an element that is absent, empty, blank or nil has no text', () => {
 })
 
 describe('a file that is still being written is told from a broken one', () => {
-  test('every beginning of a document is unfinished', () => {
-    const bytes = utf8(DOCUMENT)
-    const end = DOCUMENT.trimEnd().length + 1
-    for (let length = 0; length < end; length++) {
+  test.for<[string, Uint8Array]>([
+    ['UTF-8', utf8(DOCUMENT)],
+    ['UTF-8 with a byte order mark', utf8(`\uFEFF${DOCUMENT}`)],
+    ['UTF-16 with a byte order mark', utf16(`\uFEFF${DOCUMENT}`)],
+    ['UTF-16 without one', utf16(DOCUMENT)],
+    ['Latin-1', new Uint8Array(Buffer.from(DOCUMENT, 'latin1'))],
+  ])('every beginning of a document is unfinished: %s', ([, bytes]) => {
+    const end = bytes.lastIndexOf(0x3e)
+    for (let length = 0; length <= end; length++) {
       expect([length, fault(bytes.slice(0, length))?.is]).toEqual([length, 'unfinished'])
     }
   })

@@ -6,8 +6,9 @@ import type { Family } from './models.ts'
 import type { Outcome } from './outcome.ts'
 
 /**
- * How a generation ends a run. `copied`: names of the files that together say that everything is here. `also`: a
- * file that is written earlier and holds the end or the outcome, without which the folder is not taken.
+ * How a generation ends a run. `copied`: the files that together say that everything is here. `also`: files that are
+ * written before these and hold the end or the outcome, without which the folder is not taken. `outcomeAlways`:
+ * markers alone say nothing of how sequencing went.
  */
 type Ending = { copied: string[]; also: string[]; outcomeAlways: boolean }
 
@@ -15,41 +16,42 @@ const RTA = 'RTAComplete.txt'
 const COPY = 'CopyComplete.txt'
 const STATUS = 'RunCompletionStatus.xml'
 
-/**
- * The generation's way of ending a run. Control software that copies by itself (from the given version on) writes
- * CopyComplete.txt last of all; before, RTAComplete.txt is written after the last base call has been copied.
- */
+/** The base caller copies as it goes, and writes its marker after the last base call has been copied. */
+const BY_BASE_CALLER: Ending = { copied: [RTA], also: [], outcomeAlways: false }
+/** A copy service works behind the base caller, up to hours, and writes its own marker last of all. */
+const BY_COPY_SERVICE: Ending = { copied: [COPY], also: [], outcomeAlways: false }
+
+/** A generation's way of ending a run: some changed it with a version of their control software. */
 export function endingFor(
   family: Family | null,
   run: { softwareVersion: string | null; parametersFile: string; rtaVersion: string | null },
 ): Ending {
-  const copyService = { copied: [COPY], also: [RTA], outcomeAlways: false }
   const major = majorOf(run.softwareVersion)
   switch (family) {
     case 'HiSeq 1000-2500':
     case 'HiSeq 3000-X':
-      return { copied: [RTA], also: [], outcomeAlways: false }
+      return BY_BASE_CALLER
     case 'MiSeq': {
-      // Development versions are numbered 90; the file's name began with a capital letter in version 4.
+      // Development versions are numbered 90; the file's name has begun with a capital letter since version 4.
       const old = major === null ? !run.parametersFile.startsWith('R') : major < 4
-      return old ? { copied: [RTA], also: [], outcomeAlways: false } : copyService
+      return old ? BY_BASE_CALLER : { ...BY_COPY_SERVICE, also: [RTA] }
     }
     case 'NextSeq 500/550':
     case 'MiniSeq': {
       const old = major !== null && major < (family === 'MiniSeq' ? 2 : 4)
-      return old ? { copied: [RTA, STATUS], also: [], outcomeAlways: false } : copyService
+      return { ...BY_COPY_SERVICE, copied: old ? [RTA, STATUS] : [COPY], also: [RTA, STATUS] }
     }
     case 'iSeq':
-      return copyService
+      return { ...BY_COPY_SERVICE, also: [RTA] }
+    case 'NovaSeq 6000':
+      return BY_COPY_SERVICE
     case 'NextSeq 1000/2000':
     case 'NovaSeq X':
     case 'MiSeq i100':
       return { copied: [COPY], also: [STATUS], outcomeAlways: true }
-    case 'NovaSeq 6000':
-      return { copied: [COPY], also: [], outcomeAlways: false }
     case null:
       // Base callers of the first generation never had a copy service behind them.
-      return { copied: [run.rtaVersion?.startsWith('1.') ? RTA : COPY], also: [], outcomeAlways: false }
+      return run.rtaVersion?.startsWith('1.') ? BY_BASE_CALLER : BY_COPY_SERVICE
   }
 }
 
@@ -77,7 +79,9 @@ export function completionOf(
   const decisive = copied ?? marks.rtaComplete ?? marks.sequencingComplete ?? marks.sequenceComplete
   const partial = unfinishedFiles(documents, marks, identified)
   const awaited = copied ? ending.also : [...ending.copied, ...ending.also]
-  const missing = [...awaited.filter((name) => !present(name)), ...partial.map((one) => one.file)]
+  const missing = [
+    ...new Set([...awaited.filter((name) => !present(name)), ...partial.map((one) => one.file)]),
+  ]
 
   const undecided = partial.some((one) => one.decides) || (outcome.state === null && ending.outcomeAlways)
   const state = undecided ? 'in_progress' : (outcome.state ?? (decisive ? 'completed' : 'in_progress'))
@@ -87,7 +91,7 @@ export function completionOf(
     completion: {
       state,
       because: because(),
-      missing: [...new Set(missing)],
+      missing,
       ended: copied !== null && missing.length === 0,
     },
     sequenced: decisive !== null,

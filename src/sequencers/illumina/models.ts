@@ -56,7 +56,7 @@ export const serialOf = (info: RunInfo, parameters: RunParameters): Sourced | nu
 
 const TYPES = new Map([
   ['NovaSeqXPlus', 'NovaSeqX Plus'],
-  ['NovaSeqX', 'NovaSeqX'],
+  ['NovaSeqX', 'NovaSeq X'],
   ['MiSeqi100Plus', 'MiSeq i100 Plus'],
   ['MiSeqi100', 'MiSeq i100'],
   ['NextSeq1000', 'NextSeq 1000'],
@@ -103,7 +103,7 @@ const FAMILIES: Array<[RegExp, Family]> = [
   [/^iSeq/, 'iSeq'],
   [/^NovaSeq 6000$/, 'NovaSeq 6000'],
   [/^NextSeq [12]000$/, 'NextSeq 1000/2000'],
-  [/^NovaSeqX/, 'NovaSeq X'],
+  [/^NovaSeq ?X/, 'NovaSeq X'],
   [/^MiSeq i100/, 'MiSeq i100'],
 ]
 

@@ -66,14 +66,15 @@ const CLOCK = new RegExp(`(?:^| )(?<clock>(?:${DATE.map((one) => one.source).joi
 
 /**
  * The clock in a text, with the wall clocks it may mean, impossible ones left out: month before day first. `whole`:
- * the text is nothing else and all there; otherwise a clock of 12 hours that may lack its AM or PM is none yet.
+ * the text is nothing else and all there; otherwise one that may lack its AM or PM, or its fraction, is none yet.
  */
 function clockIn(text: string, whole: boolean): { text: string; locals: string[] } | null {
   const found = CLOCK.exec(text)
   if (!found?.groups || (whole && found[0] !== text)) return null
   const { clock, hour, minute, second, half, after } = found.groups
   const of24 = hourOf(Number(hour), half)
-  if (of24 === null || (!whole && !half && !after && Number(hour) <= 12)) return null
+  const whatMayFollow = /^\d/.test(text) ? 'fraction' : Number(hour) <= 12 ? 'half' : null
+  if (of24 === null || (!whole && !half && !after && whatMayFollow)) return null
   const written = String(clock).replace(/[,\r\n]$/, '')
   const locals = daysOf(found.groups).map((day) => `${day}T${pad(of24)}:${minute}:${second}`)
   const possible = locals.filter((local) => wallStamp(written, local) !== null)
