@@ -30,9 +30,22 @@ export const events = {
   ),
   'daemon.failed': event<{ error: LoggedError }>('error', 'runherald cannot go on'),
   'redis.started': event<{ socket: string; pid: number }>('info', 'The embedded Redis is running'),
+  'redis.stopped': event<{ detail: string }>(
+    'warn',
+    'The embedded Redis ended by itself; it is started again',
+  ),
   'redis.away': event<{ error: LoggedError }>('warn', 'Redis is away; watching goes on and deliveries wait'),
   'redis.back': event<{ awayMs: number }>('info', 'Redis is back'),
   'queue.repaired': event<{ jobs: number }>('info', 'Lost jobs were made again from the journal'),
+  'queue.failed': event<{ registry: string; error: LoggedError }>(
+    'debug',
+    'Redis did not do what a queue asked of it; the journal knows what is due',
+  ),
+  'delivery.failed': event<{ error: LoggedError }>(
+    'error',
+    'A delivery could not be handled because of a fault of runherald itself; it is tried again',
+  ),
+  'journal.failed': event<{ error: LoggedError }>('error', 'The journal cannot be written'),
   'root.scanned': event<{ root: string; folders: number; sheets: number; tookMs: number }>(
     'debug',
     'A watched root was scanned',

@@ -4,7 +4,7 @@
  * Every call is one transaction, durable when it resolves; calls that arrive together share one commit. Calls are
  * asynchronous so that another store can stand behind them. It is the only truth: Redis can be rebuilt from it.
  */
-import type { Answer, Json, LookUp, Reading, Receipt, Submission, Traits, Verdict } from '../handovers.ts'
+import type { Act, Answer, Json, Outcome, Reading, Receipt, Submission, Traits } from '../handovers.ts'
 import type { RunLink } from '../record/library.ts'
 import type {
   PauseReason,
@@ -101,6 +101,7 @@ export type JournalReader = {
     since?: string
     everyRevision?: boolean
     paths?: string[]
+    ids?: string[]
   }): Promise<RegistrationRow[]>
   story(id: string): Promise<RegistrationStory | null>
   receipts(): Promise<Receipt[]>
@@ -121,21 +122,96 @@ export type JournalReader = {
   sheetsLinking(names: RunLink[]): Promise<Artifact[]>
   /** Sheets that name this library or batch, newest content first seen first. */
   sheetsNaming(what: { library: string } | { batch: string }): Promise<Artifact[]>
+  /** The oldest thousand after a sequence number. */
   events(after: number): Promise<Array<EventRow & { sequence: number }>>
+  /** When a root was first scanned to its end; null while it was not. */
+  rootFirstScan(root: string): Promise<string | null>
 }
 
 /** What may be done with an attempt that was armed. */
 export type Armed = {
   submission: Submission
+  traits: Traits
   revision: number
   attempt: number
   purpose: 'send' | 'look-up'
   earlierUnknown: boolean
 }
 
-/** How an attempt ended: a verdict on a complete answer, a look-up's result, or the wire's own end. */
-export type Outcome =
-  | { type: 'verdict'; verdict: Verdict; answer: Answer }
-  | { type: 'look-up'; result: LookUp }
-  | { type: 'not-sent'; detail: string }
-  | { type: 'lost'; detail: string }
+/** A job that is due at `at` (null: now). `wake` counts the registration's jobs, so that each has an id of its own. */
+export type Wake = { id: string; registry: string; revision: number; wake: number; at: string | null }
+
+/** What became of one revision in a transaction. */
+export type Change = {
+  registration: string
+  registry: string
+  subject: SubjectRef
+  revision: number
+  /** Sends counted so far. */
+  attempts: number
+  before: State | null
+  state: State
+  reason: Reason | null
+  nextTry: string | null
+  remoteIds: RemoteIds
+  /** Why, in words for people. */
+  because: string | null
+  who: string | null
+}
+
+/** Everything that followed from one event: what changed, what is to be done when, and what was paused. */
+export type Transition = {
+  changes: Change[]
+  wakes: Wake[]
+  paused: Array<{ registry: string; reason: PauseReason; detail: string }>
+  /** Why a person's act could not be done; null when it was. */
+  declined: string | null
+}
+
+/** Whether an attempt may begin. `later`: a job came before its time. `paused`: the registry is. `no`: nothing is due. */
+export type Arming =
+  | { may: 'begin'; armed: Armed; transition: Transition }
+  | { may: 'later'; at: string; transition: Transition }
+  | { may: 'paused' | 'no'; transition: Transition }
+
+/** The writing side: each call is one transaction. */
+export type JournalWriter = {
+  saveArtifact(artifact: Artifact): Promise<void>
+  /** Takes over what planning asks for, in order. */
+  plan(plans: Plan[], now: Date): Promise<Planned[]>
+  /** Placeholders planning no longer asks for. What was ever sent stays. */
+  withdraw(ids: string[], now: Date): Promise<void>
+  /** Records an attempt before its first byte, or says why there must be none. `url` is the registry's. */
+  arm(request: { id: string; revision: number; url: string }, now: Date): Promise<Arming>
+  /** Records how it ended. The answer comes without secrets; it is cut to 64 KiB. */
+  settle(
+    attempt: { id: string; revision: number; attempt: number },
+    outcome: Outcome,
+    now: Date,
+  ): Promise<Transition>
+  /** At start: attempts without an answer become unknown. */
+  recover(now: Date): Promise<Transition>
+  /** Everything at open registries that is due by `until`, so that each has a job. */
+  due(until: Date): Promise<Wake[]>
+  /** The jobs that these registrations want, whenever they are due. */
+  wakes(ids: string[]): Promise<Wake[]>
+  /** Has another process written since this was last asked? */
+  changedElsewhere(): Promise<boolean>
+  /** Makes registries known, open, unless they are. */
+  knowRegistries(names: string[], now: Date): Promise<void>
+  /** True when this paused it: an operator's pause stays as it is, and gives way to nothing. */
+  pauseRegistry(name: string, reason: PauseReason, detail: string, now: Date): Promise<boolean>
+  /** True when it was paused. With `by: 'probe'` an operator's pause stays. */
+  openRegistry(name: string, by: 'probe' | 'operator', now: Date): Promise<boolean>
+  act(id: string, act: Act, who: string, now: Date): Promise<Transition>
+  note(event: Omit<EventRow, 'at'>, now: Date): Promise<void>
+  /** A root was scanned to its end; true the first time. */
+  rootScanned(root: string, now: Date): Promise<boolean>
+  getMeta(key: string): Promise<string | null>
+  setMeta(key: string, value: string): Promise<void>
+  /** A consistent copy, made while others go on; the file appears when it is whole. */
+  backup(file: string): Promise<void>
+  close(): Promise<void>
+}
+
+export type Journal = JournalReader & JournalWriter

@@ -1,0 +1,110 @@
+/** A person's acts: trying again what was mended, and a verdict on what nobody else can know. */
+import type { Act, DeliveryEvent, Registration, Revision } from '../../handovers.ts'
+import { become, newestOf, rest, type Step, schedule, update } from './revisions.ts'
+
+export function act(registration: Registration, event: Extract<DeliveryEvent, { type: 'acted' }>): Step {
+  const { now, who } = event
+  const revision = concerned(registration)
+  if (revision === undefined) return decline(registration, 'there is no such registration')
+  if (registration.revisions.some((one) => one.onWire !== null))
+    return decline(registration, 'an attempt is on the wire; wait for its end')
+  const acted = 'retry' in event.act ? retry(revision, now) : resolve(registration, revision, event.act, now)
+  if (typeof acted === 'string') return decline(registration, acted)
+  const because = 'retry' in event.act ? 'retry' : (event.act.reason ?? event.act.resolve)
+  const effects =
+    acted.state === 'registered'
+      ? [
+          {
+            do: 'receipt' as const,
+            revision: acted.revision,
+            remoteIds: acted.remoteIds,
+            samples: [],
+          },
+        ]
+      : []
+  return { registration: update(registration, acted), effects, because, who }
+}
+
+/** Where the newest waits for an earlier one, it is that one a person decides about. */
+function concerned(registration: Registration): Revision | undefined {
+  const newest = newestOf(registration)
+  if (newest?.reason !== 'previous-revision') return newest
+  const blocking = registration.revisions
+    .slice(0, -1)
+    .findLast((one) => one.state === 'held' || one.state === 'unknown' || one.state === 'sending')
+  return blocking ?? newest
+}
+
+/** The revision queued again, or why it cannot be. */
+function retry(revision: Revision, now: Date): Revision | string {
+  switch (revision.state) {
+    case 'queued':
+    case 'unknown':
+      return schedule(revision, null)
+    case 'refused':
+      return again(revision, now)
+    case 'abandoned':
+      return revision.inDoubt && !revision.traits.repeatable ? MAY_DOUBLE : again(revision, now)
+    case 'held':
+      return isSafe(revision) ? again(revision, now) : MAY_DOUBLE
+    case 'waiting':
+      return `it waits for ${revision.reason}`
+    case 'sending':
+      return 'it is being sent'
+    case 'registered':
+      return 'it is registered already'
+    case 'superseded':
+      return 'a newer revision took its place'
+    default:
+      return revision.state satisfies never
+  }
+}
+
+const MAY_DOUBLE = 'sending it again could register it twice: decide with resolve'
+
+/** A repeat cannot double it: it never went, or the registry tells repeats. */
+const isSafe = (revision: Revision): boolean =>
+  revision.traits.repeatable || (revision.lastAttempt === 0 && revision.reason !== 'amendment')
+
+function again(revision: Revision, now: Date): Revision | string {
+  if (revision.bodyHash === null)
+    return 'there is nothing to send yet: mend the sheet or the run folder first'
+  return {
+    ...schedule(become(revision, 'queued', null, now), null),
+    steps: { backOff: 0, race: 0, prerequisite: 0, lookUp: 0 },
+    overruled: true,
+  }
+}
+
+function resolve(
+  registration: Registration,
+  revision: Revision,
+  verdict: Exclude<Act, { retry: true }>,
+  now: Date,
+): Revision | string {
+  if (revision.state === 'registered') return 'it is registered already'
+  if (revision.state === 'superseded') return 'a newer revision took its place'
+  switch (verdict.resolve) {
+    case 'registered': {
+      const remoteIds =
+        verdict.remoteId === null
+          ? revision.remoteIds
+          : { ...revision.remoteIds, [registration.subject.type]: verdict.remoteId }
+      return { ...rest(become(revision, 'registered', null, now)), inDoubt: false, remoteIds }
+    }
+    case 'resend': {
+      if (revision.state === 'waiting') return `it waits for ${revision.reason}`
+      const resent = again(revision, now)
+      return typeof resent === 'string' ? resent : { ...resent, inDoubt: false }
+    }
+    case 'abandon':
+      return rest(become(revision, 'abandoned', null, now))
+    default:
+      return verdict satisfies never
+  }
+}
+
+const decline = (registration: Registration, why: string): Step => ({
+  registration,
+  effects: [{ do: 'decline', why }],
+})

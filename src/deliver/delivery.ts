@@ -1,0 +1,256 @@
+/**
+ * Delivery as a whole: a queue and a worker for each registry, the sweeper that repairs them, and the prober.
+ *
+ * The journal is asked before anything is sent and told after; what Redis forgets is made again from it.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Emit, loggedError } from '../events.ts'
+import type { Outcome } from '../handovers.ts'
+import type { PauseReason, RegistryState } from '../record/registration.ts'
+import { announce, type Transition } from './announce.ts'
+import { type Armed, attempt } from './attempt.ts'
+import type { Destination } from './destination.ts'
+import { createWire } from './exchange.ts'
+import { createProber } from './probe.ts'
+import { type JobData, openQueue, type RegistryQueue, type Wake } from './queue.ts'
+import { linkRedis, type RedisAddress } from './redis-links.ts'
+import { createSweeper } from './sweeper.ts'
+
+/** The journal's transactions that delivery lives by. */
+export type DeliveryJournal = {
+  arm(
+    request: { id: string; revision: number; url: string },
+    now: Date,
+  ): Promise<
+    | { may: 'begin'; armed: Armed & { attempt: number }; transition: Transition }
+    | { may: 'later'; at: string; transition: Transition }
+    | { may: 'paused' | 'no'; transition: Transition }
+  >
+  settle(
+    attempt: { id: string; revision: number; attempt: number },
+    outcome: Outcome,
+    now: Date,
+  ): Promise<Transition>
+  recover(now: Date): Promise<Transition>
+  due(until: Date): Promise<Wake[]>
+  wakes(ids: string[]): Promise<Wake[]>
+  changedElsewhere(): Promise<boolean>
+  knowRegistries(names: string[], now: Date): Promise<void>
+  registries(): Promise<RegistryState[]>
+  pauseRegistry(name: string, reason: PauseReason, detail: string, now: Date): Promise<boolean>
+  openRegistry(name: string, by: 'probe' | 'operator', now: Date): Promise<boolean>
+}
+
+export type DeliveryOptions = {
+  journal: DeliveryJournal
+  redis: RedisAddress
+  prefix: string
+  destinations: Destination[]
+  queue: { sweepSeconds: number; lockSeconds: number; stalledSeconds: number }
+  timeScale: number
+  emit: Emit
+  now(): Date
+}
+
+export type Delivery = {
+  /** Gives these registrations their jobs at once, rather than at the next sweep. */
+  nudge(planned: Array<{ id: string; revision: number }>): void
+  /** A person decided something: looks at once for what that made due. */
+  personActed(): void
+  health(): { redis: 'up' | 'away'; awaySince: Date | null }
+  /** Begins no new attempt; resolves when those on the wire have ended, or after their time-out and 5 s more. */
+  close(): Promise<void>
+}
+
+/** A person's act through another process must show within a second. */
+const LOOK_ELSEWHERE_MS = 400
+const PAUSED_AGAIN_MS = 1000
+const SETTLE_AGAIN_MS = 1000
+const CLOSE_EXTRA_SECONDS = 5
+
+export async function startDelivery(options: DeliveryOptions): Promise<Delivery> {
+  const { journal, destinations, timeScale, emit, now } = options
+  const sweepMs = (options.queue.sweepSeconds * 1000) / timeScale
+  const links = linkRedis(options.redis, emit, now)
+  const wire = createWire()
+  const queues = new Map<string, RegistryQueue>()
+  const mirrored = new Map<string, boolean>()
+  const atWork = new Set<Promise<unknown>>()
+  let isStopping = false
+
+  const prober = createProber({
+    ...{ destinations, journal, wire, timeScale, emit, now },
+    onOpened: () => sweeper.soon(),
+  })
+  const sweeper = createSweeper({
+    everyMs: sweepMs,
+    lookElsewhereMs: LOOK_ELSEWHERE_MS,
+    changedElsewhere: journal.changedElsewhere,
+    async sweep(isRepair) {
+      await mirror(isRepair)
+      const given = await give(await journal.due(new Date(now().getTime() + 2 * sweepMs)))
+      if (isRepair && given > 0) emit('queue.repaired', { jobs: given })
+    },
+    onFault: (thrown) => emit('delivery.failed', { error: loggedError(thrown) }),
+  })
+
+  /** Gives jobs, as far as Redis is there: what is missing then, the next sweep makes good. */
+  async function give(wakes: Wake[]): Promise<number> {
+    if (isStopping || links.awaySince() !== null) return 0
+    const given = [...Map.groupBy(wakes, (wake) => wake.registry)].map(([registry, some]) =>
+      queues
+        .get(registry)
+        ?.give(some)
+        .catch(() => 0),
+    )
+    return (await Promise.all(given)).reduce<number>((sum, one) => sum + (one ?? 0), 0)
+  }
+
+  /** Pauses in Redis what is paused in the journal, so that jobs need not be taken in vain. */
+  async function mirror(isRepair: boolean): Promise<void> {
+    const states = await journal.registries()
+    prober.look(states)
+    if (links.awaySince() !== null) return
+    for (const { name, state } of states) {
+      const isPaused = state === 'paused'
+      if (!isRepair && mirrored.get(name) === isPaused) continue
+      await queues
+        .get(name)
+        ?.setPaused(isPaused)
+        .then(
+          () => mirrored.set(name, isPaused),
+          () => mirrored.delete(name),
+        )
+    }
+  }
+
+  async function follow(
+    transition: Transition,
+    told: { tookMs?: number; adopted?: boolean } = {},
+  ): Promise<void> {
+    announce(emit, transition, told)
+    if (transition.paused.length > 0) await mirror(false)
+    await give(transition.wakes)
+  }
+
+  async function work(to: Destination, { registrationId: id, revision }: JobData): Promise<Date | null> {
+    if (isStopping) return null
+    const arming = await journal.arm({ id, revision, url: to.url }, now())
+    await follow(arming.transition)
+    switch (arming.may) {
+      case 'no':
+        return null
+      case 'later':
+        return new Date(arming.at)
+      case 'paused':
+        return new Date(now().getTime() + PAUSED_AGAIN_MS)
+      case 'begin': {
+        const { armed } = arming
+        const began = performance.now()
+        const outcome = await attempt(wire, to, armed, now())
+        const tookMs = Math.round(performance.now() - began)
+        const transition = await settle({ id, revision, attempt: armed.attempt }, outcome)
+        if (isTaken(outcome)) prober.worked(to.name)
+        await follow(transition, { tookMs, adopted: isAdopted(outcome) })
+        return null
+      }
+      default:
+        return arming satisfies never
+    }
+  }
+
+  /** An answer is not given up because the disk is full: unwritten, it would be an unknown outcome. */
+  async function settle(
+    which: Parameters<DeliveryJournal['settle']>[0],
+    outcome: Outcome,
+  ): Promise<Transition> {
+    for (;;) {
+      try {
+        return await journal.settle(which, outcome, now())
+      } catch (thrown) {
+        emit('journal.failed', { error: loggedError(thrown) })
+        if (isStopping) throw thrown
+        await sleep(SETTLE_AGAIN_MS)
+      }
+    }
+  }
+
+  /** One fault boundary a job: what the journal still wants, the next sweep gives a job again. */
+  async function guarded(to: Destination, data: JobData): Promise<Date | null> {
+    const working = work(to, data)
+    atWork.add(working)
+    try {
+      return await working
+    } catch (thrown) {
+      emit('delivery.failed', { error: loggedError(thrown) })
+      return null
+    } finally {
+      atWork.delete(working)
+    }
+  }
+
+  await journal.knowRegistries(
+    destinations.map(({ name }) => name),
+    now(),
+  )
+  const recovered = await journal.recover(now())
+  for (const to of destinations)
+    queues.set(
+      to.name,
+      openQueue(links, {
+        registry: to.name,
+        prefix: options.prefix,
+        limits: to.limits,
+        lockMs: (options.queue.lockSeconds * 1000) / timeScale,
+        stalledMs: (options.queue.stalledSeconds * 1000) / timeScale,
+        work: (data) => guarded(to, data),
+        onFault: (thrown) => emit('queue.failed', { registry: to.name, error: loggedError(thrown) }),
+        now,
+      }),
+    )
+  links.onBack(() => sweeper.soon(true))
+  announce(emit, recovered)
+  sweeper.soon(true)
+
+  return {
+    nudge(planned) {
+      if (planned.length === 0) return
+      journal
+        .wakes(planned.map(({ id }) => id))
+        .then(give)
+        .catch((thrown) => emit('delivery.failed', { error: loggedError(thrown) }))
+    },
+    personActed: () => sweeper.soon(),
+    health() {
+      const awaySince = links.awaySince()
+      return { redis: awaySince === null ? 'up' : 'away', awaySince }
+    },
+    async close() {
+      isStopping = true
+      await sweeper.close()
+      await prober.close()
+      const longest = Math.max(0, ...destinations.map((to) => to.limits.timeoutSeconds))
+      await within((longest + CLOSE_EXTRA_SECONDS) * 1000, Promise.allSettled(atWork))
+      const all = [...queues.values()]
+      await within(2000, Promise.allSettled(all.map((queue) => queue.drain())))
+      await within(2000, Promise.allSettled(all.map((queue) => queue.close())))
+      links.close()
+      await wire.close()
+    },
+  }
+}
+
+const isTaken = (outcome: Outcome): boolean =>
+  (outcome.type === 'verdict' && outcome.verdict.is === 'accepted') ||
+  (outcome.type === 'look-up' && outcome.result.is === 'found')
+
+const isAdopted = (outcome: Outcome): boolean =>
+  outcome.type === 'look-up' ||
+  (outcome.type === 'verdict' && outcome.verdict.is === 'accepted' && outcome.verdict.adopted)
+
+/** Waits for it, but no longer than this. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  const deadline = new AbortController()
+  await Promise.race([work, sleep(ms, undefined, { signal: deadline.signal }).catch(() => {})])
+  deadline.abort()
+}

@@ -1,0 +1,131 @@
+/**
+ * One HTTP exchange: a request goes out once, and what came of it is told for certain.
+ *
+ * No retry, no redirect. What decides about a failure is whether a byte may have left: undici announces a request's
+ * headers just before it writes them, and error codes alone cannot tell (a reset may come before or after).
+ */
+import { subscribe } from 'node:diagnostics_channel'
+import { Agent, type Dispatcher, EnvHttpProxyAgent, request as send } from 'undici'
+import type { Answer, Request } from '../handovers.ts'
+import type { Destination } from './destination.ts'
+import { type Sealed, seal, withoutSecrets } from './secrets.ts'
+
+/**
+ * `answer`: complete; `kept` is the same without secrets, as `mask` takes them out of any text that quotes it.
+ * `not-sent`: not one byte left. `no-secret`: nor was it tried. `lost`: it may have arrived.
+ */
+export type Exchanged =
+  | { type: 'answer'; answer: Answer; kept: Answer; mask(text: string): string }
+  | { type: 'not-sent' | 'no-secret' | 'lost'; detail: string }
+
+export type Wire = {
+  /** `id` names what is sent, the same at every try. `fresh` never uses a connection that was used before. */
+  exchange(
+    to: Pick<Destination, 'url' | 'limits' | 'secrets'>,
+    request: Request,
+    about: { id: string; fresh: boolean; now: Date },
+  ): Promise<Exchanged>
+  close(): Promise<void>
+}
+
+const CONNECT_SECONDS = 10
+const LARGEST_ANSWER_BYTES = 8 * 1024 * 1024
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/
+
+/** Requests whose headers are about to be written, or were. */
+const sentRequests = new WeakSet<object>()
+/** undici makes its request object while `send` is being called, so the one made meanwhile is ours. */
+let made: object | null = null
+
+subscribe('undici:request:create', (message) => {
+  made = (message as { request: object }).request
+})
+subscribe('undici:client:sendHeaders', (message) => {
+  sentRequests.add((message as { request: object }).request)
+})
+
+export function createWire(): Wire {
+  const options = {
+    connect: { timeout: CONNECT_SECONDS * 1000 },
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxResponseSize: LARGEST_ANSWER_BYTES,
+    allowH2: false,
+  }
+  const fresh = { pipelining: 0, ...options }
+  const agents = {
+    direct: { fresh: new Agent(fresh), kept: new Agent(options) },
+    proxied: { fresh: new EnvHttpProxyAgent(fresh), kept: new EnvHttpProxyAgent(options) },
+  }
+  const all = [...Object.values(agents.direct), ...Object.values(agents.proxied)]
+  return {
+    async exchange(to, request, { id, fresh: isFresh, now }) {
+      let sealed: Sealed
+      try {
+        sealed = await seal(request, { secret: to.secrets, id, now })
+      } catch (thrown) {
+        return { type: 'no-secret', detail: messageOf(thrown) }
+      }
+      const url = `${to.url}${request.path}`
+      const { hostname } = new URL(url)
+      const way = LOOPBACK.test(hostname) ? agents.direct : agents.proxied
+      return speak(url, request, sealed, isFresh ? way.fresh : way.kept, to.limits.timeoutSeconds)
+    },
+    close: async () => {
+      await Promise.all(all.map((agent) => agent.destroy()))
+    },
+  }
+}
+
+async function speak(
+  url: string,
+  { method }: Request,
+  { body, headers, withoutSecrets: mask }: Sealed,
+  dispatcher: Dispatcher,
+  timeoutSeconds: number,
+): Promise<Exchanged> {
+  const deadline = AbortSignal.timeout(timeoutSeconds * 1000)
+  made = null
+  const answering = send(url, {
+    method,
+    dispatcher,
+    body,
+    headers: {
+      'user-agent': 'runherald',
+      accept: 'application/json',
+      ...(body === null ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    signal: deadline,
+  })
+  const mine: object | null = made
+  try {
+    const { statusCode, headers: received, body: stream } = await answering
+    const text = await stream.text()
+    const answer = { status: statusCode, headers: flat(received), body: text }
+    return { type: 'answer', answer, kept: withoutSecrets(answer, mask), mask }
+  } catch (thrown) {
+    const detail = mask(
+      deadline.aborted ? `no complete answer within ${timeoutSeconds} s` : messageOf(thrown),
+    )
+    // Without its request object nothing can be known, so it counts as sent.
+    const isSent = mine === null || sentRequests.has(mine)
+    return { type: isSent ? 'lost' : 'not-sent', detail }
+  }
+}
+
+const flat = (headers: Record<string, string | string[] | undefined>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name.toLowerCase(),
+      Array.isArray(value) ? value.join(', ') : (value ?? ''),
+    ]),
+  )
+
+function messageOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown)
+  const code = (thrown as { code?: unknown }).code
+  return typeof code === 'string' && !thrown.message.includes(code)
+    ? `${code}: ${thrown.message}`
+    : thrown.message
+}

@@ -1,0 +1,129 @@
+/**
+ * One registry's queue: BullMQ decides when an attempt is made, never whether.
+ *
+ * A job is an id and a revision. Its own id changes with each wait the journal asks for, so that a new job is never
+ * taken for one still running; finished jobs are removed, so that an id given twice is one job.
+ */
+import { DelayedError, type Job, Queue, Worker } from 'bullmq'
+import * as z from 'zod'
+import type { RedisLinks } from './redis-links.ts'
+
+export const JobData = z.strictObject({ registrationId: z.string(), revision: z.int().positive() })
+export type JobData = z.infer<typeof JobData>
+
+/** A job that is due at `at` (an ISO instant; null: now). */
+export type Wake = { id: string; registry: string; revision: number; wake: number; at: string | null }
+
+export type QueueOptions = {
+  registry: string
+  prefix: string
+  limits: { concurrency: number; perSecond: number }
+  lockMs: number
+  stalledMs: number
+  /** Does one job; gives the instant at which it is to be done again, or null when it is done. Never rejects. */
+  work(data: JobData): Promise<Date | null>
+  /** Redis refuses to write, or lost track of a job. */
+  onFault(thrown: Error): void
+  now(): Date
+}
+
+export type RegistryQueue = {
+  /** Gives each a job unless it has one; resolves to how many were new, and rejects while Redis is away. */
+  give(wakes: Wake[]): Promise<number>
+  setPaused(paused: boolean): Promise<void>
+  /** Takes no new job; resolves when those at work are done. */
+  drain(): Promise<void>
+  close(): Promise<void>
+}
+
+const JOBS_AT_ONCE = 500
+/** A job may lose its lock as often as it likes: the journal decides whether anything is sent. */
+const MAX_STALLED = 1_000_000
+/** Redis answers, but takes no writes: a worker would ask it thousands of times a second. */
+const REFUSES_WRITES = /^(OOM|READONLY|MISCONF|NOREPLICAS)/
+
+export function openQueue(links: RedisLinks, options: QueueOptions): RegistryQueue {
+  const { registry, prefix, limits, now } = options
+  const name = `registry-${registry.replaceAll(':', '_')}`
+  const shared = { prefix: `{${prefix}}` }
+  const queue = new Queue(name, { ...shared, connection: links.producer, skipWaitingForReady: true })
+  const worker = new Worker(name, (job, token) => work(job, token), {
+    ...shared,
+    connection: links.worker,
+    concurrency: limits.concurrency,
+    limiter: limiterOf(limits.perSecond),
+    lockDuration: options.lockMs,
+    stalledInterval: options.stalledMs,
+    maxStalledCount: MAX_STALLED,
+    removeOnComplete: { count: 0 },
+    removeOnFail: { count: 0 },
+  })
+  let isDraining = false
+  let breather: NodeJS.Timeout | null = null
+  queue.on('error', options.onFault)
+  worker.on('error', (thrown) => {
+    options.onFault(thrown)
+    if (REFUSES_WRITES.test(thrown.message)) breathe()
+  })
+
+  function breathe(): void {
+    if (breather !== null || isDraining) return
+    breather = setTimeout(() => {
+      breather = null
+      if (!isDraining) worker.resume()
+    }, 1000)
+    worker.pause(true).catch(options.onFault)
+  }
+
+  async function work(job: Job, token: string | undefined): Promise<void> {
+    const data = JobData.safeParse(job.data)
+    // Written by another version, or by another program: the journal gives what is due a job of its own.
+    if (!data.success || isDraining) return
+    const again = await options.work(data.data)
+    if (again === null || isDraining) return
+    await job.moveToDelayed(again.getTime(), token)
+    throw new DelayedError()
+  }
+
+  return {
+    async give(wakes) {
+      let given = 0
+      for (let start = 0; start < wakes.length; start += JOBS_AT_ONCE) {
+        const page = wakes.slice(start, start + JOBS_AT_ONCE)
+        const before = await queue.getJobCountByTypes()
+        await queue.addBulk(page.map((wake) => jobOf(wake, now())))
+        given += Math.max(0, (await queue.getJobCountByTypes()) - before)
+      }
+      return given
+    },
+    setPaused: (paused) => (paused ? queue.pause() : queue.resume()),
+    async drain() {
+      isDraining = true
+      if (breather !== null) clearTimeout(breather)
+      await worker.close()
+    },
+    async close() {
+      isDraining = true
+      await worker.close(true)
+      await queue.close()
+    },
+  }
+}
+
+const jobOf = ({ id, revision, wake, at }: Wake, now: Date) => ({
+  name: 'register',
+  data: { registrationId: id, revision } satisfies JobData,
+  opts: {
+    jobId: `${id}-r${revision}-w${wake}`,
+    delay: at === null ? 0 : Math.max(0, Date.parse(at) - now.getTime()),
+    attempts: 1,
+    removeOnComplete: true,
+    removeOnFail: true,
+  },
+})
+
+/** A low rate is kept by spacing, as the registries' operators ask; a high one by counting. */
+const limiterOf = (perSecond: number): { max: number; duration: number } =>
+  perSecond < 10
+    ? { max: 1, duration: Math.ceil(1000 / perSecond) }
+    : { max: Math.round(perSecond), duration: 1000 }

@@ -1,0 +1,137 @@
+/** Artifacts: what the scan knows of each path, and the names under which planning finds it again. */
+import type { Reading } from '../handovers.ts'
+import { comparable, linkNames } from '../record/join.ts'
+import type { RunLink } from '../record/library.ts'
+import type { Artifact, JournalReader } from './journal.ts'
+import type { Row, Store } from './store.ts'
+
+type Name = { role: string; value: string }
+
+export function saveArtifact(store: Store, artifact: Artifact): void {
+  const { path, root, type, fingerprint, sha256, status, reading, firstSeen, changed } = artifact
+  store.run(
+    `INSERT INTO artifacts (path, root, type, fingerprint, sha256, status, reading, first_seen, changed)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (path) DO UPDATE SET root = excluded.root, type = excluded.type,
+       fingerprint = excluded.fingerprint, sha256 = excluded.sha256, status = excluded.status,
+       reading = excluded.reading, first_seen = excluded.first_seen, changed = excluded.changed`,
+    ...[path, root, type, fingerprint, sha256, status, JSON.stringify(reading), firstSeen, changed],
+  )
+  store.run('DELETE FROM names WHERE path = ?', path)
+  if (status === 'gone') return
+  for (const { role, value } of namesOf(reading))
+    store.run('INSERT OR IGNORE INTO names (role, value, path) VALUES (?, ?, ?)', role, value, path)
+}
+
+/** Everything it may be looked up by. What is gone is found by nothing. */
+function namesOf(reading: Reading): Name[] {
+  switch (reading.kind) {
+    case 'run-folder': {
+      const { run } = reading.reading
+      const names: Name[] = [
+        ...linkNames(run).map((link) => ({ role: `run ${link.by}`, value: link.value })),
+        { role: 'run id', value: run.runId },
+      ]
+      return run.sequencingUuid === null ? names : [...names, { role: 'run uuid', value: run.sequencingUuid }]
+    }
+    case 'sample-sheet': {
+      const { libraries, batches } = reading.reading
+      const links = libraries.flatMap((library) => library.runs.flatMap((run) => run.link ?? []))
+      return [
+        ...links.map(comparable).map((link) => ({ role: `sheet ${link.by}`, value: link.value })),
+        ...libraries.map(({ name }) => ({ role: 'sheet library', value: name })),
+        ...batches.map(({ name }) => ({ role: 'sheet batch', value: name })),
+      ]
+    }
+    case 'unrecognised':
+      return []
+    default:
+      return reading satisfies never
+  }
+}
+
+type ArtifactReader = Pick<
+  JournalReader,
+  'artifact' | 'artifacts' | 'known' | 'runsMatching' | 'runsSame' | 'sheetsLinking' | 'sheetsNaming'
+>
+
+export function createArtifactReader(store: Store): ArtifactReader {
+  /** Newest content first; each artifact once, however many of the names it answers to. */
+  const named = (names: Name[]): Artifact[] => {
+    const found = new Map<string, Artifact>()
+    for (const { role, value } of names)
+      for (const row of store.all(
+        'SELECT artifacts.* FROM names JOIN artifacts USING (path) WHERE role = ? AND value = ?',
+        role,
+        value,
+      ))
+        found.set(String(row['path']), artifactOf(row))
+    return [...found.values()].sort(newestFirst)
+  }
+  return {
+    async artifact(path) {
+      const row = store.get('SELECT * FROM artifacts WHERE path = ?', path)
+      return row === undefined ? null : artifactOf(row)
+    },
+    async artifacts({ root, status, type } = {}) {
+      const wanted = Object.entries({ root, status, type }).filter(([, value]) => value !== undefined)
+      const where = wanted.map(([column]) => `${column} = ?`).join(' AND ') || 'true'
+      return store
+        .all(
+          `SELECT * FROM artifacts WHERE ${where} ORDER BY path`,
+          ...wanted.map(([, value]) => String(value)),
+        )
+        .map(artifactOf)
+    },
+    async known(root) {
+      const rows = store.all(
+        'SELECT path, fingerprint, status, type, changed FROM artifacts WHERE root = ?',
+        root,
+      )
+      return new Map(
+        rows.map((row) => [
+          String(row['path']),
+          {
+            fingerprint: String(row['fingerprint']),
+            status: row['status'] as Artifact['status'],
+            type: row['type'] as Artifact['type'],
+            changed: String(row['changed']),
+          },
+        ]),
+      )
+    },
+    async runsMatching(link) {
+      const { by, value } = comparable(link)
+      return named([{ role: `run ${by}`, value }])
+    },
+    async runsSame(runId, sequencingUuid) {
+      const byId = { role: 'run id', value: runId }
+      return named(sequencingUuid === null ? [byId] : [byId, { role: 'run uuid', value: sequencingUuid }])
+    },
+    async sheetsLinking(names: RunLink[]) {
+      return named(names.map(comparable).map(({ by, value }) => ({ role: `sheet ${by}`, value })))
+    },
+    async sheetsNaming(what) {
+      return named([
+        'library' in what
+          ? { role: 'sheet library', value: what.library }
+          : { role: 'sheet batch', value: what.batch },
+      ])
+    },
+  }
+}
+
+const newestFirst = (a: Artifact, b: Artifact): number =>
+  b.changed.localeCompare(a.changed) || a.path.localeCompare(b.path)
+
+const artifactOf = (row: Row): Artifact => ({
+  path: String(row['path']),
+  root: String(row['root']),
+  type: row['type'] as Artifact['type'],
+  fingerprint: String(row['fingerprint']),
+  sha256: row['sha256'] === null ? null : String(row['sha256']),
+  status: row['status'] as Artifact['status'],
+  reading: JSON.parse(String(row['reading'])) as Reading,
+  firstSeen: String(row['first_seen']),
+  changed: String(row['changed']),
+})

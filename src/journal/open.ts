@@ -1,0 +1,158 @@
+/** Opens the journal's file, brings it to this version's shape, or says why it cannot be used. */
+import { closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
+import type { Decide } from '../handovers.ts'
+import { err, ok, type Result } from '../result.ts'
+import type { Journal } from './journal.ts'
+import { createReader } from './read.ts'
+import { APPLICATION_ID, STEPS } from './schema.ts'
+import { createStore } from './store.ts'
+import { createWriter } from './write.ts'
+
+/**
+ * Why a journal cannot be used. `absent`: there is none, and never was one here. `missing`: there was one.
+ * `newer`: written by a later version of this program. The rest is the disk's or the file system's.
+ */
+export type JournalFault = {
+  why: 'absent' | 'missing' | 'damaged' | 'newer' | 'busy' | 'unusable'
+  file: string
+  detail: string
+}
+
+/** Checking every page of a larger file would hold up each start; damage then shows where it is met. */
+const CHECKED_WHOLE_BYTES = 32 * 1024 * 1024
+const BUSY_MS = 5000
+const SQLITE = { busy: 5, corrupt: 11, notADatabase: 26 }
+
+/**
+ * Opens the journal at `file`, which is made where none was before.
+ *
+ * A marker beside it remembers that there was one, so that a vanished journal is a fault and never an empty one in
+ * silence. `readOnly` changes nothing and works beside a running daemon. `expectExisting` never makes one.
+ */
+export async function openJournal(
+  file: string,
+  options: { decide: Decide; readOnly?: boolean; expectExisting?: boolean },
+): Promise<Result<Journal, JournalFault>> {
+  const { decide, readOnly = false, expectExisting = false } = options
+  const fault = (why: JournalFault['why'], detail: string) => err({ why, file, detail })
+  const size = sizeOf(file)
+  const marked = existsSync(markerOf(file))
+  if (size === null && marked) return fault('missing', 'the file is gone')
+  if (size === 0 && marked) return fault('damaged', 'the file is empty')
+  if (size === null && (readOnly || expectExisting)) return fault('absent', 'there is no journal here yet')
+  let db: DatabaseSync | null = null
+  try {
+    db = connect(file, readOnly)
+    const unusable = inspect(db, file, size ?? 0)
+    if (unusable !== null) {
+      db.close()
+      return err(unusable)
+    }
+    if (!readOnly) {
+      migrate(db, file, STEPS)
+      mark(file)
+    }
+  } catch (thrown) {
+    if (db?.isOpen) db.close()
+    return err(faultOf(thrown, file))
+  }
+  const store = createStore(db)
+  return ok({ ...createReader(store), ...createWriter(store, db, decide) })
+}
+
+/** Beside the journal; it is there as soon as the journal ever was. */
+export const markerOf = (file: string): string => `${file}.exists`
+
+function connect(file: string, readOnly: boolean): DatabaseSync {
+  if (readOnly) return connectReadOnly(file)
+  // Made by us first, so that nobody else may ever read it, whatever the umask.
+  closeSync(openSync(file, 'a', 0o600))
+  const db = new DatabaseSync(file, { timeout: BUSY_MS, enableForeignKeyConstraints: true })
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+  return db
+}
+
+/** A person who may only read the folder cannot take part in the locking; a journal nobody writes needs none. */
+function connectReadOnly(file: string): DatabaseSync {
+  const plain = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS })
+  try {
+    plain.prepare('SELECT count(*) FROM sqlite_schema').get()
+    return plain
+  } catch (thrown) {
+    plain.close()
+    if (existsSync(`${file}-wal`)) throw thrown
+    const alone = pathToFileURL(file)
+    alone.searchParams.set('immutable', '1')
+    return new DatabaseSync(alone, { readOnly: true })
+  }
+}
+
+/** What forbids using it, as far as a look at it tells. */
+function inspect(db: DatabaseSync, file: string, size: number): JournalFault | null {
+  const version = numberOf(db, 'user_version')
+  const application = numberOf(db, 'application_id')
+  if (version > STEPS.length)
+    return {
+      why: 'newer',
+      file,
+      detail: `it has version ${version}, and this runherald knows versions up to ${STEPS.length}`,
+    }
+  if (version > 0 && application !== APPLICATION_ID)
+    return { why: 'unusable', file, detail: 'it belongs to another program' }
+  if (size === 0 || size > CHECKED_WHOLE_BYTES) return null
+  const checked = db.prepare('PRAGMA quick_check(1)').get()?.['quick_check']
+  return checked === 'ok' ? null : { why: 'damaged', file, detail: String(checked).split('\n')[0] ?? '' }
+}
+
+/** Takes the missing steps in one transaction, after a copy of what was there was put beside it. */
+export function migrate(db: DatabaseSync, file: string, steps: readonly string[]): void {
+  const version = numberOf(db, 'user_version')
+  if (version >= steps.length) return
+  const copy = `${file}.version-${version}`
+  if (version > 0 && !existsSync(copy)) db.prepare('VACUUM INTO ?').run(copy)
+  db.exec('BEGIN EXCLUSIVE')
+  try {
+    // Another process may have taken them while this one waited.
+    for (const step of steps.slice(numberOf(db, 'user_version'))) db.exec(step)
+    db.exec(`PRAGMA user_version = ${steps.length}; PRAGMA application_id = ${APPLICATION_ID}`)
+    db.exec('COMMIT')
+  } catch (thrown) {
+    if (db.isTransaction) db.exec('ROLLBACK')
+    throw thrown
+  }
+}
+
+const numberOf = (db: DatabaseSync, pragma: 'user_version' | 'application_id'): number =>
+  Number(db.prepare(`PRAGMA ${pragma}`).get()?.[pragma] ?? 0)
+
+function mark(file: string): void {
+  if (existsSync(markerOf(file))) return
+  for (const [path, flags] of [
+    [markerOf(file), 'w'],
+    [dirname(file), 'r'],
+  ] as const) {
+    const opened = openSync(path, flags, 0o600)
+    fsyncSync(opened)
+    closeSync(opened)
+  }
+}
+
+function sizeOf(file: string): number | null {
+  try {
+    return statSync(file).size
+  } catch {
+    return null
+  }
+}
+
+function faultOf(thrown: unknown, file: string): JournalFault {
+  const detail = thrown instanceof Error ? thrown.message : String(thrown)
+  const code = (thrown as { errcode?: unknown }).errcode
+  const primary = typeof code === 'number' ? code & 0xff : null
+  if (primary === SQLITE.busy) return { why: 'busy', file, detail }
+  if (primary === SQLITE.corrupt || primary === SQLITE.notADatabase) return { why: 'damaged', file, detail }
+  return { why: 'unusable', file, detail }
+}

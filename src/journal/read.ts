@@ -1,0 +1,112 @@
+/** The reading side: works beside a running daemon, with it stopped, and without Redis. */
+import type { Answer, Json, Receipt } from '../handovers.ts'
+import type { Reason, State } from '../record/registration.ts'
+import { createArtifactReader } from './artifacts.ts'
+import type { AttemptRow, EventRow, JournalReader, RegistrationRow } from './journal.ts'
+import { registryOf } from './registry-rows.ts'
+import type { Row, Store } from './store.ts'
+import { decidedOf, subjectOf, submissionOf } from './transitions.ts'
+
+const EVENTS_AT_ONCE = 1000
+
+export function createReader(store: Store): JournalReader {
+  return {
+    ...createArtifactReader(store),
+    async registrations({ state, registry, since, everyRevision = false, paths, ids } = {}) {
+      const where: string[] = []
+      const values: string[] = []
+      const add = (condition: string, ...given: string[]) => {
+        where.push(condition)
+        values.push(...given)
+      }
+      if (!everyRevision)
+        add(`withdrawn = 0 AND (revision = newest ${state === undefined ? '' : STANDS_BEHIND})`)
+      if (state !== undefined) add('state = ?', state)
+      if (registry !== undefined) add('registry = ?', registry)
+      if (since !== undefined) add('since >= ?', since)
+      if (ids !== undefined) add('id IN (SELECT value FROM json_each(?))', JSON.stringify(ids))
+      if (paths !== undefined) add(`path IN (${paths.map(() => '?').join(', ') || 'NULL'})`, ...paths)
+      const condition = where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''
+      return store.all(`${REGISTRATIONS} ${condition} ORDER BY since, id, revision`, ...values).map(rowOf)
+    },
+    async story(id) {
+      const revisions = store.all(`${REGISTRATIONS} WHERE id = ? ORDER BY revision`, id).map(rowOf)
+      const registration = revisions.at(-1)
+      if (registration === undefined) return null
+      const receipt = store.get('SELECT receipt FROM receipts WHERE registration = ?', id)
+      return {
+        registration,
+        revisions: revisions.map((row) => ({ ...row, submission: submissionOf(store, id, row.revision) })),
+        attempts: store
+          .all('SELECT * FROM attempts WHERE registration = ? ORDER BY started, revision, attempt', id)
+          .map(attemptOf),
+        receipt: receipt === undefined ? null : receiptOf(receipt),
+        events: store.all('SELECT * FROM events WHERE registration = ? ORDER BY sequence', id).map(eventOf),
+      }
+    },
+    async receipts() {
+      return store.all('SELECT receipt FROM receipts ORDER BY rowid').map(receiptOf)
+    },
+    async registries() {
+      return store.all('SELECT * FROM registries ORDER BY name').map(registryOf)
+    },
+    async events(after) {
+      return store
+        .all('SELECT * FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?', after, EVENTS_AT_ONCE)
+        .map((row) => ({ ...eventOf(row), sequence: Number(row['sequence']) }))
+    },
+    async rootFirstScan(root) {
+      const row = store.get('SELECT first_scan FROM roots WHERE root = ?', root)
+      return row === undefined ? null : String(row['first_scan'])
+    },
+  }
+}
+
+const REGISTRATIONS = `
+  SELECT id, registry, kind, subject, decided FROM registrations JOIN revisions ON registration = id`
+
+/** An older revision that the newest waits for is what a person must look at. */
+const STANDS_BEHIND = `
+  OR (state IN ('sending', 'unknown', 'held') AND EXISTS (
+    SELECT 1 FROM revisions AS newer
+    WHERE newer.registration = id AND newer.revision = newest AND newer.reason = 'previous-revision'))`
+
+function rowOf(row: Row): RegistrationRow {
+  const { revision, state, reason, since, nextTry, attempts, remoteIds } = decidedOf(row)
+  return {
+    id: String(row['id']),
+    registry: String(row['registry']),
+    kind: String(row['kind']),
+    subject: subjectOf(row),
+    ...{ revision, state: state satisfies State, reason: reason satisfies Reason | null, since },
+    ...{ nextTry, attempts, remoteIds },
+  }
+}
+
+const text = (value: string | number | null | undefined): string | null =>
+  value === null || value === undefined ? null : String(value)
+
+const attemptOf = (row: Row): AttemptRow => ({
+  registration: String(row['registration']),
+  revision: Number(row['revision']),
+  attempt: Number(row['attempt']),
+  purpose: row['purpose'] as AttemptRow['purpose'],
+  url: String(row['url']),
+  bodyHash: String(row['body_hash']),
+  started: String(row['started']),
+  ended: text(row['ended']),
+  outcome: text(row['outcome']),
+  answer: row['answer'] === null ? null : (JSON.parse(String(row['answer'])) as Answer),
+  detail: text(row['detail']),
+})
+
+const eventOf = (row: Row): EventRow => ({
+  at: String(row['at']),
+  event: String(row['event']),
+  registration: text(row['registration']),
+  registry: text(row['registry']),
+  who: text(row['who']),
+  detail: JSON.parse(String(row['detail'])) as Json,
+})
+
+const receiptOf = (row: Row): Receipt => JSON.parse(String(row['receipt'])) as Receipt

@@ -1,0 +1,92 @@
+/**
+ * One SQLite connection: prepared statements kept, and transactions that share commits.
+ *
+ * A durable commit costs a sync of the disk, so calls that arrive together are one transaction with a savepoint each:
+ * one may fail alone, and none is answered before all are on disk.
+ */
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+
+/** A row as SQLite gives it; each reader knows its own columns. */
+export type Row = Record<string, string | number | null>
+
+export type Store = {
+  get(sql: string, ...values: SQLInputValue[]): Row | undefined
+  all(sql: string, ...values: SQLInputValue[]): Row[]
+  /** Rows changed. */
+  run(sql: string, ...values: SQLInputValue[]): number
+  /** Runs `work` in a transaction; resolves once it is on disk. `work` must not wait for anything. */
+  transaction<T>(work: () => T): Promise<T>
+  /** Resolves when nothing is left to commit. */
+  drained(): Promise<void>
+}
+
+type Call = { work: () => unknown; done: (value: never) => void; failed: (thrown: unknown) => void }
+
+/** Calls that share one commit at most: the loop must turn in between. */
+const CALLS_A_COMMIT = 256
+
+export function createStore(db: DatabaseSync): Store {
+  const statements = new Map<string, StatementSync>()
+  const waiting: Call[] = []
+  let isFlushing = false
+  let idle = Promise.resolve()
+
+  const prepared = (sql: string): StatementSync => {
+    const known = statements.get(sql) ?? db.prepare(sql)
+    statements.set(sql, known)
+    return known
+  }
+
+  async function flush(): Promise<void> {
+    isFlushing = true
+    while (waiting.length > 0) {
+      await new Promise((turned) => setImmediate(turned))
+      commit(waiting.splice(0, CALLS_A_COMMIT))
+    }
+    isFlushing = false
+  }
+
+  function commit(calls: Call[]): void {
+    const answers: Array<() => void> = []
+    try {
+      db.exec('BEGIN IMMEDIATE')
+      for (const call of calls) answers.push(attempt(call))
+      db.exec('COMMIT')
+    } catch (thrown) {
+      if (db.isTransaction) db.exec('ROLLBACK')
+      for (const call of calls) call.failed(thrown)
+      return
+    }
+    for (const answer of answers) answer()
+  }
+
+  /** Does one call, and gives what is to be said to its caller once all are on disk. */
+  function attempt(call: Call): () => void {
+    db.exec('SAVEPOINT one')
+    try {
+      const value = call.work()
+      db.exec('RELEASE one')
+      return () => call.done(value as never)
+    } catch (thrown) {
+      // A full disk or a damaged file may have ended the whole transaction: then no call of it stands.
+      if (!db.isTransaction) throw thrown
+      db.exec('ROLLBACK TO one')
+      db.exec('RELEASE one')
+      return () => call.failed(thrown)
+    }
+  }
+
+  return {
+    get: (sql, ...values) => prepared(sql).get(...values) as Row | undefined,
+    all: (sql, ...values) => prepared(sql).all(...values) as Row[],
+    run: (sql, ...values) => Number(prepared(sql).run(...values).changes),
+    transaction: (work) =>
+      new Promise((done, failed) => {
+        waiting.push({ work, done, failed })
+        if (!isFlushing) idle = flush()
+      }),
+    drained: async () => {
+      while (isFlushing) await idle
+    },
+  }
+}

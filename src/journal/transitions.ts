@@ -1,0 +1,224 @@
+/** Carries a decision out: reads what it needs, keeps the new state, and does its effects, all in one transaction. */
+import type {
+  Decide,
+  DeliveryEvent,
+  Effect,
+  Registration,
+  Revision,
+  Submission,
+  Surroundings,
+} from '../handovers.ts'
+import type { SubjectRef } from '../record/registration.ts'
+import type { Transition } from './journal.ts'
+import { pauseRegistry, registryState } from './registry-rows.ts'
+import { bodyHash } from './request-hash.ts'
+import type { Row, Store } from './store.ts'
+
+/** What the rows need beside the decision: the submission of a new plan, the address of an attempt, its answer. */
+export type Context = { submission?: Submission; url?: string; answer?: string | null }
+
+export const nothingHappened = (): Transition => ({ changes: [], wakes: [], paused: [], declined: null })
+
+/** Everything of one registration that decides; null when there is no such registration. */
+export function load(store: Store, id: string): Registration | null {
+  const row = store.get('SELECT registry, subject FROM registrations WHERE id = ?', id)
+  if (row === undefined) return null
+  const revisions = store
+    .all('SELECT decided FROM revisions WHERE registration = ? ORDER BY revision', id)
+    .map(decidedOf)
+  return { id, registry: String(row['registry']), subject: subjectOf(row), revisions }
+}
+
+export const decidedOf = (row: Row): Revision => JSON.parse(String(row['decided'])) as Revision
+export const subjectOf = (row: Row): SubjectRef => JSON.parse(String(row['subject'])) as SubjectRef
+
+/** What must hold beside the registration, as of this transaction. */
+export function surroundingsOf(store: Store, registration: Registration, revision: Revision): Surroundings {
+  const { id, registry } = registration
+  const claimed = revision.claims.flatMap((claim) => {
+    const row = store.get(
+      `SELECT name FROM claims JOIN registrations ON id = registration
+       WHERE claims.registry = ? AND claim = ? AND registration <> ?`,
+      ...[registry, claim, id],
+    )
+    return row === undefined ? [] : [{ claim, by: String(row['name']) }]
+  })
+  return {
+    registryOpen: registryState(store, registry)?.state !== 'paused',
+    claimed,
+    library:
+      revision.prerequisite === null ? 'elsewhere' : libraryState(store, registry, revision.prerequisite),
+  }
+}
+
+function libraryState(store: Store, registry: string, library: string): Surroundings['library'] {
+  const states = store
+    .all(
+      `SELECT state FROM registrations JOIN revisions ON registration = id
+       WHERE registry = ? AND type = 'library' AND name = ?`,
+      registry,
+      library,
+    )
+    .map((row) => row['state'])
+  if (states.includes('registered')) return 'registered'
+  return states.some((state) => state !== 'superseded' && state !== 'abandoned') ? 'pending' : 'elsewhere'
+}
+
+/** Decides, keeps, does what follows, and gathers it all in `into`. */
+export function apply(
+  store: Store,
+  decide: Decide,
+  registration: Registration,
+  event: DeliveryEvent,
+  into: Transition,
+  context: Context = {},
+): Effect[] {
+  const decision = decide(registration, event)
+  const { registration: after, effects } = decision
+  for (const revision of after.revisions) keep(store, registration, after, revision, context)
+  gather(registration, after, effects, into)
+  for (const effect of effects) carryOut(store, decide, after, effect, event.now, into, context)
+  return effects
+}
+
+function keep(
+  store: Store,
+  before: Registration,
+  after: Registration,
+  revision: Revision,
+  { submission }: Context,
+): void {
+  const old = before.revisions.find((one) => one.revision === revision.revision)
+  const decided = JSON.stringify(revision)
+  if (old === undefined) {
+    if (submission === undefined) throw new Error('A new revision comes with its submission')
+    store.run(
+      'INSERT INTO revisions (registration, revision, decided, submission) VALUES (?, ?, ?, ?)',
+      ...[after.id, revision.revision, decided, JSON.stringify(submission)],
+    )
+    store.run('UPDATE registrations SET newest = ? WHERE id = ?', revision.revision, after.id)
+    return
+  }
+  if (JSON.stringify(old) === decided) return
+  const kept = store.run(
+    `UPDATE revisions SET decided = ? WHERE registration = ? AND revision = ? AND decided ->> '$.wake' = ?
+     AND state = ?`,
+    ...[decided, after.id, revision.revision, old.wake, old.state],
+  )
+  if (kept !== 1) throw new Error(`Revision ${revision.revision} of ${after.id} is not in state ${old.state}`)
+}
+
+function gather(before: Registration, after: Registration, effects: Effect[], into: Transition): void {
+  for (const revision of after.revisions) {
+    const old = before.revisions.find((one) => one.revision === revision.revision)
+    const wake = { id: after.id, registry: after.registry, revision: revision.revision }
+    if (revision.wake !== (old?.wake ?? 0))
+      into.wakes.push({ ...wake, wake: revision.wake, at: revision.nextTry })
+    const note = effects.find((one) => one.do === 'note' && one.revision === revision.revision)
+    if (note?.do !== 'note') continue
+    const detail = note.detail as { because: string | null }
+    const { attempts, state, reason, nextTry, remoteIds } = revision
+    into.changes.push({
+      ...{ registration: after.id, registry: after.registry, subject: after.subject },
+      ...{ revision: revision.revision, attempts, state, reason, nextTry, remoteIds },
+      ...{ before: old?.state ?? null, because: detail.because, who: note.who },
+    })
+  }
+}
+
+function carryOut(
+  store: Store,
+  decide: Decide,
+  registration: Registration,
+  effect: Effect,
+  now: Date,
+  into: Transition,
+  context: Context,
+): void {
+  const { id, registry } = registration
+  const at = now.toISOString()
+  switch (effect.do) {
+    case 'planned':
+      return
+    case 'begin-attempt': {
+      const sent = submissionOf(store, id, effect.revision)
+      const request = sent.mapped?.request
+      store.run(
+        `INSERT INTO attempts (registration, revision, attempt, purpose, url, body_hash, started)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        ...[id, effect.revision, effect.attempt, effect.purpose],
+        ...[`${context.url ?? ''}${effect.purpose === 'send' ? (request?.path ?? '') : ''}`],
+        ...[bodyHash(sent) ?? '', at],
+      )
+      return
+    }
+    case 'end-attempt':
+      store.run(
+        `UPDATE attempts SET ended = ?, outcome = ?, answer = ?, detail = ?
+         WHERE registration = ? AND revision = ? AND attempt = ? AND ended IS NULL`,
+        ...[at, effect.outcome, context.answer ?? null, effect.detail, id, effect.revision, effect.attempt],
+      )
+      return
+    case 'claim':
+      for (const claim of effect.claims)
+        store.run(
+          'INSERT INTO claims (registry, claim, registration) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+          ...[registry, claim, id],
+        )
+      return
+    case 'release-claims':
+      store.run('DELETE FROM claims WHERE registration = ?', id)
+      return
+    case 'receipt': {
+      const { subject } = registration
+      const { kind } = submissionOf(store, id, effect.revision)
+      const { remoteIds, samples } = effect
+      store.run(
+        `INSERT INTO receipts (registration, receipt) VALUES (?, ?)
+         ON CONFLICT (registration) DO UPDATE SET receipt = excluded.receipt`,
+        id,
+        JSON.stringify({ registration: id, registry, kind, subject, remoteIds, samples, at }),
+      )
+      return
+    }
+    case 'pause-registry':
+      if (pauseRegistry(store, registry, effect.reason, effect.detail, now))
+        into.paused.push({ registry, reason: effect.reason, detail: effect.detail })
+      return
+    case 'library-settled':
+      for (const run of waitingFor(store, registry, effect.library))
+        apply(store, decide, run, { type: 'library-settled', now, library: effect.library }, into)
+      return
+    case 'decline':
+      into.declined = effect.why
+      return
+    case 'note':
+      store.run(
+        `INSERT INTO events (at, event, registration, revision, registry, who, detail)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        ...[at, effect.event, id, effect.revision, registry, effect.who, JSON.stringify(effect.detail)],
+      )
+      return
+    default:
+      effect satisfies never
+  }
+}
+
+export const submissionOf = (store: Store, id: string, revision: number): Submission => {
+  const row = store.get(
+    'SELECT submission FROM revisions WHERE registration = ? AND revision = ?',
+    id,
+    revision,
+  )
+  return JSON.parse(String(row?.['submission'])) as Submission
+}
+
+const waitingFor = (store: Store, registry: string, library: string): Registration[] =>
+  store
+    .all(
+      `SELECT DISTINCT registration FROM revisions JOIN registrations ON id = registration
+       WHERE state = 'queued' AND reason = ? AND registry = ?`,
+      `library ${library}`,
+      registry,
+    )
+    .flatMap((row) => load(store, String(row['registration'])) ?? [])
