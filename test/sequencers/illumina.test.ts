@@ -476,6 +476,13 @@ describe('hostile folders', () => {
     expect(problems.map((one) => one.code)).toEqual(['run-folder.file-broken'])
   })
 
+  test('an id of a million letters is none', () => {
+    const xml = `<RunInfo><Run Id="${'x'.repeat(1_000_000)}"/></RunInfo>`
+    const { run, completion } = novaSeq({ 'RunInfo.xml': xml, 'RunParameters.xml': '<RunParameters/>' })
+    expect(run.runId).toBe('210615_A00412_0309_AHY2CKDSX2')
+    expect(completion).toMatchObject({ ended: false, because: 'RunInfo.xml names no run' })
+  })
+
   test('only the few known files are opened, and nothing below the root is listed', () => {
     const name = '20231204_LH00317_0041_A22GK7TLT3'
     const folder = memoryFolder(name, { ...filesOf(name), 'Data/Intensities/x.cbcl': '', 'secrets.txt': '' })

@@ -36,7 +36,9 @@ export function valueAt(document: Document, path: string): Sourced | null {
   if (document.is !== 'read') return null
   const [steps = '', name] = path.split('/@')
   const value = name === undefined ? textAt(document.root, path) : attributeAt(document.root, steps, name)
-  return value === null ? null : { value, from: { file: document.file, at: placeOf(document, path) } }
+  return value === null || value.length > LONGEST
+    ? null
+    : { value, from: { file: document.file, at: placeOf(document, path) } }
 }
 
 /** The first of these places that holds a value. */
@@ -51,6 +53,9 @@ export function firstAt(document: Document, ...paths: string[]): Sourced | null 
 /** The place as people write it, from the document's root. */
 export const placeOf = (document: Document & { is: 'read' }, path: string): string =>
   `/${document.root.name}/${path}`
+
+/** Characters of the longest value that is believed: whoever fills a file with more means no run. */
+const LONGEST = 1000
 
 function open(folder: RunFolder, wanted: string, rootName: string): Document {
   const file = nameIn(folder.names, wanted)
