@@ -31,8 +31,13 @@ export function identityOf(
   const sameSerial = agree(RUN_PARAMETERS, planned, named, name)
   // A site may add to a folder's name; a folder that begins otherwise is another one.
   const planFolder = plan?.RunFolderName ?? null
-  if (sameSerial && named !== null && planFolder !== null && !folderName.startsWith(planFolder))
-    agree(RUN_PARAMETERS, planFolder, folderName, name)
+  if (sameSerial && named !== null && planFolder !== null && planFolder !== folderName) {
+    if (folderName.startsWith(planFolder))
+      problems.push(
+        problem('run-folder.renamed', `the instrument named it ${planFolder}`, { file: RUN_PARAMETERS }),
+      )
+    else agree(RUN_PARAMETERS, planFolder, folderName, name)
+  }
   const outcomeIsOurs = [
     agree(
       RUN_UPLOADED,

@@ -23,12 +23,14 @@ export const element = {
     if (names.some((one) => /^(?:RunInfo\.xml|RunParameters\.xml)$/i.test(one))) return false
     return FOLDER_NAME.test(name) || names.includes(RUN_PARAMETERS) || names.includes(RUN_UPLOADED)
   },
-  marks: ({ names }) => names.filter((name) => name === RUN_PARAMETERS || name === RUN_UPLOADED),
-  sheets: ({ names }) => names.filter((name) => /\.csv$/i.test(name) && !OWN_TABLES.test(name)),
+  marks: ({ names }) =>
+    names.filter((name) => name === RUN_PARAMETERS || name === RUN_UPLOADED || isSheet(name)),
+  sheets: ({ names }) => names.filter(isSheet),
   read,
 } satisfies Sequencer
 
-const OWN_TABLES = /^(?:RunManifest|IndexAssignment)\.csv$/i
+const isSheet = (name: string): boolean =>
+  /\.csv$/i.test(name) && !/^(?:RunManifest|IndexAssignment)\.csv$/i.test(name)
 
 function read(folder: RunFolder): RunReading {
   const parameters = openDocument(folder, RUN_PARAMETERS, RunParameters)
@@ -101,19 +103,15 @@ function completionOf(
       uploaded.is === 'half' ? `${RUN_UPLOADED} is not written to its end` : 'no end marker is there yet'
     return { state: 'in_progress', because, missing: [RUN_UPLOADED], ended: false }
   }
-  if (!outcomeIsOurs)
-    return {
-      state: 'unknown',
-      because: `${RUN_UPLOADED} is there, but it is of another run`,
-      missing: [],
-      ended: true,
-    }
   const { outcome } = uploaded.value
-  const state = outcome === null ? 'unknown' : outcome === 'OutcomeCompleted' ? 'completed' : 'failed'
+  const word = outcome === null ? 'unknown' : outcome === 'OutcomeCompleted' ? 'completed' : 'failed'
+  const state = outcomeIsOurs ? word : 'unknown'
   if (parameters.is !== 'read') {
     const because = `${RUN_UPLOADED} is there, ${RUN_PARAMETERS} is not, or not whole`
     return { state, because, missing: [RUN_PARAMETERS], ended: false }
   }
+  if (!outcomeIsOurs)
+    return { state, because: `${RUN_UPLOADED} is there, but it is of another run`, missing: [], ended: true }
   const because = outcome === null ? `${RUN_UPLOADED} tells no outcome` : RUN_UPLOADED
   return { state, because, missing: [], ended: true }
 }

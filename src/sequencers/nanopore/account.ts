@@ -4,19 +4,21 @@ import type { RunFacts } from '../../record/run.ts'
 /** A value and the place it stands at: a key, a JSON pointer, a column. */
 export type Claim = { value: string; at: string }
 
-export type ClaimedFact = Extract<
-  keyof RunFacts,
-  | 'sequencingUuid'
-  | 'flowcellId'
-  | 'flowcellType'
-  | 'kit'
-  | 'instrumentModel'
-  | 'instrumentSerial'
-  | 'position'
-  | 'experimentName'
-  | 'sampleId'
-  | 'softwareVersion'
->
+/** Facts on which two sources may contradict each other. */
+export const CONTESTED_FACTS = [
+  'sequencingUuid',
+  'flowcellId',
+  'flowcellType',
+  'kit',
+  'instrumentSerial',
+  'position',
+  'experimentName',
+  'sampleId',
+] as const satisfies ReadonlyArray<keyof RunFacts>
+export type ContestedFact = (typeof CONTESTED_FACTS)[number]
+
+/** Of the model some sources know more than others, and of the software only reports know. */
+export type ClaimedFact = ContestedFact | 'instrumentModel' | 'softwareVersion'
 
 export type Account = {
   kind: 'final-summary' | 'report-json' | 'report-md' | 'sample-sheet' | 'folder-name'

@@ -18,7 +18,10 @@ export function completionOf(
     completion: { state, because, missing, ended },
     problems: [],
   })
-  if (mixed) return undecided('unknown', 'files of several runs lie in this folder', members.some(isEnd))
+  if (mixed) {
+    const ended = unfinished.length === 0 && members.some(isEnd)
+    return undecided('unknown', 'files of several runs lie in this folder', ended, [...unfinished])
+  }
   const decides = members.filter(isTerminal).at(-1) ?? members.find(isFinalSummary)
   if (decides === undefined) {
     const foreign = strangers.find(isEnd)
@@ -30,16 +33,21 @@ export function completionOf(
       : undecided('in_progress', `${half} is not written to its end`, false, [...unfinished])
   }
   const state = decides.state === null ? 'completed' : statusOf(decides.state)
-  const failure = problem('run-folder.run-failed', `the state of the run is ${decides.state}`, {
-    file: decides.file,
-  })
   const [half] = unfinished
   const because =
     half === undefined ? decides.file : `${decides.file} is there, ${half} is not written to its end`
   return {
     completion: { state, because, missing: [...unfinished], ended: half === undefined },
-    problems: state === 'failed' ? [failure] : [],
+    problems: endingProblems(state, decides),
   }
+}
+
+/** Whatever a person should know of how it ended; every word of MinKNOW's is kept. */
+function endingProblems(state: RunStatus, { file, state: word }: Account): Problem[] {
+  const found = `the state of the run is ${word}`
+  if (state === 'failed') return [problem('run-folder.run-failed', found, { file })]
+  if (state === 'unknown') return [problem('run-folder.outcome-unknown', found, { file })]
+  return state === 'stopped' ? [problem('run-folder.run-stopped', found, { file })] : []
 }
 
 export const isFinalSummary = (account: Account): boolean => account.kind === 'final-summary'

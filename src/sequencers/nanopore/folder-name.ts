@@ -55,8 +55,8 @@ const REPORT_JSON = /^report_(?:.+_[0-9a-f]{8})?\.json$/
 const REPORT_MD = /^report(?:_|_.+_[0-9a-f]{8})?\.md$/
 const OUTPUT_SHEET = /^sample_sheet_(?:.+_[0-9a-f]{8})?\.csv$/
 
-/** Tables that MinKNOW writes beside the sheet. */
-const OTHER_TABLES =
+/** Tables that MinKNOW writes. */
+const OWN_TABLES =
   /^(?:output_hash|throughput|pore_activity|pore_scan_data|duty_time|drift_correction|mux_scan_data|temperature_adjust_data|barcode_alignment|sample_sheet)(?:_.*)?\.csv$/
 
 /** The kind of account a file gives, by its name; null for all the rest. */
@@ -67,11 +67,13 @@ export function kindOfFile(name: string): Exclude<Account['kind'], 'folder-name'
   return OUTPUT_SHEET.test(name) ? 'sample-sheet' : null
 }
 
-/** MinKNOW's own sheet, then whatever tables people have laid beside it. */
+/**
+ * Tables that people have laid into the folder, since they did so on purpose; then the sheet MinKNOW writes always.
+ * Few of the former: where there are many they are results, and would hide the latter.
+ */
 export function sheetsAmong(names: readonly string[]): string[] {
-  const own = names.filter((name) => kindOfFile(name) === 'sample-sheet')
-  const laid = names.filter((name) => /\.csv$/i.test(name) && !OTHER_TABLES.test(name))
-  return [...own, ...laid]
+  const laid = names.filter((name) => /\.csv$/i.test(name) && !OWN_TABLES.test(name))
+  return [...laid.slice(0, 6), ...names.filter((name) => kindOfFile(name) === 'sample-sheet').slice(0, 2)]
 }
 
 /**

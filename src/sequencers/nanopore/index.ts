@@ -11,7 +11,7 @@ import { weigh } from './weigh.ts'
 
 export const nanopore = {
   recognise: ({ name, names }) => isRunFolder(name, names),
-  marks: ({ names }) => markFiles(names),
+  marks: ({ names }) => [...new Set([...markFiles(names), ...sheetsAmong(names)])],
   sheets: ({ names }) => sheetsAmong(names),
   read,
 } satisfies Sequencer

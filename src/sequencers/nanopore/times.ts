@@ -17,13 +17,20 @@ export function timesOf(
 ): { start: Timed; end: Timed; problems: Problem[] } {
   const start = extreme(members, 'starts', (a, b) => a < b)
   const end = extreme(members, 'ends', (a, b) => a > b)
-  if (start === null || pressed === null || isNear(start.stamp, pressed)) return { start, end, problems: [] }
+  if (start === null || pressed === null || isNear(start.stamp, pressed))
+    return { start, end, problems: backwards(start, end) }
   const disagree = problem(
     'run-folder.ids-disagree',
     `${start.source.file} says the run started at ${start.stamp.text}, this folder's name says ${pressed.local}`,
     { file: start.source.file },
   )
   return { start: null, end, problems: [disagree] }
+}
+
+function backwards(start: Timed, end: Timed): Problem[] {
+  if (!start?.stamp.instant || !end?.stamp.instant || start.stamp.instant <= end.stamp.instant) return []
+  const found = `it starts at ${start.stamp.text} and ends at ${end.stamp.text}`
+  return [problem('run-folder.ends-before-start', found, { file: end.source.file })]
 }
 
 function extreme(

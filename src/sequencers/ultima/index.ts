@@ -11,8 +11,9 @@ import type { Sequencer } from '../sequencer.ts'
 
 export const ultima = {
   recognise: ({ name, names }) => FOLDER_NAME.test(name) || names.some((one) => LIBRARY_INFO.test(one)),
-  marks: ({ names }) => names.filter((name) => LIBRARY_INFO.test(name) || name === UPLOAD_COMPLETED),
-  sheets: ({ names }) => names.filter((name) => /\.csv$/i.test(name)),
+  marks: ({ names }) =>
+    names.filter((name) => LIBRARY_INFO.test(name) || name === UPLOAD_COMPLETED || isSheet(name)),
+  sheets: ({ names }) => names.filter(isSheet),
   read,
 } satisfies Sequencer
 
@@ -20,6 +21,7 @@ export const ultima = {
 const FOLDER_NAME = /^(\d{4,12})-\d{8}_\d{4}$/
 const LIBRARY_INFO = /^.+_LibraryInfo\.xml$/
 const UPLOAD_COMPLETED = 'UploadCompleted.json'
+const isSheet = (name: string): boolean => /\.csv$/i.test(name)
 
 function read(folder: RunFolder): RunReading {
   const byName = FOLDER_NAME.exec(folder.name)?.[1] ?? null

@@ -1,0 +1,69 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { RunFacts } from '../../src/record/run.ts'
+import { element } from '../../src/sequencers/element/index.ts'
+import { corpus } from '../rig/corpus.ts'
+import { diskFolder, memoryFolder } from '../rig/folders.ts'
+import { filesIn, runFixtures } from '../rig/run-fixtures.ts'
+import { scoreRun } from '../rig/score.ts'
+
+const real = corpus('element')
+const fixtures = runFixtures('element').map((one) => [one.name, one] as const)
+
+describe.skipIf(!real)('every real run reads as expected', () => {
+  test.for((real?.rows ?? []).map((row) => [row.run, row] as const))('%s', ([, row]) => {
+    const folder = diskFolder(join(real?.base ?? '', row.run))
+    const reading = element.recognise(folder) ? element.read(folder) : null
+    const score = scoreRun(row, { run: reading?.run ?? null, problems: reading?.problems ?? [] })
+    expect(score.notes).toEqual([])
+  })
+})
+
+test.for(fixtures)('%s reads as its record', ([, { path, record }]) => {
+  const folder = diskFolder(path)
+  expect(element.recognise(folder)).toBe(true)
+  const { run, completion, problems } = element.read(folder)
+  expect(RunFacts.parse(run)).toEqual(run)
+  const uploaded = folder.modified('RunUploaded.json')?.toISOString()
+  const end = run.end && {
+    ...run.end,
+    instant: run.end.instant === uploaded ? '<modification time>' : run.end.instant,
+  }
+  expect({ ...run, end }).toMatchObject(record.run)
+  expect(completion).toEqual(record.completion)
+  expect(problems.map((one) => one.code)).toEqual(record.problems)
+})
+
+describe('cut off anywhere, a file makes the run wait or leaves it as it is', () => {
+  const finished = fixtures.filter(([, { record }]) => record.completion.ended)
+  test.for(finished)('%s', ([name, { path }]) => {
+    const files = filesIn(path)
+    const whole = element.read(memoryFolder(name, files))
+    for (const file of ['RunParameters.json', 'RunUploaded.json']) {
+      const bytes = files[file] ?? new Uint8Array()
+      for (let length = 0; length < bytes.length; length++) {
+        const cut = element.read(memoryFolder(name, { ...files, [file]: bytes.subarray(0, length) }))
+        if (cut.completion.ended) expect([file, length, cut]).toEqual([file, length, whole])
+      }
+      const { [file]: _, ...others } = files
+      expect(element.read(memoryFolder(name, others)).completion.ended).toBe(false)
+    }
+  })
+})
+
+test.for([
+  ['20250127_AV244103_1234_NT1850075L', [], true],
+  ['renamed', ['RunParameters.json'], true],
+  ['20250127_AV244103_1234_NT1850075L', ['RunInfo.xml'], false],
+  ['20240926_LH00317_0041_A22GK7TLT3', [], false],
+  ['AV244103', ['20250127_AV244103_1234_NT1850075L/'], false],
+] as const)('%s with %j is recognised: %s', ([name, names, known]) => {
+  expect(element.recognise({ name, names, list: () => [] })).toBe(known)
+})
+
+test('a table in the folder is a sheet and a mark, the manifest of the instrument is not', () => {
+  const names = ['IndexAssignment.csv', 'RunManifest.csv', 'RunParameters.json', 'plate.csv']
+  const folder = { name: 'x', names, list: () => [] }
+  expect(element.sheets(folder)).toEqual(['plate.csv'])
+  expect(element.marks(folder)).toEqual(['RunParameters.json', 'plate.csv'])
+})

@@ -1,0 +1,128 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { sequencers } from '../../src/sequencers/index.ts'
+import { isRunFolder, readFolderName, sheetsAmong } from '../../src/sequencers/nanopore/folder-name.ts'
+import { nanopore } from '../../src/sequencers/nanopore/index.ts'
+import { modelOf } from '../../src/sequencers/nanopore/models.ts'
+import type { Sequencer } from '../../src/sequencers/sequencer.ts'
+import { corpus } from '../rig/corpus.ts'
+import { diskFolder } from '../rig/folders.ts'
+import { runFixtures } from '../rig/run-fixtures.ts'
+
+test.for([
+  ['20250603_1201_3E_PAA12345_e05460c6', '3E', 'PAA12345', 'e05460c6'],
+  ['20220302_1321_2-E11-H11_PAK00383_f8320272', '2-E11-H11', 'PAK00383', 'f8320272'],
+  ['20240404_0909_MN30102_MY_CELL_07_0123abcd', 'MN30102', 'MY_CELL_07', '0123abcd'],
+  ['20241120_1500_P2S-00123-A_PAW55102_0123abcd', 'P2S-00123-A', 'PAW55102', '0123abcd'],
+  ['20230101_1500_P2S_00123-1_PAW55102_0123abcd', 'P2S_00123-1', 'PAW55102', '0123abcd'],
+  ['20200101_1412_MN19414__68125dc2', 'MN19414', '', '68125dc2'],
+  ['20200122_1217_1-A1-B1-PAE12345_1234567a', '1-A1-B1', 'PAE12345', '1234567a'],
+] as const)('%s is taken apart', ([name, position, flowcellId, shortId]) => {
+  expect(readFolderName(name)).toMatchObject({ position, flowcellId, shortId })
+})
+
+test.for([
+  ['Sample_Group', []],
+  ['20221103_EGS2_25070AT', ['25070AT0003/']],
+  ['reports', ['report_PAM83464_20221103_1714_136e9f68.html']],
+  ['queued_reads', ['final_summary_PAA12345_e05460c6_0a1b2c3d.txt']],
+  ['20250603_1201_3E_PAA12345_e05460c', []],
+  ['20250603_1201_3E_PAA12345_E05460C6', []],
+  ['20220302_A01234_0001_AHK00383DRXX', ['RunInfo.xml']],
+  ['analysis', ['final_summary.txt', 'report.html']],
+  ['fastq_pass', ['barcode01/']],
+  ['pod5', []],
+] as const)('%s is no run folder', ([name, names]) => {
+  expect(isRunFolder(name, names)).toBe(false)
+})
+
+test.for([
+  ['20250603_1201_3E_PAA12345_e05460c6', []],
+  ['renamed by the site', ['final_summary_PAA12345_e05460c6_0a1b2c3d.txt']],
+  ['pooled', ['sample_sheet_PAA12345_20250603_1207_e05460c6.csv']],
+  ['S-1', ['report_PAA12345_20250603_1207_e05460c6.html']],
+  ['old run', ['final_summary.txt', 'report.md']],
+  ['20170913_1402_Zymo_mock_run2', ['fast5/']],
+  ['20171002_0900_a', ['PC_20171002_FAH1_MN1_sequencing_run_a_1_read_1_ch_1_strand.fast5']],
+] as const)('%s is a run folder', ([name, names]) => {
+  expect(isRunFolder(name, names)).toBe(true)
+})
+
+test.for([
+  [{ productName: 'PromethION 48', deviceType: 'PROMETHION' }, 'PromethION 48'],
+  [{ productName: 'GridION', deviceType: 'P2_SOLO', position: 'P2S-00123-A' }, 'P2 Solo'],
+  [{ productName: 'PC of the lab', deviceType: 'PROMETHION', position: '3G' }, 'PromethION'],
+  [{ deviceType: 'PROMETHION', position: '4C' }, 'PromethION 48'],
+  [{ deviceType: 'promethion', serial: 'PC24B148' }, 'PromethION 24'],
+  [{ productCode: 'GRD-X5B003', deviceType: 'gridion' }, 'GridION Mk1'],
+  [{ productCode: 'GRD-X5B001', deviceType: 'gridion' }, 'GridION X5'],
+  [{ deviceType: 'minion', serial: 'MN19414' }, 'MinION Mk1B'],
+  [{ deviceType: 'MINION_MK1C' }, 'MinION Mk1C'],
+  [{ deviceType: 'P2_INTEGRATED' }, 'P2 Integrated'],
+  [{ deviceType: 'PEBBLE' }, null],
+  [{ serial: 'PCT0112' }, 'PromethION'],
+  [{ serial: 'PCA100090' }, 'PromethION'],
+  [{ serial: 'GXB02004', position: 'X2' }, 'GridION'],
+  [{ position: 'X5' }, 'GridION'],
+  [{ position: '2-A5-D5' }, 'PromethION'],
+  [{ position: 'somewhere' }, null],
+  [{}, null],
+] as const)('%j is a %s', ([clues, model]) => {
+  expect(modelOf(clues)).toBe(model)
+})
+
+test('a table somebody laid into the folder counts before the sheet MinKNOW writes, its other tables never', () => {
+  const own = 'sample_sheet_PAA12345_20250603_1207_e05460c6.csv'
+  const names = ['output_hash_PAA12345_20250603_1207_e05460c6.csv', 'plate 4.CSV', own, 'throughput_x.csv']
+  expect(sheetsAmong(names)).toEqual(['plate 4.CSV', own])
+})
+
+test('marks are the files that tell about the run and the sheets, never reads', () => {
+  const names = ['bam_pass/', 'final_summary_a.txt', 'notes.txt', 'pod5/', 'report_a_0123abcd.json', 'x.csv']
+  expect(nanopore.marks({ name: 'x', names, list: () => [] })).toEqual([
+    'final_summary_a.txt',
+    'report_a_0123abcd.json',
+    'x.csv',
+  ])
+})
+
+for (const make of ['illumina', 'nanopore', 'pacbio', 'element', 'ultima']) {
+  const real = corpus(make)
+  test.skipIf(!real)(`no folder in the real trees of ${make} is taken for another make`, () => {
+    const base = join(real?.base ?? '', 'runs')
+    const folders = readdirSync(base, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => join(entry.parentPath, entry.name))
+    const others = Object.entries<Sequencer>(sequencers).filter(([name]) => name !== make)
+    const mistaken = folders.flatMap((path) =>
+      others.filter(([, other]) => other.recognise(diskFolder(path))).map(([name]) => `${path} as ${name}`),
+    )
+    expect(mistaken).toEqual([])
+  })
+}
+
+test.for(['nanopore', 'element', 'ultima'])(
+  'a run folder of ours of %s is recognised as that alone',
+  (make) => {
+    for (const { path } of runFixtures(make)) {
+      const folder = diskFolder(path)
+      const makes = Object.entries<Sequencer>(sequencers).filter(([, one]) => one.recognise(folder))
+      expect([path, makes.map(([name]) => name)]).toEqual([path, [make]])
+    }
+  },
+)
+
+const trees = corpus('nanopore')
+test.skipIf(!trees)(
+  'only the run folders of the real trees are recognised, nothing above or below them',
+  () => {
+    const base = trees?.base ?? ''
+    const expected = new Set(trees?.rows.map((row) => join(base, row.run)))
+    const recognised = readdirSync(join(base, 'runs'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => nanopore.recognise(diskFolder(path)))
+    expect(new Set(recognised)).toEqual(expected)
+  },
+)

@@ -1,0 +1,174 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { RunFacts } from '../../src/record/run.ts'
+import { nanopore } from '../../src/sequencers/nanopore/index.ts'
+import { corpus } from '../rig/corpus.ts'
+import { diskFolder, memoryFolder } from '../rig/folders.ts'
+import { runFixtures } from '../rig/run-fixtures.ts'
+import { scoreRun } from '../rig/score.ts'
+
+const real = corpus('nanopore')
+
+describe.skipIf(!real)('every real run reads as expected', () => {
+  test.for((real?.rows ?? []).map((row) => [row.run, row] as const))('%s', ([, row]) => {
+    const folder = diskFolder(join(real?.base ?? '', row.run))
+    const reading = nanopore.recognise(folder) ? nanopore.read(folder) : null
+    const score = scoreRun(row, { run: reading?.run ?? null, problems: reading?.problems ?? [] })
+    expect(score.notes).toEqual([])
+  })
+})
+
+describe('every run folder of ours reads as its record', () => {
+  test.for(runFixtures('nanopore').map((one) => [one.name, one] as const))('%s', ([, { path, record }]) => {
+    const folder = diskFolder(path)
+    expect(nanopore.recognise(folder)).toBe(true)
+    const { run, completion, problems, test: kind, provenance } = nanopore.read(folder)
+    expect(RunFacts.parse(run)).toEqual(run)
+    expect(run).toMatchObject(record.run)
+    expect(completion).toEqual(record.completion)
+    expect(problems.map((one) => one.code)).toEqual(record.problems)
+    expect(kind).toBe(record.test)
+    // Every fact that is told comes with its place, and no other.
+    const told = [
+      'sequencingUuid',
+      'flowcellId',
+      'flowcellType',
+      'kit',
+      'instrumentModel',
+      'start',
+      'end',
+    ] as const
+    for (const fact of told) expect([fact, fact in provenance]).toEqual([fact, run[fact] !== null])
+  })
+})
+
+const NAME = '20240612_0904_2C_PAY10234_5b0f21c7'
+const summary = (more: Record<string, string> = {}): string =>
+  Object.entries({
+    instrument: 'PC24B301',
+    position: '2C',
+    flow_cell_id: 'PAY10234',
+    sample_id: 'pool_07',
+    protocol_group_id: 'RESP_2024_W24',
+    protocol: 'sequencing/sequencing_PRO114_DNA_e8_2_400K:FLO-PRO114M:SQK-NBD114-96:400',
+    protocol_run_id: '5b0f21c7-8a5d-4a4e-9e1c-0d6f3f2b7a11',
+    started: '2024-06-12T09:10:41.120000+00:00',
+    acquisition_stopped: '2024-06-15T09:10:44.300000+00:00',
+    fastq_files_in_final_dest: '12',
+    ...more,
+  })
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('')
+const report = (info: Record<string, unknown>): string =>
+  JSON.stringify({ protocol_run_info: { run_id: '5b0f21c7-8a5d-4a4e-9e1c-0d6f3f2b7a11', ...info } })
+
+test.for([
+  ['PROTOCOL_COMPLETED', 'completed'],
+  ['PROTOCOL_STOPPED_BY_USER', 'stopped'],
+  ['PROTOCOL_FINISHED_WITH_ERROR', 'failed'],
+  ['PROTOCOL_FINISHED_WITH_DEVICE_ERROR', 'failed'],
+  ['PROTOCOL_FINISHED_UNABLE_TO_SEND_TELEMETRY', 'failed'],
+  ['PROTOCOL_FINISHED_WITH_FLOW_CELL_DISCONNECT', 'failed'],
+  ['PROTOCOL_FINISHED_WITH_ERROR_NO_DISK_SPACE', 'failed'],
+  ['PROTOCOL_FINISHED_WITH_SOMETHING_NEW', 'failed'],
+  ['PROTOCOL_RUNNING', 'in_progress'],
+  ['PROTOCOL_WAITING_FOR_TEMPERATURE', 'in_progress'],
+  ['PROTOCOL_WAITING_FOR_ACQUISITION', 'in_progress'],
+  ['SOMETHING_ELSE', 'unknown'],
+])('a report that says %s makes the run %s', ([state, status]) => {
+  const folder = memoryFolder(NAME, { 'report_PAY10234_20240612_0910_5b0f21c7.json': report({ state }) })
+  const { run, completion } = nanopore.read(folder)
+  expect(run.status).toBe(status)
+  expect(completion.ended).toBe(status !== 'in_progress')
+})
+
+test('a final summary decides against a report exported in mid-run, and a final report against the summary', () => {
+  const files = { 'final_summary_PAY10234_5b0f21c7_0a1b2c3d.txt': summary() }
+  const json = 'report_PAY10234_20240612_0910_5b0f21c7.json'
+  const with_ = (state: string) =>
+    nanopore.read(memoryFolder(NAME, { ...files, [json]: report({ state }) })).run.status
+  expect(with_('PROTOCOL_RUNNING')).toBe('completed')
+  expect(with_('PROTOCOL_STOPPED_BY_USER')).toBe('stopped')
+})
+
+test.for([
+  ['an experiment named differently', { protocol_group_id: 'other' }, 'experimentName'],
+  ['a sample named differently', { sample_id: 'other' }, 'sampleId'],
+  ['another product of flow cell', { protocol: 'sequencing/x:FLO-MIN106:SQK-NBD114-96' }, 'flowcellType'],
+  ['another kit', { protocol: 'sequencing/x:FLO-PRO114M:SQK-LSK114' }, 'kit'],
+  ['another position', { position: '3C' }, 'position'],
+  ['another flow cell', { flow_cell_id: 'PAY99999' }, 'flowcellId'],
+  ['another run id', { protocol_run_id: '00000000-8a5d-4a4e-9e1c-0d6f3f2b7a11' }, 'sequencingUuid'],
+  ['a start a month away', { started: '2024-05-12T09:10:41.120000+00:00' }, 'start'],
+] as const)('%s is a problem, and null', ([, change, fact]) => {
+  const sheet = [
+    'protocol_run_id,position_id,flow_cell_id,sample_id,experiment_id,flow_cell_product_code,kit',
+    ',2C,,pool_07,RESP_2024_W24,FLO-PRO114M,SQK-NBD114-96',
+    '',
+  ].join('\n')
+  const { run, problems, provenance } = nanopore.read(
+    memoryFolder(NAME, { 'final_summary_x.txt': summary(change), 'sample_sheet_.csv': sheet }),
+  )
+  expect(run[fact]).toBeNull()
+  expect(provenance[fact]).toBeUndefined()
+  expect(problems.map((one) => one.code)).toEqual(['run-folder.ids-disagree'])
+  const others = (['experimentName', 'sampleId', 'kit', 'flowcellId', 'start', 'end'] as const).filter(
+    (one) => one !== fact,
+  )
+  for (const other of others) expect([other, run[other]]).not.toEqual([other, null])
+})
+
+test('packagings of one flow cell product do not contradict each other', () => {
+  const files = {
+    'final_summary_x.txt': summary({ protocol: 'sequencing/x:FLO-PRO114:SQK-NBD114-96' }),
+    'report_PAY10234_20240612_0910_5b0f21c7.json': report({
+      state: 'PROTOCOL_COMPLETED',
+      flow_cell: { flow_cell_id: 'PAY10234', product_code: 'FLO-PRO114M' },
+    }),
+  }
+  const { run, problems } = nanopore.read(memoryFolder(NAME, files))
+  expect([run.flowcellType, problems]).toEqual(['FLO-PRO114', []])
+})
+
+test('a flow cell that a report knows by two ids goes by the one the folder and the summary know', () => {
+  const flow = { flow_cell_id: 'PAX00001', user_specified_flow_cell_id: 'PAY10234' }
+  const json = { 'report_PAY10234_20240612_0910_5b0f21c7.json': report({ flow_cell: flow }) }
+  const { run, problems } = nanopore.read(memoryFolder(NAME, json))
+  expect([run.flowcellId, problems]).toEqual(['PAY10234', []])
+})
+
+test('a final summary too large or not to be opened is a problem, and the run waits', () => {
+  const folder = memoryFolder(NAME, { 'final_summary_x.txt': `${summary()}${'#'.repeat(2 * 1024 * 1024)}` })
+  const { completion, problems } = nanopore.read(folder)
+  expect(completion.ended).toBe(false)
+  expect(problems.map((one) => one.code)).toEqual(['run-folder.file-unreadable'])
+})
+
+test('an end before the start is pointed out', () => {
+  const files = {
+    'final_summary_x.txt': summary({ acquisition_stopped: '2024-06-11T09:10:44.300000+00:00' }),
+  }
+  const { problems } = nanopore.read(memoryFolder(NAME, files))
+  expect(problems.map((one) => one.code)).toEqual(['run-folder.ends-before-start'])
+})
+
+test('folders of reads are never listed and reads never opened', () => {
+  const opened: string[] = []
+  const folder = memoryFolder(NAME, {
+    'final_summary_x.txt': summary(),
+    'pod5/a.pod5': '',
+    'fastq_pass/barcode01/a.fastq.gz': '',
+    'sequencing_summary_PAY10234_5b0f21c7_0a1b2c3d.txt': '',
+  })
+  nanopore.read({
+    ...folder,
+    list: (path) => {
+      throw new Error(`listed ${path}`)
+    },
+    read: (path, limit) => {
+      opened.push(path)
+      return folder.read(path, limit)
+    },
+  })
+  expect(opened).toEqual(['final_summary_x.txt'])
+})
