@@ -112,14 +112,14 @@ export function completionOf(
 
 const outcomeFile = ({ completionStatus }: Documents): Source => ({ file: completionStatus.file, at: '/' })
 
-type Partial = { file: string; why: string; decides: boolean }
+type Unfinished = { file: string; why: string; decides: boolean }
 
 /**
  * Files that are not whole yet. Without RunInfo.xml nothing says which run it is, and what a half-written file would
  * change is unknown: these `decide` that the run counts as in progress. Every instrument writes RunParameters.xml,
  * so a folder without it is one still being copied, though its markers may say what became of the sequencing.
  */
-function unfinishedFiles(documents: Documents, marks: Marks, identified: boolean): Partial[] {
+function unfinishedFiles(documents: Documents, marks: Marks, identified: boolean): Unfinished[] {
   const { runInfo, runParameters, completionStatus } = documents
   const partial = [whole(runInfo), whole(runParameters)]
   if (completionStatus.is === 'unfinished') partial.push(whole(completionStatus))
@@ -131,7 +131,7 @@ function unfinishedFiles(documents: Documents, marks: Marks, identified: boolean
     found.unshift({ file: runInfo.file, why: 'names no run', decides: true })
   return found
 
-  function whole(document: Document): Partial | null {
+  function whole(document: Document): Unfinished | null {
     if (document.is === 'read') return null
     const why = {
       absent: 'is not there yet',

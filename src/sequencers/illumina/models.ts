@@ -1,6 +1,5 @@
 /** Which instrument it is: by what the control software says of itself, else by the shape of the serial number. */
 import type { Sourced } from './documents.ts'
-import type { RunInfo } from './run-info.ts'
 import type { RunParameters } from './run-parameters.ts'
 
 /**
@@ -49,10 +48,6 @@ export function familyOf(model: Sourced | null, parameters: RunParameters): Fami
 /** Does the instrument take two flow cells, so that a letter in the run id tells where this one lay? */
 export const takesTwoFlowcells = (model: string | null): boolean =>
   model !== null && /^(HiSeq (2000|2500|4000|X)|NovaSeq 6000|NovaSeqX Plus)$/.test(model)
-
-/** The serial: RunInfo's, else RunParameters'. */
-export const serialOf = (info: RunInfo, parameters: RunParameters): Sourced | null =>
-  info.instrument ?? parameters.instrument
 
 const TYPES = new Map([
   ['NovaSeqXPlus', 'NovaSeqX Plus'],
