@@ -127,8 +127,8 @@ export const sampleSheetProblems = {
   },
   'sample-sheet.template-row': {
     title: 'A value looks like one left over from the template',
-    fix: 'Replace it by the real one, or delete the row.',
-    severity: 'error',
+    fix: 'Replace it by the real one, or delete the row. If it is the real one, nothing needs to be done.',
+    severity: 'warning',
   },
   'sample-sheet.excel-number': {
     title: 'Excel turned a long number into a rounded one, and digits are lost',

@@ -12,7 +12,8 @@ export const casava = {
   name: 'casava',
 
   recognise(table) {
-    const names = dataRows(table)[0]?.cells.slice(0, 3).map(folded).join(' ')
+    const first = table.rows.find((row) => !isComment(row))
+    const names = first?.cells.slice(0, 3).map(folded).join(' ')
     return names === 'fcid lane sampleid'
   },
 

@@ -3,7 +3,7 @@ import { hasErrors } from '../problems.ts'
 import { createFindings } from './cells/findings.ts'
 import { findHeader, readHeader } from './cells/header.ts'
 import { suppliedLibraries, toReading } from './instrument/libraries.ts'
-import { linkOf, minknowColumns, sampleOf, toRows } from './minknow/rows.ts'
+import { isControl, linkOf, minknowColumns, sampleOf, toRows } from './minknow/rows.ts'
 import { tellColumns, tellRows } from './minknow/rules.ts'
 import type { SheetFormat } from './sheet-format.ts'
 
@@ -36,7 +36,7 @@ export const minknow = {
     const valid = !hasErrors(findings.problems())
     const libraries = suppliedLibraries(
       rows
-        .filter(() => supplies)
+        .filter((one) => supplies && !(one.library_name === '' && isControl(one)))
         .map((one) => ({
           row: one.row,
           library: one.library_name,

@@ -28,18 +28,21 @@ const columns: ReadonlyArray<ReadColumn<BatchColumn>> = [
     name: 'tube_barcode',
     alsoCalled: ['barcode', 'tube', 'tube_id', 'tube_barcodes'],
     required: true,
+    filled: true,
     kind: tubeBarcode,
   },
   {
     name: 'specimen_type',
     alsoCalled: ['specimen', 'sample_type', 'type'],
     required: true,
+    filled: true,
     kind: option(['Human stool', 'Microbial cell culture']),
   },
   {
     name: 'sequencing_depth',
     alsoCalled: ['depth'],
     required: true,
+    filled: true,
     kind: option(['Standard', 'Deep']),
   },
 ]
@@ -63,7 +66,6 @@ export const onecodexBatch = {
         rows: [],
         column: null,
       })
-    tellMissing(rows, header, findings)
     tellTubesTwice(rows, header, findings)
     const batches = [...byBatch(rows, header, findings)].map(([name, its]) =>
       toBatch(name, its, header, findings),
@@ -73,7 +75,7 @@ export const onecodexBatch = {
     return {
       format: 'onecodex-batch',
       version: null,
-      samples: new Set(rows.flatMap((row) => row.values.get('tube_barcode') ?? [])).size,
+      samples: new Set(rows.flatMap((row) => row.values.tube_barcode ?? [])).size,
       rows: rows.length,
       valid: !hasErrors(problems),
       experimentName: null,
@@ -87,25 +89,11 @@ export const onecodexBatch = {
 
 type BatchRow = ReadRow<BatchColumn>
 
-function tellMissing(rows: BatchRow[], header: Header<BatchColumn>, findings: Findings): void {
-  for (const name of ['tube_barcode', 'specimen_type', 'sequencing_depth'] as const) {
-    if (!header.at.has(name)) continue
-    for (const { row, values, faulty } of rows)
-      if (!values.has(name) && !faulty.has(name))
-        findings.add({
-          code: 'sample-sheet.value-missing',
-          found: `${name} is empty`,
-          rows: [row],
-          column: header.column(name),
-        })
-  }
-}
-
 /** A tube is one tube however its letters are written. */
 function tellTubesTwice(rows: BatchRow[], header: Header<BatchColumn>, findings: Findings): void {
   const tubes = new Map<string, number[]>()
   for (const { row, values } of rows) {
-    const barcode = asText(values.get('tube_barcode'))
+    const barcode = asText(values.tube_barcode)
     if (barcode === null) continue
     const same = tubes.get(barcode.toUpperCase())
     if (same === undefined) tubes.set(barcode.toUpperCase(), [row])
@@ -128,7 +116,7 @@ function byBatch(rows: BatchRow[], header: Header<BatchColumn>, findings: Findin
   let nameless = 0
   for (const row of rows) {
     if (row.faulty.has('batch_name')) name = null
-    name = asText(row.values.get('batch_name')) ?? name
+    name = asText(row.values.batch_name) ?? name
     if (name === null) {
       if (header.at.has('batch_name') && !row.faulty.has('batch_name') && nameless++ === 0)
         findings.add({
@@ -147,7 +135,7 @@ function byBatch(rows: BatchRow[], header: Header<BatchColumn>, findings: Findin
 }
 
 function toBatch(name: string, rows: BatchRow[], header: Header<BatchColumn>, findings: Findings): Batch {
-  const numbers = rows.flatMap((row) => asText(row.values.get('return_tracking_number'))?.split(';') ?? [])
+  const numbers = rows.flatMap((row) => asText(row.values.return_tracking_number)?.split(';') ?? [])
   const faulty = rows.some((row) => row.faulty.has('return_tracking_number'))
   if (numbers.length === 0 && !faulty && header.at.has('return_tracking_number'))
     findings.add({
@@ -157,12 +145,12 @@ function toBatch(name: string, rows: BatchRow[], header: Header<BatchColumn>, fi
       column: header.column('return_tracking_number'),
     })
   const tubes = rows.flatMap(({ row, values }) => {
-    const tubeBarcode = asText(values.get('tube_barcode'))
+    const tubeBarcode = asText(values.tube_barcode)
     if (tubeBarcode === null) return []
     return {
       tubeBarcode,
-      specimenType: asText(values.get('specimen_type')),
-      sequencingDepth: asText(values.get('sequencing_depth')),
+      specimenType: asText(values.specimen_type),
+      sequencingDepth: asText(values.sequencing_depth),
       rows: [row],
     }
   })

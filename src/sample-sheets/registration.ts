@@ -7,7 +7,7 @@ import { createFindings } from './cells/findings.ts'
 import { findHeader, readHeader } from './cells/header.ts'
 import { type RegistrationColumn, registrationColumns } from './registration/columns.ts'
 import { toLibraries } from './registration/libraries.ts'
-import { tellLostZeros, tellMissingNames, tellNamesAlike } from './registration/rows.ts'
+import { tellLostZeros, tellNamesAlike } from './registration/rows.ts'
 import type { SheetFormat } from './sheet-format.ts'
 
 export const registration = {
@@ -31,7 +31,6 @@ export const registration = {
         rows: [],
         column: null,
       })
-    tellMissingNames(rows, header, findings)
     tellLostZeros(rows, header, findings)
     tellNamesAlike(rows, header, findings)
     const libraries = toLibraries(byLibrary(rows), header, findings, { inRunFolder })
@@ -40,7 +39,7 @@ export const registration = {
     return {
       format: 'registration',
       version: null,
-      samples: new Set(rows.flatMap((row) => row.values.get('central_sample_id') ?? [])).size,
+      samples: new Set(rows.flatMap((row) => row.values.central_sample_id ?? [])).size,
       rows: rows.length,
       valid: !hasErrors(problems),
       experimentName: null,
@@ -58,7 +57,7 @@ type RegistrationRow = ReadRow<RegistrationColumn>
 function byLibrary(rows: RegistrationRow[]): Map<string, RegistrationRow[]> {
   const libraries = new Map<string, RegistrationRow[]>()
   for (const row of rows) {
-    const name = row.values.get('library_name')
+    const name = row.values.library_name
     if (typeof name !== 'string') continue
     const known = libraries.get(name)
     if (known === undefined) libraries.set(name, [row])

@@ -1,70 +1,116 @@
 /** Reads the cells of known columns row by row, and gathers what is wrong with each. */
 import type { Row } from '../../formats/csv.ts'
-import type { Checked } from './damage.ts'
+import type { Checked, Fault } from './damage.ts'
 import { columnLetter, type Findings, shown } from './findings.ts'
 import type { Header, KnownColumn } from './header.ts'
 import type { Kind } from './values.ts'
 
-export type ReadColumn<Name extends string> = KnownColumn<Name> & { kind: Kind<string> | Kind<number> }
+export type ReadColumn<Name extends string> = KnownColumn<Name> & {
+  kind: Kind<string> | Kind<number>
+  /** Every row must say something here. */
+  filled?: boolean
+}
 
-/** What one row says. Columns that are missing, blank or wrong are null; `faulty` tells the wrong ones. */
+/** What one row says. Columns that are missing, blank or wrong have no value; `faulty` tells the wrong ones. */
 export type ReadRow<Name extends string> = {
   row: number
-  values: ReadonlyMap<Name, string | number>
+  values: Readonly<Partial<Record<Name, string | number>>>
   faulty: ReadonlySet<Name>
 }
 
-/** Reads every row below the header. A cell that is required and blank is left to the format, which knows why. */
+type PresentColumn<Name extends string> = {
+  name: Name
+  at: number
+  filled: boolean
+  read: Kind<string | number>
+}
+
+/** Reads every row below the header. */
 export function readRows<Name extends string>(
   header: Header<Name>,
   columns: ReadonlyArray<ReadColumn<Name>>,
   findings: Findings,
 ): Array<ReadRow<Name>> {
-  const present = columns.flatMap((column) => {
-    const at = header.at.get(column.name)
-    return at === undefined ? [] : [{ name: column.name, at, read: remembering(column.kind) }]
+  const present = columns.flatMap(({ name, kind, filled = false }) => {
+    const at = header.at.get(name)
+    return at === undefined ? [] : [{ name, at, filled, read: remembering(kind) }]
   })
-  return header.rows.map((row) => {
-    const values = new Map<Name, string | number>()
-    const faulty = new Set<Name>()
-    for (const { name, at, read } of present) {
-      const cell = row.cells[at]
-      if (cell === undefined || cell === '') continue
-      const { value, faults } = read(cell)
-      if (value !== null) values.set(name, value)
-      for (const fault of faults) {
-        findings.add({ ...fault, rows: [row.row], column: header.column(name) })
-        if (value === null && fault.code !== 'sample-sheet.placeholder') faulty.add(name)
-      }
-    }
-    tellTooWide(row, header, findings)
-    return { row: row.row, values, faulty }
-  })
+  return header.rows.map((row, index) =>
+    isShifted(row, header)
+      ? shiftedRow(row, header.rows[index - 1], present, header, findings)
+      : readRow(row, present, header, findings),
+  )
 }
 
-/** The same few values stand in a column again and again. */
+function readRow<Name extends string>(
+  { row, cells }: Row,
+  present: ReadonlyArray<PresentColumn<Name>>,
+  header: Header<Name>,
+  findings: Findings,
+): ReadRow<Name> {
+  const values: Partial<Record<Name, string | number>> = {}
+  let faulty: Set<Name> | null = null
+  for (const { name, at, filled, read } of present) {
+    const cell = cells[at]
+    const { value, faults } = cell === undefined || cell === '' ? BLANK : read(cell)
+    if (value !== null) values[name] = value
+    else if (faults.length === 0 && filled)
+      findings.add({ ...missing(`${name} is empty`), rows: [row], column: header.column(name) })
+    for (const fault of faults) {
+      const placeholder = fault.code === 'sample-sheet.placeholder'
+      const told = placeholder && filled ? missing(`${fault.found} says nothing`) : fault
+      findings.add({ ...told, rows: [row], column: header.column(name) })
+      if (value !== null || placeholder) continue
+      faulty ??= new Set()
+      faulty.add(name)
+    }
+  }
+  return { row, values, faulty: faulty ?? NONE }
+}
+
+const BLANK: Checked<never> = { value: null, faults: [] }
+const NONE: ReadonlySet<never> = new Set()
+const missing = (found: string): Fault => ({ code: 'sample-sheet.value-missing', found })
+
+/** A cell right behind the last column was pushed there; one further off is somebody's remark. */
+const isShifted = <Name extends string>(row: Row, header: Header<Name>): boolean =>
+  Boolean(row.cells[header.width])
+
+/** Of a row that was pushed to the right, only what it repeats from the row above is sure to stand where it should. */
+function shiftedRow<Name extends string>(
+  { row, cells }: Row,
+  above: Row | undefined,
+  present: ReadonlyArray<PresentColumn<Name>>,
+  header: Header<Name>,
+  findings: Findings,
+): ReadRow<Name> {
+  findings.add({
+    code: 'sample-sheet.row-too-wide',
+    found: `${shown(cells[header.width] ?? '')} stands behind the last column, ${columnLetter(header.width - 1)}`,
+    rows: [row],
+    column: { letter: columnLetter(header.width), name: '' },
+  })
+  const values: Partial<Record<Name, string | number>> = {}
+  for (const { name, at, read } of present) {
+    const cell = cells[at]
+    const value = cell !== undefined && cell !== '' && cell === above?.cells[at] ? read(cell).value : null
+    if (value !== null) values[name] = value
+  }
+  return { row, values, faulty: new Set(present.map((one) => one.name)) }
+}
+
+const REMEMBERED = 2_000
+/** The same few values stand in most columns again and again; where they do not, remembering them gains nothing. */
 function remembering(kind: Kind<string> | Kind<number>): Kind<string | number> {
   const known = new Map<string, Checked<string | number>>()
   return (cell) => {
     let checked = known.get(cell)
     if (checked === undefined) {
       checked = kind(cell)
-      known.set(cell, checked)
+      if (known.size < REMEMBERED) known.set(cell, checked)
     }
     return checked
   }
-}
-
-/** A cell right behind the last column was pushed there; one further off is somebody's remark. */
-function tellTooWide<Name extends string>(row: Row, header: Header<Name>, findings: Findings): void {
-  const extra = row.cells[header.width]
-  if (extra === undefined || extra === '') return
-  findings.add({
-    code: 'sample-sheet.row-too-wide',
-    found: `${shown(extra)} stands behind the last column, ${columnLetter(header.width - 1)}`,
-    rows: [row.row],
-    column: { letter: columnLetter(header.width), name: '' },
-  })
 }
 
 export const asText = (value: string | number | undefined): string | null =>

@@ -46,17 +46,22 @@ export function nameDamage(value: string): Fault | null {
     return { code: 'sample-sheet.excel-number', found: shown(value) }
   const dated = datedName(value)
   if (dated !== null) return { code: 'sample-sheet.excel-date', found: shown(value), ...dated }
-  if (/X{4,}|<[^>]*>|^(?:example|your|sample[ _-]?name$)/i.test(value) && !/[0-9]{3,}/.test(value))
-    return { code: 'sample-sheet.template-row', found: shown(value) }
   const plain = plainCharacters(value)
   if (plain !== value)
     return {
       code: 'sample-sheet.odd-character',
       found: `${shown(value)} holds ${oddCharacter(value)}`,
-      suggestion: plain,
+      ...(value.includes('\ufffd') ? {} : { suggestion: plain }),
     }
   return null
 }
+
+/** A value from the template may be meant, so it is only pointed out. */
+export const leftOver = (value: string): Fault[] =>
+  TEMPLATE.test(value) ? [{ code: 'sample-sheet.template-row', found: shown(value) }] : []
+
+/** `BIRM-XXXXX`, `<library name>` */
+const TEMPLATE = /(?:^|[^A-Za-z])X{4,}(?:$|[^A-Za-z])|^<.*>$/
 
 const MONTH = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec'
 const DAY_MONTH = new RegExp(`^(\\d{1,2})-(${MONTH})(?:-\\d{2,4})?$`, 'i')

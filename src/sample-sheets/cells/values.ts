@@ -1,5 +1,13 @@
 /** The kinds of value a cell may hold, each with how it is read and what is said when it cannot be. */
-import { bareCell, type Checked, type Fault, nameDamage, normalised, withoutPlaceholder } from './damage.ts'
+import {
+  bareCell,
+  type Checked,
+  type Fault,
+  leftOver,
+  nameDamage,
+  normalised,
+  withoutPlaceholder,
+} from './damage.ts'
 import { readDate, readTime } from './dates.ts'
 import { shown } from './findings.ts'
 import { folded, meant } from './likeness.ts'
@@ -26,7 +34,7 @@ export const text = (longest: number): Kind<string> =>
     const damage = nameDamage(value)
     if (damage !== null) return refused(damage)
     const length = [...value].length
-    if (length <= longest) return taken(value)
+    if (length <= longest) return { value, faults: leftOver(value) }
     return refused({
       code: 'sample-sheet.value-too-long',
       found: `${shown(value)} has ${length} characters; ${longest} are allowed`,
@@ -87,7 +95,7 @@ export const uuid: Kind<string> = kind((value) => {
   const shaped = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(bare) || /^[0-9a-f]{32}$/.test(bare)
   if (shaped) return taken(digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'))
   const damage = nameDamage(value)
-  if (damage !== null && damage.code !== 'sample-sheet.template-row') return refused(damage)
+  if (damage !== null) return refused(damage)
   const letters = /^[0-9a-z-]+$/.test(bare) && digits.length === 32
   return refused({
     code: 'sample-sheet.not-a-uuid',

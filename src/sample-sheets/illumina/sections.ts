@@ -6,13 +6,14 @@ import { folded } from '../cells/likeness.ts'
 export type Section = { name: string; row: number; rows: Row[] }
 
 export type Sections = {
-  /** Lines before the first section, comments left out: a [Header] whose own line was lost. */
+  /** The first lines before any section, comments left out: a [Header] whose own line was lost. */
   lead: Row[]
   /** By name in lower case; of two with one name, the first. */
   byName: ReadonlyMap<string, Section>
   repeated: Section[]
 }
 
+const LEAD_ROWS = 50
 const SECTION = /^\[([^\]]+)\]$/
 
 export const isSectionLine = (row: Row): boolean => row.cells.length === 1 && SECTION.test(row.cells[0] ?? '')
@@ -28,7 +29,8 @@ export function readSections(table: Table): Sections {
       const key = current.name.toLowerCase()
       if (byName.has(key)) repeated.push(current)
       else byName.set(key, current)
-    } else if (!isComment(row)) (current?.rows ?? lead).push(row)
+    } else if (current === null && lead.length === LEAD_ROWS) continue
+    else if (!isComment(row)) (current?.rows ?? lead).push(row)
   }
   return { lead, byName, repeated }
 }

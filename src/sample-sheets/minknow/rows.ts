@@ -54,6 +54,9 @@ export function sampleOf(row: MinknowRow): string {
   return sample === 'no_sample' ? '' : sample
 }
 
+/** Water and its like belong to no library unless the sheet says so. */
+export const isControl = (row: MinknowRow): boolean => row.type.includes('control')
+
 export function linkOf(row: MinknowRow): RunLink | null {
   if (row.protocol_run_id !== '') return { by: 'sequencing_id', value: row.protocol_run_id.toLowerCase() }
   if (row.flow_cell_id !== '') return { by: 'flowcell_id', value: row.flow_cell_id }

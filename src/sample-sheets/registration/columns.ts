@@ -63,12 +63,14 @@ export const registrationColumns: ReadonlyArray<ReadColumn<RegistrationColumn>> 
       'central_sample_name',
     ],
     required: true,
+    filled: true,
     kind: NAME,
   },
   {
     name: 'library_name',
     alsoCalled: ['library', 'library_id', 'lib_name', 'lib'],
     required: true,
+    filled: true,
     kind: NAME,
   },
   {

@@ -1,16 +1,11 @@
 /** Rows of a registration sheet as libraries: their facts, their biosamples, and the runs they are linked to. */
-import type { Biosample, Library, LibraryRun, RunLink } from '../../record/library.ts'
+import type { Library, LibraryRun, RunLink } from '../../record/library.ts'
 import { agreed } from '../cells/agreement.ts'
 import { asNumber, asText, type ReadRow } from '../cells/columns.ts'
 import { type Findings, shown } from '../cells/findings.ts'
 import type { Header } from '../cells/header.ts'
-import {
-  BIOSAMPLE_COLUMNS,
-  LIBRARY_COLUMNS,
-  LINK_COLUMNS,
-  type RegistrationColumn,
-  RUN_COLUMNS,
-} from './columns.ts'
+import { toBiosamples } from './biosamples.ts'
+import { LIBRARY_COLUMNS, LINK_COLUMNS, type RegistrationColumn, RUN_COLUMNS } from './columns.ts'
 
 type Row = ReadRow<RegistrationColumn>
 type Sheet = { header: Header<RegistrationColumn>; findings: Findings }
@@ -37,15 +32,20 @@ export function toLibraries(
     const byRun = linked(rows, name, sheet, { required: linkable && !inRunFolder })
     return {
       name,
-      layoutConfig: asText(facts.get('library_layout_config')),
-      seqKit: asText(facts.get('library_seq_kit')),
-      seqProtocol: asText(facts.get('library_seq_protocol')),
-      sopName: asText(facts.get('library_sop_name')),
-      sopVersion: asText(facts.get('library_sop_version')),
-      layoutNominalLength: asNumber(facts.get('library_layout_nominal_length')),
-      layoutReadLength: asNumber(facts.get('library_layout_read_length')),
-      layoutInsertLength: asNumber(facts.get('library_layout_insert_length')),
-      biosamples: toBiosamples(name, byRun, facts, sheet),
+      layoutConfig: asText(facts.library_layout_config),
+      seqKit: asText(facts.library_seq_kit),
+      seqProtocol: asText(facts.library_seq_protocol),
+      sopName: asText(facts.library_sop_name),
+      sopVersion: asText(facts.library_sop_version),
+      layoutNominalLength: asNumber(facts.library_layout_nominal_length),
+      layoutReadLength: asNumber(facts.library_layout_read_length),
+      layoutInsertLength: asNumber(facts.library_layout_insert_length),
+      biosamples: toBiosamples(
+        name,
+        byRun.map((one) => one.rows),
+        facts,
+        sheet,
+      ),
       runs: byRun.map((one) => toRun(one, sheet)),
       rows: rows.map((one) => one.row),
     }
@@ -83,7 +83,7 @@ function linked(
 
 function linkOf({ values }: Row): RunLink | null {
   for (const by of LINK_COLUMNS) {
-    const value = values.get(by)
+    const value = values[by]
     if (typeof value === 'string') return { by, value }
   }
   return null
@@ -102,69 +102,11 @@ function tellUnlinked(rows: Row[], library: string, { header, findings }: Sheet)
   })
 }
 
-function toBiosamples(
-  library: string,
-  byRun: LinkedRows[],
-  facts: ReadonlyMap<RegistrationColumn, string | number>,
-  { header, findings }: Sheet,
-): Biosample[] {
-  const samples = new Map<string, Row[]>()
-  const twins = new Set<string>()
-  for (const { rows } of byRun) {
-    const here = new Map<string, Row>()
-    const barcodes = new Map<string, Row>()
-    for (const row of rows) {
-      const id = asText(row.values.get('central_sample_id'))
-      if (id === null) continue
-      const twin = here.get(id)
-      if (twin === undefined) here.set(id, row)
-      else {
-        twins.add(id)
-        findings.add({
-          code: 'sample-sheet.biosample-twice',
-          found: `${shown(id)} stands in library ${shown(library)} in rows ${twin.row} and ${row.row}`,
-          rows: [twin.row, row.row],
-          column: header.column('central_sample_id'),
-        })
-      }
-      samples.set(id, [...(samples.get(id) ?? []), row])
-      const barcode = asText(row.values.get('barcode'))
-      if (barcode === null || twin !== undefined) continue
-      const other = barcodes.get(barcode)
-      if (other === undefined) barcodes.set(barcode, row)
-      else
-        findings.add({
-          code: 'sample-sheet.barcode-twice',
-          found: `${shown(barcode)} stands in library ${shown(library)} in rows ${other.row} and ${row.row}`,
-          rows: [other.row, row.row],
-          column: header.column('barcode'),
-        })
-    }
-  }
-  return [...samples].map(([centralSampleId, rows]) => {
-    const own =
-      rows.length === 1 || twins.has(centralSampleId)
-        ? (rows[0]?.values ?? new Map())
-        : agreed(rows, BIOSAMPLE_COLUMNS, `biosample ${shown(centralSampleId)}`, header, findings)
-    return {
-      centralSampleId,
-      librarySource: asText(facts.get('library_source')),
-      librarySelection: asText(facts.get('library_selection')),
-      libraryStrategy: asText(facts.get('library_strategy')),
-      barcode: asText(own.get('barcode')),
-      libraryPrimers: asText(own.get('library_primers')),
-      libraryProtocol: asText(own.get('library_protocol')),
-      sequencingOrgReceivedDate: asText(own.get('sequencing_org_received_date')),
-      rows: rows.map((one) => one.row),
-    }
-  })
-}
-
 function toRun({ link, rows }: LinkedRows, { header, findings }: Sheet): LibraryRun {
   const of = link === null ? 'the run' : `run ${shown(link.value)}`
   const facts = agreed(rows, [...LINK_COLUMNS, ...RUN_COLUMNS], of, header, findings)
-  const startTime = asText(facts.get('start_time'))
-  const endTime = asText(facts.get('end_time'))
+  const startTime = asText(facts.start_time)
+  const endTime = asText(facts.end_time)
   if (startTime !== null && endTime !== null && comparable(startTime, endTime) && endTime < startTime)
     findings.add({
       code: 'sample-sheet.ends-before-start',
@@ -175,17 +117,17 @@ function toRun({ link, rows }: LinkedRows, { header, findings }: Sheet): Library
   return {
     link,
     claim: {
-      instrumentMake: asText(facts.get('instrument_make')),
-      instrumentModel: asText(facts.get('instrument_model')),
-      flowcellId: asText(facts.get('flowcell_id')),
-      flowcellType: asText(facts.get('flowcell_type')),
+      instrumentMake: asText(facts.instrument_make),
+      instrumentModel: asText(facts.instrument_model),
+      flowcellId: asText(facts.flowcell_id),
+      flowcellType: asText(facts.flowcell_type),
       startTime,
       endTime,
-      bioinfoPipeName: asText(facts.get('bioinfo_pipe_name')),
-      bioinfoPipeVersion: asText(facts.get('bioinfo_pipe_version')),
-      runName: asText(facts.get('run_name')),
-      sequencingId: asText(facts.get('sequencing_id')),
-      experimentName: asText(facts.get('experiment_name')),
+      bioinfoPipeName: asText(facts.bioinfo_pipe_name),
+      bioinfoPipeVersion: asText(facts.bioinfo_pipe_version),
+      runName: asText(facts.run_name),
+      sequencingId: asText(facts.sequencing_id),
+      experimentName: asText(facts.experiment_name),
     },
     rows: rows.map((one) => one.row),
   }

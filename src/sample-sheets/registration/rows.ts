@@ -1,31 +1,16 @@
 /** What is wrong with the names in a registration sheet when its rows are held side by side. */
-import type { ReadRow } from '../cells/columns.ts'
+import { asText, type ReadRow } from '../cells/columns.ts'
 import { type Findings, shown } from '../cells/findings.ts'
 import type { Header } from '../cells/header.ts'
 import type { RegistrationColumn } from './columns.ts'
 
 type Rows = ReadonlyArray<ReadRow<RegistrationColumn>>
 
-/** A row without its sample or its library belongs to nobody, unless the whole column is missing: that is one fault. */
-export function tellMissingNames(rows: Rows, header: Header<RegistrationColumn>, findings: Findings): void {
-  for (const name of ['central_sample_id', 'library_name'] as const) {
-    if (!header.at.has(name)) continue
-    for (const { row, values, faulty } of rows)
-      if (!values.has(name) && !faulty.has(name))
-        findings.add({
-          code: 'sample-sheet.value-missing',
-          found: `${name} is empty`,
-          rows: [row],
-          column: header.column(name),
-        })
-  }
-}
-
 /** Numbers of equal length that begin with zeros, and among them a shorter one: Excel has been there. */
 export function tellLostZeros(rows: Rows, header: Header<RegistrationColumn>, findings: Findings): void {
   for (const name of ['central_sample_id', 'library_name'] as const) {
     const numbers = rows.flatMap(({ row, values }) => {
-      const value = values.get(name)
+      const value = values[name]
       return typeof value === 'string' && /^\d+$/.test(value) ? [{ row, value }] : []
     })
     const lengths = new Set(numbers.filter((one) => one.value.startsWith('0')).map((one) => one.value.length))
@@ -46,27 +31,43 @@ export function tellLostZeros(rows: Rows, header: Header<RegistrationColumn>, fi
 /** Names that differ only in case are one name to a registry, and nearly always one to the person who wrote them. */
 export function tellNamesAlike(rows: Rows, header: Header<RegistrationColumn>, findings: Findings): void {
   for (const name of ['central_sample_id', 'library_name'] as const) {
-    const spellings = new Map<string, Map<string, number[]>>()
-    for (const { row, values } of rows) {
-      const value = values.get(name)
-      if (typeof value !== 'string') continue
-      const key = value.toLowerCase()
-      const alike = spellings.get(key) ?? new Map<string, number[]>()
-      spellings.set(key, alike)
-      const same = alike.get(value)
-      if (same === undefined) alike.set(value, [row])
-      else same.push(row)
-    }
-    for (const alike of spellings.values()) {
-      const [first, ...others] = [...alike].sort(([, a], [, b]) => b.length - a.length)
+    for (const spellings of spelledDifferently(rows, name)) {
+      const [first, ...others] = [...spellings].sort(([, a], [, b]) => b.length - a.length)
+      const [usual, usually] = first ?? ['', []]
       for (const [value, at] of others)
         findings.add({
           code: 'sample-sheet.names-differ-in-case',
-          found: `${shown(value)} in row ${at.slice(0, 3).join(', ')} and ${shown(first?.[0] ?? '')} in row ${first?.[1][0]}`,
-          rows: [...at, ...(first?.[1].slice(0, 1) ?? [])],
+          found: `${shown(value)} in row ${at.slice(0, 3).join(', ')} and ${shown(usual)} in row ${usually[0]}`,
+          rows: [...at, ...usually.slice(0, 1)],
           column: header.column(name),
-          ...(first !== undefined && first[1].length > at.length ? { suggestion: first[0] } : {}),
+          ...(usually.length > at.length ? { suggestion: usual } : {}),
         })
     }
   }
+}
+
+/** For each name that is spelt in several ways: the ways, each with its rows. */
+function spelledDifferently(
+  rows: Rows,
+  name: 'central_sample_id' | 'library_name',
+): Array<Map<string, number[]>> {
+  const first = new Map<string, string>()
+  const differing = new Map<string, Map<string, number[]>>()
+  for (const { values } of rows) {
+    const value = asText(values[name])
+    if (value === null) continue
+    const key = value.toLowerCase()
+    const known = first.get(key)
+    if (known === undefined) first.set(key, value)
+    else if (known !== value) differing.set(key, new Map())
+  }
+  for (const { row, values } of differing.size === 0 ? [] : rows) {
+    const value = asText(values[name])
+    const spellings = value === null ? undefined : differing.get(value.toLowerCase())
+    if (value === null || spellings === undefined) continue
+    const at = spellings.get(value)
+    if (at === undefined) spellings.set(value, [row])
+    else at.push(row)
+  }
+  return [...differing.values()]
 }

@@ -1,0 +1,313 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { Worker } from 'node:worker_threads'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { catalogue } from '../../src/problems.ts'
+import { readSheet } from '../../src/sample-sheets/index.ts'
+
+const sheets = new URL('../../fixtures/sheets/', import.meta.url)
+
+const bytes = (...lines: string[]) => new Uint8Array(Buffer.from(`${lines.join('\n')}\n`))
+const read = (lines: string[], options: { inRunFolder?: boolean } = {}) =>
+  readSheet(bytes(...lines), { file: 'sheet.csv', ...options })
+const codes = (lines: string[], options = {}) =>
+  read(lines, options).problems.map((one) => `${one.severity} ${one.code.replace('sample-sheet.', '')}`)
+
+describe('recognised by content', () => {
+  const cases: Array<[what: string, lines: string[], format: string | null]> = [
+    ['a registration sheet', ['central_sample_id,library_name,run_name', 'a,b,c'], 'registration'],
+    ['one in capitals, with blanks and hyphens', ['CENTRAL-SAMPLE-ID;Library Name', 'a;b'], 'registration'],
+    ['one with marks at required columns', ['central_sample_id*,library_name (*)', 'a,b'], 'registration'],
+    ['one without its sample column', ['library_name,library_source,run_name', 'a,OTHER,c'], 'registration'],
+    [
+      'one with a flow cell, which MinKNOW has too',
+      ['central_sample_id,library_name,flowcell_id', 'a,b,c'],
+      'registration',
+    ],
+    ['a batch sheet', ['tube_barcode,specimen_type', 'AB12CD34EF,Human stool'], 'onecodex-batch'],
+    ['CASAVA with blanks in its names', ['FCID,Lane,Sample ID,SampleRef', 'C6,1,a,h'], 'casava'],
+    ['samples without any header section', ['[Data]', 'Sample_ID,index', 'a,ACGT'], 'illumina-v1'],
+    [
+      'version 2 with its samples in [Data]',
+      ['[Header]', 'FileFormatVersion,2', '[Data]', 'Sample_ID', 'a'],
+      'illumina-v2',
+    ],
+    ['a sheet of MinKNOW', ['position_id,experiment_id,kit', 'X1,e,k'], 'minknow'],
+    ['barcodes for a pipeline', ['group,replicate,barcode,input_file,genome', 'P1,1,3,,'], null],
+    ['one known word in a sentence', ['library_name', 'a'], null],
+    ['a run design of PacBio', ['Run Name,Is Collection,Sample Well', 'a,TRUE,A01'], null],
+  ]
+  test.for(cases)('%s', ([, lines, format]) => {
+    expect(read(lines).recognised?.format ?? null).toBe(format)
+  })
+
+  test('what is not recognised says what it holds', () => {
+    expect(read(['Plate,Well', 'P1,A01']).problems).toMatchObject([
+      { code: 'sample-sheet.unrecognised', severity: 'error', found: 'row 1 reads: Plate, Well' },
+    ])
+  })
+
+  test('in a run folder an empty sheet is a remark, elsewhere an error', () => {
+    const empty = (inRunFolder: boolean) => readSheet(new Uint8Array(), { file: 's', inRunFolder }).problems
+    expect(empty(true)).toMatchObject([{ code: 'sample-sheet.empty', severity: 'warning' }])
+    expect(empty(false)).toMatchObject([{ code: 'sample-sheet.empty', severity: 'error' }])
+  })
+})
+
+describe('an error stops what it stands in, and nothing else', () => {
+  const libraries = (lines: string[], options = {}) => {
+    const { recognised } = read(lines, options)
+    return {
+      blocked: recognised?.blocked,
+      libraries: recognised?.libraries.map((one) => `${one.name} ${one.blocked}`),
+    }
+  }
+  const header = 'central_sample_id,library_name,library_source,run_name'
+  const cases: Array<[what: string, lines: string[], expected: ReturnType<typeof libraries>]> = [
+    [
+      'no error',
+      [header, 'a,A,OTHER,r', 'b,B,OTHER,r'],
+      { blocked: false, libraries: ['A false', 'B false'] },
+    ],
+    [
+      'a bad value',
+      [header, 'a,A,WRONG,r', 'b,B,OTHER,r'],
+      { blocked: false, libraries: ['A true', 'B false'] },
+    ],
+    [
+      'a warning',
+      [header, 'a,A,other,r', 'b,B,OTHER,r'],
+      { blocked: false, libraries: ['A false', 'B false'] },
+    ],
+    [
+      'a row of no library may belong to any',
+      [header, 'a,A,OTHER,r', 'b,,OTHER,r', 'c,C,OTHER,r'],
+      { blocked: true, libraries: ['A true', 'C true'] },
+    ],
+    [
+      'a missing column concerns all',
+      ['central_sample_id,library_name', 'a,A', 'b,B'],
+      { blocked: true, libraries: ['A true', 'B true'] },
+    ],
+    [
+      'a row pushed to the right belongs to the library above',
+      [header, 'a,A,OTHER,r', 'b,A,x,y,r', 'c,C,OTHER,r'],
+      { blocked: false, libraries: ['A true', 'C false'] },
+    ],
+  ]
+  test.for(cases)('%s', ([, lines, expected]) => {
+    expect(libraries(lines)).toEqual(expected)
+  })
+
+  test('the errors of a sheet for Illumina weigh only where it supplies the library', () => {
+    const sheet = (column: string, value: string) => [
+      '[Header]',
+      'Experiment Name,exp',
+      '[Data]',
+      `Sample_ID,index,${column}`,
+      `s 1,ACGTACGT,${value}`,
+      `s2,TTTTGGGG,${value}2`,
+    ]
+    const aside = read(sheet('Description', 'x')).recognised
+    expect(aside).toMatchObject({ valid: false, blocked: false, libraries: [] })
+    expect(aside?.problems.map((one) => one.severity)).toEqual(['warning'])
+    const supplying = read(sheet('Library_Name', 'L')).recognised
+    expect(supplying?.problems.map((one) => one.severity)).toEqual(['error'])
+    expect(supplying?.libraries.map((one) => `${one.name} ${one.blocked}`)).toEqual(['L true', 'L2 false'])
+  })
+})
+
+describe('how rows become libraries and their runs', () => {
+  const runs = (lines: string[], options = {}) =>
+    read(lines, options).recognised?.libraries.flatMap((one) => one.runs.map((run) => run.link))
+
+  test('the first link column that is filled counts', () => {
+    const lines = [
+      'central_sample_id,library_name,experiment_name,flowcell_id,sequencing_id,run_name',
+      'a,A,exp,FC,09ef4b3a-1bad-453a-a291-029ac9bd705d,run',
+      'b,B,exp,FC,09EF4B3A1BAD453AA291029AC9BD705D,',
+      'c,C,exp,FC,,',
+      'd,D,exp,,,',
+    ]
+    expect(runs(lines)).toEqual([
+      { by: 'run_name', value: 'run' },
+      { by: 'sequencing_id', value: '09ef4b3a-1bad-453a-a291-029ac9bd705d' },
+      { by: 'flowcell_id', value: 'FC' },
+      { by: 'experiment_name', value: 'exp' },
+    ])
+  })
+
+  test('in a run folder a sheet needs no link, and its run is that folder', () => {
+    const lines = ['central_sample_id,library_name', 'a,A']
+    expect(codes(lines)).toEqual(['error link-missing'])
+    expect(codes(lines, { inRunFolder: true })).toEqual([])
+    expect(runs(lines, { inRunFolder: true })).toEqual([null])
+  })
+
+  test('a row without a link belongs to the one run its library names, but not to one of two', () => {
+    const header = 'central_sample_id,library_name,run_name'
+    expect(codes([header, 'a,A,r1', 'b,A,'])).toEqual([])
+    expect(runs([header, 'a,A,r1', 'b,A,'])).toHaveLength(1)
+    expect(codes([header, 'a,A,r1', 'b,A,', 'c,A,r2'])).toEqual(['error link-missing'])
+  })
+
+  test('a biosample may be repeated for another run of its library, not within one', () => {
+    const header = 'central_sample_id,library_name,barcode,run_name'
+    const twoRuns = read([header, 'a,A,NB01,r1', 'a,A,NB01,r2'])
+    expect(twoRuns.problems).toEqual([])
+    expect(twoRuns.recognised?.libraries[0]?.biosamples).toMatchObject([
+      { centralSampleId: 'a', rows: [2, 3] },
+    ])
+    expect(codes([header, 'a,A,NB01,r1', 'a,A,NB02,r2'])).toEqual(['error rows-disagree'])
+    expect(codes([header, 'a,A,NB01,r1', 'a,A,NB02,r1'])).toEqual(['error biosample-twice'])
+  })
+
+  test('a library fact on its first row alone holds for all its rows', () => {
+    const { recognised, problems } = read([
+      'central_sample_id,library_name,library_source,library_seq_kit,run_name',
+      'a,A,VIRAL_RNA,LSK109,r',
+      'b,A,,,r',
+    ])
+    expect(problems).toEqual([])
+    expect(recognised?.libraries).toMatchObject([
+      { seqKit: 'LSK109', biosamples: [{ librarySource: 'VIRAL_RNA' }, { librarySource: 'VIRAL_RNA' }] },
+    ])
+  })
+
+  test('times are kept as written, in forms that can be read', () => {
+    const header = 'central_sample_id,library_name,run_name,start_time,end_time'
+    const times = (start: string, end: string) => {
+      const run = read([header, `a,A,r,${start},${end}`]).recognised?.libraries[0]?.runs[0]
+      return [run?.claim.startTime, run?.claim.endTime]
+    }
+    expect(times('2020-03-22 10:00:00', '2020-03-23 10:00')).toEqual([
+      '2020-03-22 10:00:00',
+      '2020-03-23 10:00',
+    ])
+    expect(times('2020-03-22T10:00:00Z', '2020-03-23T12:00:00+02:00')).toEqual([
+      '2020-03-22T10:00:00Z',
+      '2020-03-23T12:00:00+02:00',
+    ])
+    expect(times('22/03/2020 10:00', '3/23/2020 4:05 PM')).toEqual(['2020-03-22 10:00', '2020-03-23 16:05'])
+  })
+
+  test('a MinKNOW sheet links by protocol run, flow cell, experiment', () => {
+    const header = 'protocol_run_id,position_id,flow_cell_id,sample_id,experiment_id,Library_Name'
+    const link = (row: string) => runs([header, row])?.[0]
+    expect(link('09EF4B3A-1BAD-453A-A291-029AC9BD705D,X1,FAK1,s,e,L')).toEqual({
+      by: 'sequencing_id',
+      value: '09ef4b3a-1bad-453a-a291-029ac9bd705d',
+    })
+    expect(link(',X1,FAK1,s,e,L')).toEqual({ by: 'flowcell_id', value: 'FAK1' })
+    expect(link(',X1,,s,e,L')).toEqual({ by: 'experiment_name', value: 'e' })
+  })
+
+  test("BaseSpace's LibraryName is no library of ours", () => {
+    const { recognised } = read(['[Data]', 'Sample_ID,LibraryName', 'a,a_ACGT'])
+    expect(recognised?.libraries).toEqual([])
+  })
+})
+
+test('many rows with one mistake are one problem, and many different mistakes of a kind are told together', () => {
+  const rows = (value: (at: number) => string) => [
+    'central_sample_id,library_name,library_source,run_name',
+    ...Array.from({ length: 96 }, (_, at) => `s${at},A,${value(at)},r`),
+  ]
+  const same = read(rows(() => 'RNA')).problems
+  expect(same).toHaveLength(1)
+  expect(same[0]?.rows).toHaveLength(96)
+  const different = read(rows((at) => `source ${at}`)).problems
+  expect(different).toHaveLength(1)
+  expect(different[0]?.rows).toHaveLength(96)
+  expect(different[0]?.found).toContain('and 93 more like these')
+})
+
+test('a value is shown cut, with what cannot be seen written out', () => {
+  const [problem] = read([
+    'central_sample_id,library_name,library_source,run_name',
+    `a,A,a\u200bb${'y'.repeat(100)},r`,
+  ]).problems
+  expect(problem?.found).toMatch(/^"a\\u200by*b?y{50,}…"/)
+})
+
+test('a worker thread can read sheets', async () => {
+  const index = new URL('../../src/sample-sheets/index.ts', import.meta.url).href
+  const worker = new Worker(
+    `import { parentPort } from 'node:worker_threads'
+     import { readSheet } from ${JSON.stringify(index)}
+     parentPort.postMessage(readSheet(Buffer.from('central_sample_id,library_name,run_name\\na,A,r\\n'), { file: 's' }))`,
+    { eval: true, execArgv: ['--input-type=module'] },
+  )
+  const answer = await new Promise((resolve, reject) => {
+    worker.once('message', resolve)
+    worker.once('error', reject)
+  })
+  await worker.terminate()
+  expect(answer).toMatchObject({ recognised: { format: 'registration', valid: true }, problems: [] })
+})
+
+describe('whatever is done to a sheet', () => {
+  const good = readdirSync(sheets, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.csv'))
+    .map((path) => readFileSync(new URL(path, sheets)))
+  const snippet = fc.constantFrom(
+    ...[
+      '"',
+      ',',
+      ';',
+      '\n',
+      '\r',
+      '\0',
+      '#',
+      '[Data]',
+      '=',
+      '1E5',
+      '\ufeff',
+      '\u200b',
+      '__proto__',
+      ',,,,,',
+      '""',
+      "'",
+    ],
+    ...[
+      'constructor',
+      '1-Mar',
+      'é',
+      '\ud83e\uddec',
+      'library_name',
+      'Sample_ID',
+      '9'.repeat(40),
+      ' ',
+      '\t',
+      '-',
+    ],
+  )
+  const edit = fc.record({ at: fc.nat(2_000), cut: fc.nat(40), put: snippet })
+
+  test('reading it never throws, and every problem stands in a row and has its words', () => {
+    fc.assert(
+      fc.property(fc.nat(good.length - 1), fc.array(edit, { minLength: 1, maxLength: 6 }), (which, edits) => {
+        let text = good[which]?.toString('latin1') ?? ''
+        for (const { at, cut, put } of edits) {
+          const from = text.length === 0 ? 0 : at % text.length
+          text = text.slice(0, from) + put + text.slice(from + cut)
+        }
+        const { recognised, problems } = readSheet(new Uint8Array(Buffer.from(text)), { file: 's.csv' })
+        const odd = problems.filter(
+          ({ code, found, rows }) =>
+            !Object.hasOwn(catalogue, code) ||
+            found === '' ||
+            rows.some((row, at) => !Number.isInteger(row) || row <= (rows[at - 1] ?? 0)),
+        )
+        expect(odd).toEqual([])
+        if (recognised === null) expect(problems).not.toEqual([])
+        const stopped = problems.some((one) => one.severity === 'error')
+        const subjects = [...(recognised?.libraries ?? []), ...(recognised?.batches ?? [])]
+        // An error always stops something, a sheet without one nothing.
+        if (recognised !== null)
+          expect(recognised.blocked || subjects.some((one) => one.blocked)).toBe(stopped)
+      }),
+      { seed: 20_200_325, numRuns: 10_000 },
+    )
+  })
+})
