@@ -29,7 +29,7 @@ export type Entry = { name: string; kind: 'folder' | 'file' | 'other' }
 /** What lies directly in a folder, without junk, in no order; at most `most` entries. Links are `other`. */
 export async function listEntries(folder: string, most: number): Promise<Entry[]> {
   const entries: Entry[] = []
-  for await (const entry of await opendir(folder, { bufferSize: 512 })) {
+  for await (const entry of await opendir(folder, { bufferSize: 4096 })) {
     if (isJunk(entry.name)) continue
     entries.push({
       name: entry.name,

@@ -20,7 +20,7 @@ export function fingerprintOf(marks: ReadonlyMap<string, Stats>, folder: Stats |
   const dated = all.length > 0 || folder === null ? all : [folder]
   return {
     fingerprint: hash.digest('hex').slice(0, 32),
-    modified: new Date(Math.max(0, ...dated.map((one) => one.mtimeMs))).toISOString(),
+    modified: new Date(Math.max(0, ...dated.map((one) => one.mtime.getTime()))).toISOString(),
     touchedMs: Math.max(
       ...[...all, ...(folder === null ? [] : [folder])].flatMap((one) => [one.ctimeMs, one.mtimeMs]),
     ),

@@ -28,6 +28,7 @@ export function createHandOver(
   const early = new Set<string>()
   const anew = new Set<string>()
   let firstSweep = true
+  let closed = false
 
   const settler = createSettler({
     settleMs: () =>
@@ -63,6 +64,7 @@ export function createHandOver(
 
   return {
     async looked(path: string, look: Look, known: Known | undefined): Promise<void> {
+      if (closed) return
       if (firstSweep) early.add(path)
       const { fingerprint, modified } = look
       const history = anew.delete(path) ? undefined : known
@@ -107,6 +109,10 @@ export function createHandOver(
 
     isSettled: (path: string) => settler.isSettled(path) && !anew.has(path),
     forget: (path: string) => settler.forget(path),
-    close: () => settler.close(),
+    isClosed: () => closed,
+    close() {
+      closed = true
+      settler.close()
+    },
   }
 }

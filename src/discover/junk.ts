@@ -17,15 +17,14 @@ export function isJunk(entry: string): boolean {
   )
 }
 
-/** Folders of a root that never are run folders: hidden ones, the file system's own, and copies under way. */
+/** Folders of a root that never are run folders, beside junk: hidden ones, the file system's own, copies under way. */
 export const isNeverRunFolder = (name: string): boolean =>
   name.startsWith('.') ||
   name.startsWith('@') ||
   name.startsWith('$') ||
   name === 'lost+found' ||
   name === 'System Volume Information' ||
-  /[._-]copying$/i.test(name) ||
-  isJunk(name)
+  /[._-]copying$/i.test(name)
 
 /**
  * Could a file of this name be a sheet somebody dropped? Its content decides; the name only keeps out what is plainly

@@ -5,7 +5,6 @@
  * that list, and is looked at once a day. Anything else is asked for its names, and a run folder for its marks; read
  * data is never descended into.
  */
-import { createHash } from 'node:crypto'
 import type { Stats } from 'node:fs'
 import { basename, join, matchesGlob, relative, resolve, sep } from 'node:path'
 import { crawl } from './crawl.ts'
@@ -43,6 +42,8 @@ function runFoldersIn(root: string, options: RunRootOptions, tools: RootTools) {
   const active = new Map<string, Set<string>>()
   const days = new Map<string, number>()
   let known: ReadonlyMap<string, Known> = new Map()
+  /** Folders that the sweep under way has seen. */
+  let counted = 0
 
   const handOver = createHandOver(root, 'run-folder', SETTLE_SECONDS, options, tools, (path) => {
     void looks.at(path)
@@ -85,18 +86,27 @@ function runFoldersIn(root: string, options: RunRootOptions, tools: RootTools) {
     return before === undefined || before === day
   }
 
-  function isIgnored(path: string): boolean {
-    const below = relative(root, path)
-    return (options.ignore ?? []).some((glob) =>
-      matchesGlob(glob.includes('/') ? below : basename(path), glob),
-    )
-  }
+  const ignore = options.ignore ?? []
+  const isIgnored = (path: string): boolean =>
+    ignore.some((glob) => matchesGlob(glob.includes('/') ? relative(root, path) : basename(path), glob))
 
-  const wanted = (parent: string, names: string[]): string[] =>
-    names
-      .filter((name) => !isNeverRunFolder(name) && !isUnspeakable(name))
-      .map((name) => join(parent, name))
-      .filter((path) => !isIgnored(path))
+  /** The folders of these names that are worth a look now. */
+  function worthALook(
+    parent: string,
+    names: string[],
+    level: number,
+  ): Array<{ path: string; level: number }> {
+    const worth: Array<{ path: string; level: number }> = []
+    counted += names.length
+    for (const name of names) {
+      // Ten thousand names each sweep: joining them with care would take longer than listing them.
+      const path = parent + sep + name
+      if (isNeverRunFolder(name) || isUnspeakable(name) || isIgnored(path)) continue
+      if (isQuiet(path)) finish(path)
+      else worth.push({ path, level })
+    }
+    return worth
+  }
 
   function finish(path: string): void {
     handOver.forget(path)
@@ -106,7 +116,8 @@ function runFoldersIn(root: string, options: RunRootOptions, tools: RootTools) {
   /** A hint names something at or below a folder: the first run folder on the way to it is meant. */
   async function lookDownTo(path: string): Promise<void> {
     for (const step of stepsTo(path)) {
-      if (isNeverRunFolder(basename(step)) || isIgnored(step)) return
+      const name = basename(step)
+      if (isJunk(name) || isNeverRunFolder(name) || isIgnored(step)) return
       const outcome = await looks.at(step)
       if (outcome.is !== 'folder') return
     }
@@ -124,28 +135,15 @@ function runFoldersIn(root: string, options: RunRootOptions, tools: RootTools) {
       known = journal
       const entries = await tools.disk.ask(root, () => listEntries(root, Number.POSITIVE_INFINITY))
       handOver.warnUnspeakable(root, entries)
-      let folders = 0
-      const start = wanted(
-        root,
-        entries.filter(({ kind }) => kind === 'folder').map(({ name }) => name),
-      )
-      await crawl(
-        start.map((path) => ({ path, level: 1 })),
-        tools.atOnce(),
-        async ({ path, level }) => {
-          if (tools.disk.unanswered() >= tools.atOnce()) return []
-          folders++
-          if (isQuiet(path)) {
-            finish(path)
-            return []
-          }
-          const outcome = await handOver.patiently(looks.at(path))
-          if (outcome?.is !== 'folder' || level === depth) return []
-          return wanted(path, outcome.below).map((below) => ({ path: below, level: level + 1 }))
-        },
-      )
+      counted = 0
+      const start = entries.filter(({ kind }) => kind === 'folder').map(({ name }) => name)
+      await crawl(worthALook(root, start, 1), tools.atOnce(), async ({ path, level }) => {
+        if (handOver.isClosed() || tools.disk.unanswered() >= tools.atOnce()) return []
+        const outcome = await handOver.patiently(looks.at(path))
+        return outcome?.is === 'folder' && level < depth ? worthALook(path, outcome.below, level + 1) : []
+      })
       handOver.swept()
-      return { folders, sheets: 0 }
+      return { folders: counted, sheets: 0 }
     },
     hints: {
       depth,
@@ -184,6 +182,7 @@ function runFoldersIn(root: string, options: RunRootOptions, tools: RootTools) {
 
 /** A day's number that begins for each path at another hour, so that daily looks spread over the day. */
 function dayOf(path: string, now: Date): number {
-  const spread = createHash('sha256').update(path).digest().readUInt32BE(0) / 2 ** 32
-  return Math.floor(now.getTime() / 86_400_000 + spread)
+  let hash = 0
+  for (let at = 0; at < path.length; at++) hash = (Math.imul(hash, 31) + path.charCodeAt(at)) >>> 0
+  return Math.floor(now.getTime() / 86_400_000 + hash / 2 ** 32)
 }

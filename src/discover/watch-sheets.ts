@@ -79,7 +79,8 @@ function sheetsIn(root: string, options: DropFolderOptions, tools: RootTools) {
           if (kind === 'file' && isWanted(join(folder, name))) sheets.push(join(folder, name))
       }
       await crawl(sheets, tools.atOnce(), async (path) => {
-        if (tools.disk.unanswered() < tools.atOnce()) await handOver.patiently(looks.at(path))
+        if (!handOver.isClosed() && tools.disk.unanswered() < tools.atOnce())
+          await handOver.patiently(looks.at(path))
         return []
       })
       handOver.swept()

@@ -69,7 +69,7 @@ export function createRig(): Rig {
       path: root,
       sweepSeconds: 3600,
       events: 'off',
-      settleSeconds: 0.2,
+      settleSeconds: 1,
       known: async () => new Map(known),
       async onFound(found, { firstScan }) {
         await handle.current(found)
@@ -102,6 +102,14 @@ export function createRig(): Rig {
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Whether each of the fingerprints, in the order they were found, was first found as still changing. */
+export const beganUnsettled = (findings: readonly Finding[]): boolean[] => {
+  const firsts = new Map<string, boolean>()
+  for (const { fingerprint, settled } of findings)
+    if (!firsts.has(fingerprint)) firsts.set(fingerprint, !settled)
+  return [...firsts.values()]
 }
 
 /** A make of our own: a run folder has `run.xml`, its end mark is `done.txt`, each cell has a mark of its own. */
