@@ -2,7 +2,8 @@
 import { element } from './element/index.ts'
 import { illumina } from './illumina/index.ts'
 import { nanopore } from './nanopore/index.ts'
+import { pacbio } from './pacbio/index.ts'
 import type { Sequencer } from './sequencer.ts'
 import { ultima } from './ultima/index.ts'
 
-export const sequencers = { illumina, nanopore, element, ultima } satisfies Record<string, Sequencer>
+export const sequencers = { illumina, nanopore, pacbio, element, ultima } satisfies Record<string, Sequencer>
