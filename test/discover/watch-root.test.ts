@@ -54,6 +54,19 @@ describe('a sweep', () => {
     expect(beganUnsettled(rig.findings)).toEqual([true, true, true, true])
   })
 
+  test('gives a mark that comes after all had settled a settle time of its own', async () => {
+    await using rig = createRig()
+    const run = join(rig.root, 'RUN1')
+    rig.write('RUN1/run.xml', '<run/>')
+    const watch = watched(rig)
+    await rig.found(settled(run))
+    rig.write('RUN1/done.txt')
+    await watch.sweepNow()
+    expect(rig.findings.at(-1)?.settled).toBe(false)
+    const last = rig.findings.at(-1)?.fingerprint
+    await rig.found((one) => one.fingerprint === last && one.settled)
+  })
+
   test('tells an unchanged run folder no second time', async () => {
     await using rig = createRig()
     rig.write('RUN1/run.xml')
