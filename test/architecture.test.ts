@@ -13,6 +13,7 @@ const LISTS = ['sequencers/index.ts', 'sample-sheets/index.ts', 'registries/inde
 const MEETING = [
   'inspect',
   'inspect-thread',
+  'inspector',
   'planning',
   'pipeline',
   'adoption',
