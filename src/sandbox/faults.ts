@@ -5,7 +5,7 @@
  * first that matches strikes; a request meets at most one fault before its body is read and one after.
  *
  * `match` (all given must hold; absent: any request): `kind` · `method` · `path` (after the kind's prefix, without query;
- * a final `*` stands for the rest) · `runName` (a run_name, sequencing_id, library_name, batch_name or event id in the body) ·
+ * a final `*` stands for the rest) · `runName` (a run_name, sequencing_id, library_name, batch_name or `webhook-id`) ·
  * `probability` (drawn from `seed`) · `nth` (counts what the others let through, from 1).
  * `times`: how often at most; absent: every time. A rule with `nth` strikes once.
  *

@@ -70,7 +70,7 @@ export async function serveExchange(
     unanswered(seq)
     return
   }
-  const struck = part.faults().strike('body', { kind, method, path, names: namesIn(body) })
+  const struck = part.faults().strike('body', { kind, method, path, names: namesIn(body, request.headers) })
   if (struck !== null) log.add({ entry: 'fault', request: seq, ...struck })
   const fault = struck?.fault ?? null
   const at = fault !== null && 'at' in fault ? fault.at : null

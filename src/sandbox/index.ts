@@ -29,7 +29,7 @@ export type SandboxOptions = {
   strict?: boolean
   faults?: FaultScript
   username?: string
-  /** Majora's token, One Codex's API key and the webhook's bearer token or signing secret. */
+  /** Majora's token, One Codex's API key and the webhook's signing secret. */
   token?: string
   /** Registered biosamples; absent: every id that does not begin with `UNKNOWN`. */
   biosamples?: readonly string[]

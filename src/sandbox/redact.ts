@@ -23,19 +23,22 @@ export function redactedBody(body: Uint8Array, secrets: readonly string[]): Json
   return isObject(read.value) ? withoutSecretKeys(read.value) : read.value
 }
 
-/** Every name in the body that a person would call the thing by. */
-export function namesIn(body: Uint8Array): string[] {
+/** Every name in the request that a person would call the thing by. */
+export function namesIn(body: Uint8Array, headers: IncomingHttpHeaders): string[] {
   const read = loads(Buffer.from(body).toString('utf8'))
-  if (read === null || !isObject(read.value)) return []
+  const event = headers['webhook-id']
+  const ofHeaders = typeof event === 'string' ? [event] : []
+  if (read === null || !isObject(read.value)) return ofHeaders
   const top = read.value
   const runs = Array.isArray(top['runs']) ? top['runs'].filter(isObject) : []
-  return [top, ...runs]
+  const ofBody = [top, ...runs]
     .flatMap((holder) => nameKeys.map((key) => holder[key]))
     .flat()
     .filter((name) => typeof name === 'string')
+  return [...ofHeaders, ...ofBody]
 }
 
-const nameKeys = ['run_name', 'sequencing_id', 'library_name', 'batch_name', 'id']
+const nameKeys = ['run_name', 'sequencing_id', 'library_name', 'batch_name']
 
 const withoutSecretKeys = (body: { [key: string]: Json }): Json =>
   Object.fromEntries(

@@ -1,4 +1,5 @@
 /** An HTTP client as plain as can be: one connection a call, no redirects, no retries, nothing a library adds. */
+import { createHmac } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import { defaultCredentials } from '../../src/sandbox/index.ts'
 
@@ -105,3 +106,19 @@ export const batch = (name: string, barcodes: string[]): object => ({
 })
 
 export const apiKey = { 'x-api-key': credentials.token }
+
+/** Signs an event after Standard Webhooks. */
+export function signed(
+  id: string,
+  event: object,
+  secret = credentials.token,
+  at = Date.now(),
+): Record<string, string> {
+  const timestamp = String(Math.floor(at / 1000))
+  const hmac = createHmac('sha256', secret).update(`${id}.${timestamp}.${JSON.stringify(event)}`)
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': timestamp,
+    'webhook-signature': `v1,${hmac.digest('base64')}`,
+  }
+}

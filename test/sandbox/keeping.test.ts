@@ -17,6 +17,7 @@ import {
   runsIn,
   sequencingAdd,
   sequencingGet,
+  signed,
 } from './call.ts'
 
 let sandbox: Sandbox
@@ -78,7 +79,7 @@ describe('what the log keeps', () => {
     await call(two + sequencingAdd, { body: '{"username": "sandbox", "token": "canary-token",}' })
     const key = { 'x-api-key': 'canary-token' }
     await postJson(sandbox.urlOf('onecodex-v1') + register, batch('b', ['ABCDEFGHIJ']), key)
-    await postJson(sandbox.urlOf('webhook'), { id: 'e' }, { authorization: 'Bearer canary-token' })
+    await postJson(sandbox.urlOf('webhook'), { run: 1 }, signed('e', { run: 1 }, 'canary-token'))
     expect(commits()).toHaveLength(4)
     const page = await call(`${sandbox.url}/__sandbox`, { method: 'GET' })
     const shown = JSON.stringify([sandbox.log(), sandbox.state()]) + page.body
@@ -145,7 +146,7 @@ describe('its own pages', () => {
   test('show what each registry holds, in plain HTML that runs nothing', async () => {
     sandbox = await startSandbox({ strict: true })
     const name = '<script>alert("x")</script>'
-    await postJson(sandbox.urlOf('webhook'), { id: name }, { authorization: `Bearer ${credentials.token}` })
+    await postJson(sandbox.urlOf('webhook'), {}, signed(name, {}))
     const page = await call(`${sandbox.url}/__sandbox`, { method: 'GET' })
     expect(page.headers['content-type']).toBe('text/html; charset=utf-8')
     for (const kind of kinds) expect(page.body).toContain(sandbox.urlOf(kind))

@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
 import { defaultCredentials, type Sandbox, type SandboxKind, startSandbox } from '../../src/sandbox/index.ts'
 import {
@@ -16,6 +15,7 @@ import {
   runsIn,
   sequencingAdd,
   sequencingGet,
+  signed,
 } from './call.ts'
 
 let sandbox: Sandbox
@@ -226,36 +226,56 @@ describe('One Codex', () => {
 })
 
 describe('a webhook receiver', () => {
-  const secret = credentials.token
+  const deliver = (id: string, event: object, headers = signed(id, event)): Promise<Answered> =>
+    postJson(sandbox.urlOf('webhook'), event, headers)
 
   test('takes an event once by its id, whatever it is sent again', async () => {
     sandbox = await startSandbox()
-    const url = sandbox.urlOf('webhook')
-    const bearer = { authorization: `Bearer ${secret}`, 'idempotency-key': 'one' }
-    expect((await postJson(url, { run: 1 }, bearer)).status).toBe(202)
-    expect(await postJson(url, { run: 1 }, bearer)).toMatchObject({
+    expect((await deliver('one', { run: 1 })).status).toBe(202)
+    expect(await deliver('one', { run: 1 })).toMatchObject({
       status: 200,
       body: '{"id":"one","duplicate":true}',
     })
-    expect((await postJson(url, { run: 2 }, bearer)).status).toBe(409)
+    expect((await deliver('one', { run: 2 })).status).toBe(409)
     expect(created()).toBe(1)
   })
 
-  test('believes a signature of the body, with or without its time, and nothing else', async () => {
+  test('believes the signature of Standard Webhooks, and nothing else', async () => {
     sandbox = await startSandbox()
-    const url = sandbox.urlOf('webhook')
-    const sign = (text: string): string => createHmac('sha256', secret).update(text).digest('hex')
-    const body = JSON.stringify({ id: 'e1' })
+    const event = { run: 1 }
+    const good = signed('e1', event)
+    const { 'webhook-signature': signature = '', ...unsigned } = good
     const statuses: number[] = []
     for (const headers of [
-      { 'x-signature': `sha256=${sign(body)}` },
-      { 'x-signature': sign(`1700000000.${body}`), 'x-timestamp': '1700000000' },
-      { 'x-signature': sign('another body') },
-      {},
+      { ...good, 'webhook-signature': `v1,bm90IG91cnM= ${signature}` },
+      signed('e1', event, 'another secret'),
+      signed('e1', { run: 2 }),
+      { ...good, 'webhook-id': 'e2' },
+      { ...good, 'webhook-timestamp': '1' },
+      unsigned,
+      { authorization: `Bearer ${credentials.token}` },
     ]) {
-      statuses.push((await postJson(url, { id: 'e1' }, headers as Record<string, string>)).status)
+      statuses.push((await deliver('e1', event, headers)).status)
     }
-    expect(statuses).toEqual([202, 200, 401, 401])
+    expect(statuses).toEqual([202, 401, 401, 401, 401, 401, 401])
+  })
+
+  test('verifies the example of the standard, whose secret is written as base64', async () => {
+    sandbox = await startSandbox({ token: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' })
+    const headers = {
+      'webhook-id': 'msg_p5jXN8AQM9LWM0D4loKWxJek',
+      'webhook-timestamp': '1614265330',
+      'webhook-signature': 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
+    }
+    const answer = await call(sandbox.urlOf('webhook'), { headers, body: '{"test": 2432232314}' })
+    expect(answer.status).toBe(202)
+  })
+
+  test('is strict about an old timestamp where it is told to be', async () => {
+    sandbox = await startSandbox({ strict: true })
+    const old = signed('e1', {}, credentials.token, Date.now() - 301_000)
+    expect((await deliver('e1', {}, old)).status).toBe(401)
+    expect((await deliver('e1', {})).status).toBe(202)
   })
 })
 
