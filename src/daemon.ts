@@ -6,18 +6,19 @@ import { type Config, type RunsRoot, readSecret, type SheetsRoot } from './confi
 import { decideAt } from './deliver/decide.ts'
 import { type Delivery, startDelivery } from './deliver/delivery.ts'
 import type { Destination } from './deliver/destination.ts'
-import { type EmbeddedRedis, startEmbeddedRedis } from './deliver/embedded-redis.ts'
+import { startEmbeddedRedis } from './deliver/embedded-redis.ts'
 import type { RootWatch } from './discover/root-loop.ts'
 import { watchRoot } from './discover/watch-root.ts'
 import { watchSheets } from './discover/watch-sheets.ts'
-import type { Herald } from './events.ts'
-import { writeReadme } from './feedback/readme.ts'
+import type { Emit, Herald } from './events.ts'
+import { writeReadme } from './feedback/write-readme.ts'
 import { recogniseFolder } from './inspect.ts'
 import { createInspector } from './inspector.ts'
 import type { Journal } from './journal/journal.ts'
 import { lockState } from './journal/lock.ts'
 import { openJournal } from './journal/open.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
+import type { Destination as PlannedFor } from './planning/destination.ts'
 import { destinationsOf, planningOptions, rootOfSheet, runsRoots, sheetsRoots } from './planning.ts'
 import { err, ok, type Result } from './result.ts'
 import { findSandboxes } from './sandboxes.ts'
@@ -30,7 +31,7 @@ export type Daemon = {
   journal: Journal
   readiness(): { ready: boolean; reasons: Array<{ code: string; detail: string }> }
   /** A person decided something in this process; other processes are noticed by themselves. */
-  personActed(): Promise<void>
+  personActed(): void
   /** Ends everything that was started; what is on the wire gets its own time-out. */
   close(): Promise<void>
 }
@@ -67,28 +68,10 @@ async function build(
   const opened = await openState(config, endings)
   if (!opened.ok) return opened
   const journal = opened.value
-  await journal.knowRegistries(
-    config.registries.map((one) => one.name),
-    now(),
-  )
-  await journal.recover(now())
-
-  const redis = await openRedis(config, herald, endings)
-  if (!redis.ok) return redis
-
   const destinations = destinationsOf(config, await findSandboxes(config.registries))
-  const delivery = await startDelivery({
-    journal,
-    redis: redis.value,
-    prefix: config.redis?.prefix ?? 'runherald',
-    destinations: config.registries.map((entry, index) => toDelivery(entry, destinations[index])),
-    queue: config.queue,
-    timeScale: config.timeScale,
-    work,
-    emit,
-    now,
-  })
-  endings.push(() => delivery.close())
+  const delivering = work ? await openDelivery(config, herald, { journal, destinations, endings }) : ok(null)
+  if (!delivering.ok) return delivering
+  const delivery = delivering.value
 
   const teller = createTeller({
     journal,
@@ -99,7 +82,7 @@ async function build(
     },
     emit,
   })
-  endings.push(() => teller.settled(), herald.subscribe(teller.follow))
+  endings.push(() => teller.close(), herald.subscribe(teller.follow))
 
   const inspector = createInspector({ threads: 1, deadlineMs: 30_000 })
   const pipeline = createPipeline({
@@ -112,27 +95,26 @@ async function build(
       const timeZone = settings.timeZone ?? config.site.timeZone
       return isLeftAlone(settings.adopt, reading, { modified, timeZone, now: now() })
     },
-    queue: (planned) => delivery.nudge(planned),
+    patienceMs: (root) => patienceMs(runsRoots(config).find((one) => one.runs === root)),
+    queue: (planned) => delivery?.nudge(planned),
     tell: teller.tell,
     emit,
     now,
   })
   endings.push(async () => {
-    await inspector.close()
+    pipeline.close()
     await pipeline.settled()
+    await inspector.close()
   })
 
   const watches = watch ? await watchRoots(config, herald, { journal, pipeline }) : []
   endings.push(async () => {
     await Promise.all(watches.map((one) => one.close()))
   })
-  const elsewhere = followOthers({ journal, delivery, pipeline, watches })
-  endings.push(elsewhere.stop)
-
   return ok({
     journal,
     readiness: () => readiness(watches, delivery),
-    personActed: elsewhere.look,
+    personActed: () => delivery?.personActed(),
   })
 }
 
@@ -169,36 +151,55 @@ async function openState(config: Config, endings: Ending[]): Promise<Result<Jour
   return ok(journal.value)
 }
 
-/** Where Redis is: the operator's, or our own child. */
-async function openRedis(
+// ── delivery ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+async function openDelivery(
   config: Config,
   { emit }: Herald,
+  { journal, destinations, endings }: { journal: Journal; destinations: PlannedFor[]; endings: Ending[] },
+): Promise<Result<Delivery, StartFault>> {
+  const redis =
+    config.redis === null ? await ownRedis(config, emit, endings) : await configuredRedis(config.redis)
+  if (!redis.ok) return redis
+  const delivery = await startDelivery({
+    journal,
+    redis: redis.value,
+    prefix: config.redis?.prefix ?? 'runherald',
+    destinations: config.registries.map((entry, index) => toDelivery(entry, destinations[index])),
+    queue: config.queue,
+    timeScale: config.timeScale,
+    emit,
+    now: () => new Date(),
+  })
+  endings.push(() => delivery.close())
+  return ok(delivery)
+}
+
+async function ownRedis(
+  config: Config,
+  emit: Emit,
   endings: Ending[],
-): Promise<Result<{ path: string } | { url: string; password: string | null }, StartFault>> {
-  if (config.redis !== null) {
-    const { url, passwordFile } = config.redis
-    return ok({ url, password: passwordFile === null ? null : await readSecret(passwordFile) })
+): Promise<Result<{ path: string }, StartFault>> {
+  const embedded = await startEmbeddedRedis(join(config.state, 'redis'), { emit })
+  if (!embedded.ok) {
+    const { why, detail } = embedded.error
+    return err({ exit: why === 'locked' ? 75 : 69, sentence: `Redis cannot be started: ${detail}` })
   }
-  const embedded: Result<EmbeddedRedis, { why: string; detail: string }> = await startEmbeddedRedis(
-    join(config.state, 'redis'),
-    { emit },
-  )
-  if (!embedded.ok)
-    return err({
-      exit: embedded.error.why === 'locked' ? 75 : 69,
-      sentence: `Redis cannot be started: ${embedded.error.detail}`,
-    })
   endings.push(() => embedded.value.close())
   return ok({ path: embedded.value.socket })
+}
+
+async function configuredRedis({
+  url,
+  passwordFile,
+}: NonNullable<Config['redis']>): Promise<Result<{ url: string; password?: string }, StartFault>> {
+  return ok({ url, ...(passwordFile !== null && { password: await readSecret(passwordFile) }) })
 }
 
 // ── registries ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** A registry as delivery sees it: the kind's pure functions with this registry's settings bound, and its secrets. */
-function toDelivery(
-  entry: Config['registries'][number],
-  planned: ReturnType<typeof destinationsOf>[number] | undefined,
-): Destination {
+function toDelivery(entry: Config['registries'][number], planned: PlannedFor | undefined): Destination {
   if (planned === undefined) throw new Error(`${entry.name} was not planned for`)
   const { registry, settings } = planned
   const { name, kind, url, limits, auth } = entry
@@ -207,21 +208,15 @@ function toDelivery(
     kind,
     url,
     limits,
-    judge: (sent, answer, history) => registry.judge(sent, answer, history),
-    probe: {
-      request: () => registry.probe.request(settings),
-      judge: (answer) => registry.probe.judge(answer),
-    },
-    lookUp: registry.lookUp && ((sent) => (registry.lookUp ?? none)(sent, settings)),
-    secret: async () => {
+    settings,
+    judge: registry.judge,
+    probe: registry.probe,
+    lookUp: registry.lookUp,
+    secrets: async () => {
       if (auth.tokenFile === null) throw new Error(`${name} has no token file`)
       return readSecret(auth.tokenFile)
     },
   }
-}
-
-const none = (): never => {
-  throw new Error('this kind cannot be asked')
 }
 
 // ── watching ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -253,6 +248,9 @@ async function watchRoots(
   return [...runs, ...sheets]
 }
 
+/** Ten settle times: what usually comes with the end marker has then had every chance to come. */
+const patienceMs = (root: RunsRoot | undefined): number => 10_000 * (root?.settleSeconds ?? 2)
+
 async function firstScanEnded(
   root: string,
   { journal, pipeline, emit }: { journal: Journal; pipeline: Pipeline; emit: Herald['emit'] },
@@ -269,49 +267,9 @@ async function firstScanEnded(
   })
 }
 
-// ── other processes ─────────────────────────────────────────────────────────────────────────────────────────────
-
-const LOOK_MS = 500
-
-/** Notices what a person decided in another process, and acts on it within a second. */
-function followOthers(parts: {
-  journal: Journal
-  delivery: Delivery
-  pipeline: Pipeline
-  watches: RootWatch[]
-}): { look(): Promise<void>; stop: Ending } {
-  const { journal, delivery, pipeline, watches } = parts
-  let last: number | null = null
-
-  async function look(): Promise<void> {
-    delivery.personActed()
-    if (last === null) return
-    for (const event of await journal.events(last)) {
-      last = event.sequence
-      const path = (event.detail as { path?: string } | null)?.path
-      if (event.event !== 'path.retried' || path === undefined) continue
-      await pipeline.again(path, { force: true })
-      await watches.find((one) => path.startsWith(`${one.root}/`))?.lookAgain(path)
-    }
-  }
-
-  const timer = setInterval(async () => {
-    if (last === null) last = await lastEvent(journal)
-    else if (await journal.changedElsewhere()) await look()
-  }, LOOK_MS)
-  return { look, stop: () => clearInterval(timer) }
-}
-
-async function lastEvent(journal: Journal): Promise<number> {
-  let last = 0
-  for (let events = await journal.events(0); events.length > 0; events = await journal.events(last))
-    last = events.at(-1)?.sequence ?? last
-  return last
-}
-
 // ── health ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function readiness(watches: RootWatch[], delivery: Delivery): ReturnType<Daemon['readiness']> {
+function readiness(watches: RootWatch[], delivery: Delivery | null): ReturnType<Daemon['readiness']> {
   const reasons: Array<{ code: string; detail: string }> = []
   for (const { root, health } of watches) {
     const { away, scannedOnce } = health()
@@ -319,7 +277,7 @@ function readiness(watches: RootWatch[], delivery: Delivery): ReturnType<Daemon[
     else if (!scannedOnce)
       reasons.push({ code: 'root-not-scanned', detail: `${root} has not been scanned yet` })
   }
-  const { redis } = delivery.health()
-  if (!redis) reasons.push({ code: 'redis-away', detail: 'Redis does not answer; deliveries wait' })
+  if (delivery?.health().redis === 'away')
+    reasons.push({ code: 'redis-away', detail: 'Redis does not answer; deliveries wait' })
   return { ready: reasons.length === 0, reasons }
 }

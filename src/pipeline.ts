@@ -2,8 +2,7 @@
  * The flow, top to bottom: what was found is read, kept in the journal, joined, planned and queued.
  *
  * Reading runs side by side; keeping and planning one batch after the other, so that a run and its sheet that come
- * together are planned once both are kept. One fault boundary around each item: a fault of ours is told, and the next
- * sweep tries again.
+ * together are planned once both are kept. One fault boundary around each item: it never holds up the others.
  */
 import { type Emit, loggedError } from './events.ts'
 import type { Found, Reading } from './handovers.ts'
@@ -33,6 +32,8 @@ export type PipelineParts = {
   planning(now: Date): PlanningOptions
   /** Should a finished run that lay here before this root was watched be left alone? */
   leavesAlone(root: string, reading: Reading, modified: string): Promise<boolean>
+  /** How long the files of a run in this root must rest before it is taken without what decides nothing. */
+  patienceMs(root: string): number
   /** Planned registrations that may now be delivered. */
   queue(planned: Array<{ id: string; revision: number }>): void
   /** A sheet whose report must be written anew. */
@@ -42,19 +43,27 @@ export type PipelineParts = {
 }
 
 export type Pipeline = {
+  /** Rejects for a fault of ours; the next sweep finds the same again. */
   found(found: Found): Promise<void>
   /** Plans again what a path asks for: a person said so, or time has passed. `force` takes up an adopted run. */
   again(path: string, options?: { force?: boolean }): Promise<void>
   /** Resolves when everything handed in so far is planned. */
   settled(): Promise<void>
+  /** Forgets what was to be looked at later. */
+  close(): void
 }
 
+type RunFolderReading = Extract<Reading, { kind: 'run-folder' }>
 type Item = { artifact: Artifact; done: () => void; failed: (thrown: unknown) => void }
+
+const AT_ONCE = 200
+const beforePlanning = (status: Artifact['status']) => (status === 'done' ? 'active' : status)
 
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { journal, emit } = parts
   const batch: Item[] = []
   let working: Promise<void> | null = null
+  const timers = new Set<NodeJS.Timeout>()
 
   /** Hands one artifact to the next batch; resolves when it is planned. */
   const keep = (artifact: Artifact): Promise<void> =>
@@ -67,14 +76,28 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   async function drain(): Promise<void> {
     while (batch.length > 0) {
-      const items = batch.splice(0, 200)
-      try {
-        await Promise.all(items.map(({ artifact }) => journal.saveArtifact(artifact)))
-        await plan(items.map(({ artifact }) => artifact))
-        for (const item of items) item.done()
-      } catch (thrown) {
-        for (const item of items) item.failed(thrown)
-      }
+      const items = batch.splice(0, AT_ONCE)
+      if (await handled(items)) continue
+      // One of them cannot be planned: it must not hold up the others.
+      for (const item of items) await handled([item], item.failed)
+    }
+  }
+
+  async function handled(items: Item[], failed?: (thrown: unknown) => void): Promise<boolean> {
+    try {
+      const artifacts = items.map(({ artifact }) => artifact)
+      // Not done before it is planned: whoever starts after a crash in between finds it again.
+      await Promise.all(
+        artifacts.map((one) => journal.saveArtifact({ ...one, status: beforePlanning(one.status) })),
+      )
+      await plan(artifacts)
+      const done = artifacts.filter((one) => one.status === 'done')
+      await Promise.all(done.map((one) => journal.saveArtifact(one)))
+      for (const item of items) item.done()
+      return true
+    } catch (thrown) {
+      failed?.(thrown)
+      return false
     }
   }
 
@@ -161,11 +184,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       status: 'active',
       reading,
       firstSeen: before?.firstSeen ?? now,
-      changed: now,
+      changed: before !== null && before.fingerprint === found.fingerprint ? before.changed : now,
     }
     if (reading.kind === 'run-folder') return judgedRun(kept, reading, found, before, force)
     kept.status = 'done'
-    if (before !== null && before.sha256 === kept.sha256 && before.status !== 'gone') {
+    if (before !== null && before.sha256 === kept.sha256 && before.status === 'done') {
       await journal.saveArtifact({ ...before, fingerprint: kept.fingerprint })
       return force ? before : null
     }
@@ -183,40 +206,51 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   async function judgedRun(
     kept: Artifact,
-    reading: Extract<Reading, { kind: 'run-folder' }>,
+    reading: RunFolderReading,
     found: Found,
     before: Artifact | null,
     force: boolean,
   ): Promise<Artifact> {
     const { run, completion, problems } = reading.reading
     const name = run.runId
+    if (completion.enough && found.settled && rested(kept, found))
+      return judgedRun(kept, taken(reading), found, before, force)
     if (before === null) emit('run.found', { run: name, path: found.path, make: run.instrumentMake })
-    if (completion.ended && !found.settled) {
-      return {
-        ...kept,
-        reading: {
-          ...reading,
-          reading: {
-            ...reading.reading,
-            completion: { ...completion, ended: false, because: 'its files are still changing' },
-          },
-        },
-      }
-    }
     if (!completion.ended) {
       emit('run.waiting', { run: name, missing: completion.missing, because: completion.because })
       return kept
     }
-    const taken = before !== null && before.status === 'done'
     if (!force && before?.status === 'adopted') return { ...kept, status: 'adopted' }
     if (!force && before === null && (await parts.leavesAlone(found.root, reading, found.modified))) {
       emit('run.adopted', { run: name, path: found.path })
       return { ...kept, status: 'adopted' }
     }
-    if (!taken) emit('run.completed', { run: name, status: run.status, because: completion.because })
+    if (!found.settled) return { ...kept, reading: stillChanging(reading) }
+    const wasDone = before?.status === 'done'
+    if (!wasDone) emit('run.completed', { run: name, status: run.status, because: completion.because })
     if (hasErrors(problems)) emit('run.problems', { run: name, codes: problems.map((one) => one.code) })
     return { ...kept, status: 'done' }
   }
+
+  /** Have its files rested long enough to do without what is missing? If not, it is looked at when they will have. */
+  function rested(kept: Artifact, found: Found): boolean {
+    const leftMs = Date.parse(kept.changed) + parts.patienceMs(found.root) - parts.now().getTime()
+    if (leftMs <= 0) return true
+    const timer = setTimeout(() => {
+      timers.delete(timer)
+      void again(found.path, { force: false })
+    }, leftMs + 1)
+    timers.add(timer)
+    return false
+  }
+
+  const again: Pipeline['again'] = (path, { force = false } = {}) =>
+    guarded(path, async () => {
+      const known = await journal.artifact(path)
+      if (known === null) return
+      const { root, type, fingerprint, changed } = known
+      await take({ root, path, type, fingerprint, modified: changed, settled: true }, force)
+    })
 
   const guarded = async (path: string, work: () => Promise<void>): Promise<void> => {
     try {
@@ -227,20 +261,31 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   return {
-    found: (found) => guarded(found.path, () => take(found, false)),
-    again: (path, { force = false } = {}) =>
-      guarded(path, async () => {
-        const known = await journal.artifact(path)
-        if (known === null) return
-        const { root, type, fingerprint, changed } = known
-        if (force) await take({ root, path, type, fingerprint, modified: changed, settled: true }, true)
-        else await keep(known)
-      }),
+    found: (found) => take(found, false),
+    again,
     settled: async () => {
       while (working !== null) await working
     },
+    close: () => {
+      for (const timer of timers) clearTimeout(timer)
+    },
   }
 }
+
+/** A run taken though something is missing that decides nothing. */
+const taken = (reading: RunFolderReading): RunFolderReading => {
+  const { enough: _, ...completion } = reading.reading.completion
+  return { ...reading, reading: { ...reading.reading, completion: { ...completion, ended: true } } }
+}
+
+/** A run whose end marker is there while its files still change is not taken yet. */
+const stillChanging = (reading: RunFolderReading): RunFolderReading => ({
+  ...reading,
+  reading: {
+    ...reading.reading,
+    completion: { ...reading.reading.completion, ended: false, because: 'its files are still changing' },
+  },
+})
 
 /** A run listed as waiting for a sheet though a library of it is registered or on its way there. */
 const isNeedlessStandIn = (

@@ -4,19 +4,18 @@
  * One sheet at a time, the newest news of it only. Never part of correctness: what cannot be written is told and tried
  * again, and the journal stays the truth.
  */
-import { basename, dirname } from 'node:path'
+import { basename } from 'node:path'
 import { type Emit, type Happening, loggedError } from './events.ts'
-import { moveAway } from './feedback/move.ts'
-import { writeReport } from './feedback/report.ts'
+import { moveAway } from './feedback/put-away.ts'
+import type { SheetState } from './feedback/report.ts'
+import { writeReport } from './feedback/write-report.ts'
 import type { Reading } from './handovers.ts'
-import type { Artifact, JournalReader, RegistrationRow } from './journal/journal.ts'
+import type { Artifact, JournalReader, RegistrationRow, RegistrationStory } from './journal/journal.ts'
 import { journalCatalogue } from './planning/catalogue.ts'
 import { subjectKeysOf } from './planning/sheet.ts'
 import type { Problem } from './problems.ts'
 import { registrationId } from './record/identity.ts'
 import type { State } from './record/registration.ts'
-
-export type SheetState = 'received' | 'waiting' | 'done' | 'needs-fixing' | 'partly'
 
 export type TellerParts = {
   journal: JournalReader & { saveArtifact(artifact: Artifact): Promise<void> }
@@ -31,15 +30,17 @@ export type Teller = {
   tell(path: string): void
   /** Something happened that may concern sheets told of before. */
   follow(happening: Happening): void
-  settled(): Promise<void>
+  close(): Promise<void>
 }
 
+const AGAIN_MS = 60_000
 const FINAL: State[] = ['registered', 'refused', 'abandoned', 'superseded']
 
 export function createTeller({ journal, registries, dropFolder, emit }: TellerParts): Teller {
   const due = new Set<string>()
   /** Which sheets a registration belongs to, as far as they were told of since the start. */
   const sheetsOf = new Map<string, Set<string>>()
+  const retries = new Set<NodeJS.Timeout>()
   let working: Promise<void> | null = null
 
   async function drain(): Promise<void> {
@@ -60,17 +61,26 @@ export function createTeller({ journal, registries, dropFolder, emit }: TellerPa
     const { reading, sha256 } = artifact
     const registrations = await registrationsOf(reading)
     for (const { id } of registrations) sheetsOf.set(id, (sheetsOf.get(id) ?? new Set()).add(path))
-    const problems = await problemsOf(reading, registrations)
-    const state = stateOf(reading, problems, registrations)
-    const report = {
+    const stories = await storiesOf(registrations)
+    const problems = [
+      ...ownProblems(reading),
+      ...stories.flatMap((story) => story.revisions.at(-1)?.submission.problems ?? []),
+    ]
+    const state = stateOf(problems, registrations)
+    const written = await writeReport({
+      folder: place.folder,
       file: basename(path),
       sha256,
       state,
       sent: registrations.some(wasSent),
       registrations,
       problems,
+      said: new Map(stories.map((story) => [story.registration.id, wordsOf(story)])),
+    })
+    if (!written.ok) {
+      emit('sheet.report-failed', { sheet: basename(path), error: written.error })
+      again(path)
     }
-    await writeReport(place.folder, report)
     if (place.finished === 'move' && isFinal(state, registrations))
       await putAway(artifact, place.folder, state)
   }
@@ -84,32 +94,24 @@ export function createTeller({ journal, registries, dropFolder, emit }: TellerPa
     return journal.registrations({ ids })
   }
 
-  /** The sheet's own problems, and those met on the way to a registry. */
-  async function problemsOf(reading: Reading, registrations: RegistrationRow[]): Promise<Problem[]> {
-    const own =
-      reading.kind === 'run-folder'
-        ? []
-        : reading.kind === 'unrecognised'
-          ? reading.problems
-          : reading.reading.problems
-    const stories = await Promise.all(
-      registrations
-        .filter(({ state }) => state === 'refused' || state === 'held')
-        .map(({ id }) => journal.story(id)),
-    )
-    return [...own, ...stories.flatMap((story) => story?.revisions.at(-1)?.submission.problems ?? [])]
+  /** The whole stories of those that did not go well. */
+  async function storiesOf(registrations: RegistrationRow[]): Promise<RegistrationStory[]> {
+    const unhappy = registrations.filter(({ state }) => state === 'refused' || state === 'held')
+    const stories = await Promise.all(unhappy.map(({ id }) => journal.story(id)))
+    return stories.filter((story) => story !== null)
   }
 
   async function putAway(artifact: Artifact, folder: string, state: SheetState): Promise<void> {
     const sheet = basename(artifact.path)
-    const where = state === 'done' ? 'done' : 'needs-fixing'
-    if (artifact.sha256 === null || (where === 'needs-fixing' && basename(dirname(artifact.path)) === where))
-      return
-    const moved = await moveAway({ path: artifact.path, folder, where, sha256: artifact.sha256 })
+    const to = state === 'done' ? 'done' : 'needs-fixing'
+    if (artifact.sha256 === null) return
+    const moved = await moveAway(artifact.path, { folder, to, sha256: artifact.sha256 })
     if (!moved.ok) {
-      emit('sheet.move-failed', { sheet, error: { name: 'Error', code: null, message: moved.error } })
-      return
+      if (moved.error.why !== 'refused') return
+      emit('sheet.move-failed', { sheet, error: moved.error.error })
+      return again(artifact.path)
     }
+    if (moved.value === artifact.path) return
     // The sheet goes on counting from where it now lies; a new one may come under its old name.
     await journal.saveArtifact({ ...artifact, path: moved.value })
     await journal.saveArtifact({
@@ -120,6 +122,20 @@ export function createTeller({ journal, registries, dropFolder, emit }: TellerPa
     emit('sheet.moved', { sheet, to: moved.value })
   }
 
+  /** What the disk refused is tried again, until the daemon ends. */
+  function again(path: string): void {
+    const timer = setTimeout(() => {
+      retries.delete(timer)
+      tell(path)
+    }, AGAIN_MS)
+    retries.add(timer)
+  }
+
+  function tell(path: string): void {
+    due.add(path)
+    start()
+  }
+
   const start = (): void => {
     working ??= drain().finally(() => {
       working = null
@@ -128,25 +144,31 @@ export function createTeller({ journal, registries, dropFolder, emit }: TellerPa
   }
 
   return {
-    tell(path) {
-      due.add(path)
-      start()
-    },
+    tell,
     follow({ fields }) {
       if (!('registration' in fields)) return
       for (const path of sheetsOf.get(fields.registration) ?? []) due.add(path)
       if (due.size > 0) start()
     },
-    settled: async () => {
+    close: async () => {
+      for (const timer of retries) clearTimeout(timer)
       while (working !== null) await working
     },
   }
 }
 
+function ownProblems(reading: Reading): Problem[] {
+  if (reading.kind === 'run-folder') throw new Error('a run folder is no sheet')
+  return reading.kind === 'unrecognised' ? reading.problems : reading.reading.problems
+}
+
+/** What the registry itself said, newest first. */
+const wordsOf = (story: RegistrationStory): string[] =>
+  story.attempts.flatMap((attempt) => attempt.detail ?? []).toReversed()
+
 const wasSent = ({ state, attempts }: RegistrationRow): boolean => attempts > 0 || state === 'registered'
 
-function stateOf(reading: Reading, problems: Problem[], registrations: RegistrationRow[]): SheetState {
-  if (reading.kind === 'run-folder') throw new Error('a run folder is no sheet')
+function stateOf(problems: Problem[], registrations: RegistrationRow[]): SheetState {
   const wrong =
     problems.some((one) => one.severity === 'error') || registrations.some(({ state }) => state === 'refused')
   const good = registrations.some(({ state }) => state !== 'refused' && state !== 'superseded')

@@ -19,7 +19,8 @@ export async function takeUp(journal: Journal, config: Config, path: string): Pr
     journal,
     inspect: async (found, { root }) => inspectPath(found, { root }),
     planning: (now) => planningOptions(config, destinationsOf(config, sandboxes), now),
-    adopts: async () => false,
+    leavesAlone: async () => false,
+    patienceMs: () => 0,
     // The daemon notices that the journal was written elsewhere, and tells and queues by itself.
     queue: () => {},
     tell: () => {},

@@ -82,6 +82,8 @@ export type Completion = {
   because: string
   missing: string[]
   ended: boolean
+  /** Not ended in this sense, but what is missing decides nothing: taken without it once its files have long rested. */
+  enough?: true
 }
 
 /** Everything one look into one run folder gives. */

@@ -6,7 +6,13 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { stringify } from 'yaml'
-import { type FaultScript, type Sandbox, startSandbox } from '../../src/sandbox/index.ts'
+import {
+  type Commit,
+  type FaultScript,
+  type Sandbox,
+  type SandboxKind,
+  startSandbox,
+} from '../../src/sandbox/index.ts'
 
 const project = new URL('../..', import.meta.url).pathname
 export const node = process.execPath
@@ -96,7 +102,7 @@ export class Lab implements AsyncDisposable {
           },
         ],
         registries: registries.map((one) => ({ ...one, auth: one['auth'] ?? auth })),
-        queue: { sweepSeconds: 1, lockSeconds: 5, stalledSeconds: 1 },
+        queue: { sweepSeconds: 60, lockSeconds: 120, stalledSeconds: 60 },
         http: { listen: '127.0.0.1:0' },
         log: { level: 'debug', format: 'json' },
         ...this.settings.config,
@@ -204,7 +210,7 @@ export class Lab implements AsyncDisposable {
               ),
             ),
           ),
-        50_000,
+        30_000,
       )
       this.#followers.add(look)
       void look()
@@ -254,10 +260,10 @@ export class Lab implements AsyncDisposable {
   }
 
   /** What the sandbox has really committed at one kind, as its own log tells. */
-  commits(kind: string, what: string) {
+  commits(kind: SandboxKind, type: Commit['type']): Commit[] {
     return this.sandbox
       .log()
-      .filter((entry) => entry.type === 'commit' && entry.kind === kind && entry.what === what)
+      .flatMap((one) => (one.entry === 'commit' && one.kind === kind && one.type === type ? [one] : []))
   }
 
   /** Ends the daemon with a signal and waits for it. */
@@ -268,6 +274,11 @@ export class Lab implements AsyncDisposable {
     const ended = new Promise<number | null>((resolve) => daemon.once('exit', (code) => resolve(code)))
     daemon.kill(signal)
     return ended
+  }
+
+  /** Takes away everything Redis kept, while no daemon runs. */
+  async emptyRedis(): Promise<void> {
+    await rm(join(this.state, 'redis'), { recursive: true, force: true })
   }
 
   async read(path: string): Promise<string> {
