@@ -2,7 +2,6 @@
 import { closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { pathToFileURL } from 'node:url'
 import type { Decide } from '../handovers.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { Journal } from './journal.ts'
@@ -67,27 +66,12 @@ export async function openJournal(
 export const markerOf = (file: string): string => `${file}.exists`
 
 function connect(file: string, readOnly: boolean): DatabaseSync {
-  if (readOnly) return connectReadOnly(file)
+  if (readOnly) return new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS })
   // Made by us first, so that nobody else may ever read it, whatever the umask.
   closeSync(openSync(file, 'a', 0o600))
   const db = new DatabaseSync(file, { timeout: BUSY_MS, enableForeignKeyConstraints: true })
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
   return db
-}
-
-/** A person who may only read the folder cannot take part in the locking; a journal nobody writes needs none. */
-function connectReadOnly(file: string): DatabaseSync {
-  const plain = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS })
-  try {
-    plain.prepare('SELECT count(*) FROM sqlite_schema').get()
-    return plain
-  } catch (thrown) {
-    plain.close()
-    if (existsSync(`${file}-wal`)) throw thrown
-    const alone = pathToFileURL(file)
-    alone.searchParams.set('immutable', '1')
-    return new DatabaseSync(alone, { readOnly: true })
-  }
 }
 
 /** What forbids using it, as far as a look at it tells. */

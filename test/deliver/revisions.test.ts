@@ -1,0 +1,214 @@
+import { describe, expect, test } from 'vitest'
+import { ACCEPTED, type Core, core, REFUSED, START, traits } from './core.ts'
+
+const states = (at: Core) =>
+  at.registration.revisions.map(({ state, reason }) => (reason === null ? state : `${state}: ${reason}`))
+const change = (at: Core) => at.did('planned')[0]?.change
+const CORRECTS = traits({ repeatable: true, corrects: true })
+
+describe('the same request again', () => {
+  test.for<[string, (at: Core) => Core]>([
+    ['queued', (at) => at],
+    ['sending', (at) => at.arm()],
+    ['registered', (at) => at.arm().verdict(ACCEPTED)],
+    ['refused', (at) => at.arm().verdict(REFUSED)],
+    ['held', (at) => at.arm().ends({ type: 'lost', detail: 'reset' })],
+    ['abandoned', (at) => at.act({ resolve: 'abandon', reason: 'no' })],
+  ])('changes nothing of one that is %s', ([, lead]) => {
+    const at = lead(core().plan())
+    const before = at.registration
+    expect(change(at.plan())).toBe('none')
+    expect(at.registration).toEqual(before)
+    expect(at.did('note')).toEqual([])
+  })
+
+  test('takes up what is no longer awaited', () => {
+    const at = core().plan({ waitingFor: ['run-completion'] })
+    expect(states(at)).toEqual(['waiting: run-completion'])
+    expect(change(at.plan())).toBe('updated')
+    expect(states(at)).toEqual(['queued'])
+  })
+
+  test('does not begin the grace anew', () => {
+    const until = (seconds: number) => new Date(START.getTime() + seconds * 1000).toISOString()
+    const at = core()
+      .plan({ notBefore: until(120) })
+      .pass(60)
+      .plan({ notBefore: until(180) })
+    expect(at.newest()).toMatchObject({ reason: 'grace', nextTry: until(120) })
+  })
+
+  test('stops what was not sent yet, where planning now says so', () => {
+    const at = core()
+      .plan()
+      .plan({ stop: { state: 'held', reason: 'conflict' } })
+    expect(states(at)).toEqual(['held: conflict'])
+    expect(states(at.plan())).toEqual(['queued'])
+  })
+
+  test('does not stop again what a person has set going', () => {
+    const stop = { state: 'held', reason: 'run-failed' } as const
+    const at = core().plan({ stop }).act({ retry: true })
+    expect(states(at)).toEqual(['queued'])
+    expect(states(at.plan({ stop }))).toEqual(['queued'])
+  })
+})
+
+describe('a placeholder', () => {
+  test('is filled in place when its request can be made', () => {
+    const at = core().plan({ body: null, waitingFor: ['sheet'] })
+    expect(change(at)).toBe('new')
+    expect(change(at.plan())).toBe('updated')
+    expect(states(at)).toEqual(['queued'])
+  })
+
+  test('that planning no longer asks for is gone, and comes back when it is asked for', () => {
+    const at = core()
+      .plan({ body: null, waitingFor: ['run'] })
+      .withdraw()
+    expect(at.newest()).toMatchObject({ state: 'superseded', withdrawn: true })
+    expect(states(at.plan({ body: null, waitingFor: ['run'] }))).toEqual(['waiting: run'])
+    expect(at.newest().withdrawn).toBe(false)
+  })
+
+  test('that was sent meanwhile is not gone', () => {
+    const at = core().plan().arm().withdraw()
+    expect(states(at)).toEqual(['sending'])
+  })
+})
+
+describe('changed content', () => {
+  test('before sending takes the place of the older', () => {
+    const at = core().plan().plan({ body: 'B' })
+    expect(states(at)).toEqual(['superseded', 'queued'])
+    expect(change(at)).toBe('revised')
+  })
+
+  test('with an error in it also takes its place: nobody wants the older sent', () => {
+    const at = core()
+      .plan()
+      .plan({ body: null, stop: { state: 'refused', reason: 'by-rule' } })
+    expect(states(at)).toEqual(['superseded', 'refused: by-rule'])
+  })
+
+  test('with an error in it leaves what is registered as it is', () => {
+    const at = core().plan().arm().verdict(ACCEPTED)
+    expect(change(at.plan({ body: null, stop: { state: 'refused', reason: 'by-rule' } }))).toBe('none')
+    expect(states(at)).toEqual(['registered'])
+  })
+
+  test('waits while the older is on the wire, then corrects it where the kind can', () => {
+    const at = core().plan({ traits: CORRECTS }).arm().plan({ body: 'B', traits: CORRECTS })
+    expect(states(at)).toEqual(['sending', 'waiting: previous-revision'])
+    at.verdict(ACCEPTED)
+    expect(states(at)).toEqual(['registered', 'queued'])
+  })
+
+  test('waits while the older is unknown, whose resend goes first', () => {
+    const at = core().plan({ traits: CORRECTS }).arm().ends({ type: 'lost', detail: 'reset' })
+    at.plan({ body: 'B', traits: CORRECTS })
+    expect(states(at)).toEqual(['unknown', 'waiting: previous-revision'])
+    at.pass(60).arm({}, 1)
+    expect(states(at)).toEqual(['sending', 'waiting: previous-revision'])
+    at.verdict({ ...ACCEPTED, adopted: true })
+    expect(states(at)).toEqual(['registered', 'queued'])
+  })
+
+  test('of what is registered is for a person where the kind cannot correct', () => {
+    const at = core().plan().arm().verdict(ACCEPTED).plan({ body: 'B' })
+    expect(states(at)).toEqual(['registered', 'held: amendment'])
+  })
+
+  test('that returns to what is registered is registered', () => {
+    const at = core().plan().arm().verdict(ACCEPTED).plan({ body: 'B' }).plan({ body: 'A' })
+    expect(states(at)).toEqual(['registered', 'superseded', 'registered'])
+    expect(at.newest().remoteIds).toEqual({ run: 'remote-1' })
+  })
+
+  test('that returns to an older content is sent where a newer one was registered since', () => {
+    const at = core().plan({ traits: CORRECTS }).arm().verdict(ACCEPTED)
+    at.plan({ body: 'B', traits: CORRECTS }).arm().verdict(ACCEPTED)
+    at.plan({ body: 'A', traits: CORRECTS })
+    expect(states(at)).toEqual(['registered', 'registered', 'queued'])
+  })
+
+  test('of what was refused is sent', () => {
+    const at = core().plan().arm().verdict(REFUSED).plan({ body: 'B' })
+    expect(states(at)).toEqual(['refused: by-registry', 'queued'])
+  })
+
+  test('of what is held for its outcome waits for the person, and follows his verdict', () => {
+    const held = () => core().plan().arm().ends({ type: 'lost', detail: 'reset' }).plan({ body: 'B' })
+    expect(states(held())).toEqual(['held: unknown-outcome', 'waiting: previous-revision'])
+    const there = held().act({ resolve: 'registered', remoteId: 'x', reason: null })
+    expect(states(there)).toEqual(['registered', 'held: amendment'])
+    const givenUp = held().act({ resolve: 'abandon', reason: 'cannot tell' })
+    expect(states(givenUp)).toEqual(['abandoned', 'held: amendment'])
+  })
+
+  test('of what is held because the run failed takes its place', () => {
+    const at = core()
+      .plan({ stop: { state: 'held', reason: 'run-failed' } })
+      .plan({ body: 'B' })
+    expect(states(at)).toEqual(['superseded', 'queued'])
+  })
+
+  test('of what is held at a kind that corrects takes its place', () => {
+    const at = core().plan({ traits: CORRECTS }).arm().verdict({ is: 'conflict', detail: 'other model' })
+    at.plan({ body: 'B', traits: CORRECTS })
+    expect(states(at)).toEqual(['superseded', 'queued'])
+  })
+
+  test('of what was given up unsent is sent', () => {
+    const at = core().plan().act({ resolve: 'abandon', reason: 'wrong run' }).plan({ body: 'B' })
+    expect(states(at)).toEqual(['abandoned', 'queued'])
+  })
+})
+
+describe('a person', () => {
+  const declined = (at: Core) => at.did('decline')[0]?.why
+
+  test('sends again what was refused or never went', () => {
+    expect(states(core().plan().arm().verdict(REFUSED).act({ retry: true }))).toEqual(['queued'])
+    const busy = core().plan().arm()
+    busy.verdict({ is: 'try-later', because: 'busy', detail: '' }, { status: 429 }).act({ retry: true })
+    expect(busy.newest()).toMatchObject({ state: 'queued', nextTry: null })
+  })
+
+  test('cannot retry what could then be there twice', () => {
+    const at = core().plan().arm().ends({ type: 'lost', detail: 'reset' }).act({ retry: true })
+    expect(declined(at)).toMatch('resolve')
+    expect(states(at)).toEqual(['held: unknown-outcome'])
+    const amended = core().plan().arm().verdict(ACCEPTED).plan({ body: 'B' }).act({ retry: true })
+    expect(declined(amended)).toMatch('resolve')
+  })
+
+  test('says that it is there, and with which id', () => {
+    const at = core().plan().arm().ends({ type: 'lost', detail: 'reset' })
+    at.act({ resolve: 'registered', remoteId: '4711', reason: 'seen on their page' }, 'Grace')
+    expect(at.newest()).toMatchObject({ state: 'registered', remoteIds: { run: '4711' }, inDoubt: false })
+    expect(at.did('receipt')).toMatchObject([{ remoteIds: { run: '4711' } }])
+    expect(at.did('note')).toMatchObject([{ who: 'Grace', detail: { because: 'seen on their page' } }])
+  })
+
+  test('has it sent again, which is then no repeat in doubt', () => {
+    const at = core().plan().arm().ends({ type: 'lost', detail: 'reset' })
+    at.act({ resolve: 'resend', reason: 'not on their page' })
+    expect(at.newest()).toMatchObject({ state: 'queued', inDoubt: false, earlierUnknown: true })
+    expect(at.arm().did('begin-attempt')).toMatchObject([{ purpose: 'send', attempt: 2 }])
+  })
+
+  test('decides nothing while an attempt is on the wire, or after the end', () => {
+    expect(declined(core().plan().arm().act({ resolve: 'abandon', reason: 'x' }))).toMatch('on the wire')
+    const done = core().plan().arm().verdict(ACCEPTED)
+    expect(declined(done.act({ retry: true }))).toMatch('registered already')
+    expect(declined(done.act({ resolve: 'resend', reason: 'x' }))).toMatch('registered already')
+  })
+
+  test('cannot send what has no request', () => {
+    const at = core()
+      .plan({ body: null, stop: { state: 'refused', reason: 'by-rule' } })
+      .act({ retry: true })
+    expect(declined(at)).toMatch('nothing to send')
+  })
+})

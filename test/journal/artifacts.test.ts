@@ -1,0 +1,90 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { RunLink } from '../../src/record/library.ts'
+import { opened, runArtifact, sheetArtifact, temporaryFolder } from './rig.ts'
+
+test('an artifact is kept as it was, and replaced by what is newer', async () => {
+  await using folder = await temporaryFolder()
+  const journal = await opened(join(folder.path, 'journal.sqlite'))
+  const run = runArtifact('/data/a', { flowcellId: 'OLD' })
+  await journal.saveArtifact(run)
+  expect(await journal.artifact('/data/a')).toEqual(run)
+  await journal.saveArtifact({
+    ...runArtifact('/data/a', { flowcellId: 'NEW' }),
+    status: 'active',
+    fingerprint: 'g',
+  })
+  expect(await journal.runsMatching({ by: 'flowcell_id', value: 'OLD' })).toEqual([])
+  expect(await journal.known('/data')).toEqual(
+    new Map([['/data/a', { fingerprint: 'g', status: 'active', type: 'run-folder', changed: run.changed }]]),
+  )
+  expect(await journal.artifacts({ root: '/data', status: 'done' })).toEqual([])
+  expect(await journal.artifact('/data/b')).toBeNull()
+  await journal.close()
+})
+
+test.for<[string, RunLink, boolean]>([
+  ['its run id', { by: 'run_name', value: '200303_M1_1_000000000-ABCDE' }, true],
+  ['its folder name', { by: 'run_name', value: 'renamed' }, true],
+  ['its run id in other case', { by: 'run_name', value: '200303_m1_1_000000000-abcde' }, false],
+  ['its flow cell', { by: 'flowcell_id', value: '000000000-ABCDE' }, true],
+  ["its flow cell without MiSeq's zeros, in other case", { by: 'flowcell_id', value: 'abcde' }, true],
+  ['another flow cell', { by: 'flowcell_id', value: 'ABCDF' }, false],
+  [
+    'its sequencing id in other case',
+    { by: 'sequencing_id', value: '4E9C2FD1-7C5A-4E0A-B1DB-4B4FE0C9BF0B' },
+    true,
+  ],
+  ['its experiment', { by: 'experiment_name', value: 'Plate 7' }, true],
+  ['its experiment in other case', { by: 'experiment_name', value: 'plate 7' }, false],
+])('a run is found by %s: %s', async ([, link, isFound]) => {
+  await using folder = await temporaryFolder()
+  const journal = await opened(join(folder.path, 'journal.sqlite'))
+  const run = runArtifact('/data/renamed', {
+    runId: '200303_M1_1_000000000-ABCDE',
+    folderName: 'renamed',
+    flowcellId: '000000000-ABCDE',
+    sequencingUuid: '4e9c2fd1-7c5a-4e0a-b1db-4b4fe0c9bf0b',
+    experimentName: 'Plate 7',
+  })
+  await journal.saveArtifact(run)
+  expect(await journal.runsMatching(link)).toEqual(isFound ? [run] : [])
+  const sheet = sheetArtifact('/drop/a.csv', { libraries: [{ name: 'LIB', links: [link] }] })
+  await journal.saveArtifact(sheet)
+  const names: RunLink[] = [
+    { by: 'run_name', value: '200303_M1_1_000000000-ABCDE' },
+    { by: 'run_name', value: 'renamed' },
+    { by: 'flowcell_id', value: 'abcde' },
+    { by: 'sequencing_id', value: '4e9c2fd1-7c5a-4e0a-b1db-4b4fe0c9bf0b' },
+    { by: 'experiment_name', value: 'Plate 7' },
+  ]
+  expect(await journal.sheetsLinking(names)).toEqual(isFound ? [sheet] : [])
+  await journal.close()
+})
+
+test('sheets that name a library or batch come newest content first, and what is gone not at all', async () => {
+  await using folder = await temporaryFolder()
+  const journal = await opened(join(folder.path, 'journal.sqlite'))
+  const named = { libraries: [{ name: 'LIB', links: [] }], batches: ['B'] }
+  const older = sheetArtifact('/drop/older.csv', named, { changed: '2026-11-20T12:00:00.000Z' })
+  const newer = sheetArtifact('/drop/newer.csv', named, { changed: '2026-11-21T12:00:00.000Z' })
+  const gone = sheetArtifact('/drop/gone.csv', named, { status: 'gone' })
+  for (const one of [older, newer, gone]) await journal.saveArtifact(one)
+  expect(await journal.sheetsNaming({ library: 'LIB' })).toEqual([newer, older])
+  expect(await journal.sheetsNaming({ batch: 'B' })).toEqual([newer, older])
+  expect(await journal.sheetsNaming({ batch: 'LIB' })).toEqual([])
+  await journal.close()
+})
+
+test('one run in two folders is found by its id or its UUID', async () => {
+  await using folder = await temporaryFolder()
+  const journal = await opened(join(folder.path, 'journal.sqlite'))
+  const uuid = '4e9c2fd1-7c5a-4e0a-b1db-4b4fe0c9bf0b'
+  const first = runArtifact('/data/a', { runId: 'R', sequencingUuid: uuid })
+  const renamed = runArtifact('/data/b', { runId: 'S', sequencingUuid: uuid })
+  const other = runArtifact('/data/c', { runId: 'T' })
+  for (const one of [first, renamed, other]) await journal.saveArtifact(one)
+  expect(await journal.runsSame('R', uuid)).toEqual([first, renamed])
+  expect(await journal.runsSame('R', null)).toEqual([first])
+  await journal.close()
+})

@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { lockState } from '../../src/journal/lock.ts'
+import { temporaryFolder } from './rig.ts'
+
+const LOCK = new URL('../../src/journal/lock.ts', import.meta.url).href
+const HOLDER = `
+  const { lockState } = await import(${JSON.stringify(LOCK)})
+  const lock = lockState(process.argv[1])
+  console.log(lock.ok ? 'locked' : lock.error.why)
+  setInterval(() => lock, 1000)`
+
+/** A process of its own that takes the lock, and what it said. */
+async function holder(folder: string) {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', HOLDER, folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [said] = await once(child.stdout, 'data')
+  const kill = async () => {
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  }
+  return { said: String(said).trim(), kill, [Symbol.asyncDispose]: kill }
+}
+
+test('a state folder belongs to one process, and is free as soon as that is killed', async () => {
+  await using folder = await temporaryFolder()
+  const first = await holder(folder.path)
+  expect(first.said).toBe('locked')
+  expect(lockState(folder.path)).toMatchObject({ ok: false, error: { why: 'held' } })
+  await first.kill()
+  const mine = lockState(folder.path)
+  expect(mine.ok).toBe(true)
+  const second = await holder(folder.path)
+  expect(second.said).toBe('held')
+  await second.kill()
+  if (mine.ok) mine.value.release()
+  const third = await holder(folder.path)
+  expect(third.said).toBe('locked')
+  await third.kill()
+})
+
+test('a folder that cannot be locked says so', async () => {
+  await using folder = await temporaryFolder()
+  const missing = join(folder.path, 'missing')
+  expect(lockState(missing)).toMatchObject({ ok: false, error: { why: 'unusable' } })
+  await mkdir(missing)
+  const lock = lockState(missing)
+  expect(lock.ok).toBe(true)
+  if (lock.ok) lock.value.release()
+})

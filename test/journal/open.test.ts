@@ -1,0 +1,184 @@
+import { copyFile, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { expect, test } from 'vitest'
+import { markerOf, migrate } from '../../src/journal/open.ts'
+import { open, opened, temporaryFolder } from './rig.ts'
+
+const why = async (...given: Parameters<typeof open>) => {
+  const result = await open(...given)
+  if (!result.ok) return result.error.why
+  await result.value.close()
+  return 'open'
+}
+
+test('a journal is made where none was, for nobody else to read', async () => {
+  await using folder = await temporaryFolder()
+  const file = join(folder.path, 'journal.sqlite')
+  const journal = await opened(file)
+  await journal.setMeta('a', '1')
+  for (const name of await readdir(folder.path)) {
+    const { mode } = await stat(join(folder.path, name))
+    expect([name, (mode & 0o777).toString(8)]).toEqual([name, '600'])
+  }
+  await journal.close()
+  const again = await opened(file)
+  expect(await again.getMeta('a')).toBe('1')
+  await again.close()
+})
+
+test('reading makes no journal where there is none', async () => {
+  await using folder = await temporaryFolder()
+  const file = join(folder.path, 'journal.sqlite')
+  expect(await why(file, { readOnly: true })).toBe('absent')
+  expect(await why(file, { expectExisting: true })).toBe('absent')
+  expect(await readdir(folder.path)).toEqual([])
+})
+
+test('a journal that vanished is missing, never an empty one in silence', async () => {
+  await using folder = await temporaryFolder()
+  const file = join(folder.path, 'journal.sqlite')
+  expect(await why(file)).toBe('open')
+  await rm(file)
+  expect(await why(file)).toBe('missing')
+  expect(await why(file, { readOnly: true })).toBe('missing')
+})
+
+test('a journal cut to nothing, overwritten or torn is damaged', async () => {
+  await using folder = await temporaryFolder()
+  const file = join(folder.path, 'journal.sqlite')
+  const journal = await opened(file)
+  for (let index = 0; index < 200; index += 1) await journal.setMeta(`key ${index}`, 'x'.repeat(500))
+  await journal.close()
+  const whole = await readFile(file)
+  await truncate(file, 0)
+  expect(await why(file)).toBe('damaged')
+  await writeFile(file, 'Dear reader, this was a journal once. '.repeat(100))
+  expect(await why(file)).toBe('damaged')
+  await writeFile(file, Buffer.concat([whole.subarray(0, 8192), Buffer.alloc(whole.length - 8192, 0x5a)]))
+  expect(await why(file)).toBe('damaged')
+  await writeFile(file, whole)
+  expect(await why(file)).toBe('open')
+})
+
+test('an older program refuses a newer journal, and leaves it as it is', async () => {
+  await using folder = await temporaryFolder()
+  const file = join(folder.path, 'journal.sqlite')
+  expect(await why(file)).toBe('open')
+  const db = new DatabaseSync(file)
+  db.exec('PRAGMA user_version = 999')
+  db.close()
+  expect(await why(file)).toBe('newer')
+})
+
+test('the database of another program is not ours to fill', async () => {
+  await using folder = await temporaryFolder()
+  const file = join(folder.path, 'journal.sqlite')
+  const db = new DatabaseSync(file)
+  db.exec('PRAGMA user_version = 1; CREATE TABLE theirs (a)')
+  db.close()
+  expect(await why(file)).toBe('unusable')
+})
+
+test('an older journal is copied, then brought forward in one transaction', async () => {
+  await using folder = await temporaryFolder()
+  const file = join(folder.path, 'journal.sqlite')
+  const db = new DatabaseSync(file)
+  migrate(db, file, ['CREATE TABLE one (a); INSERT INTO one VALUES (7)'])
+  migrate(db, file, ['CREATE TABLE one (a)', 'ALTER TABLE one ADD COLUMN b', 'CREATE TABLE two (c)'])
+  expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: 3 })
+  expect(db.prepare('SELECT a, b FROM one').all()).toEqual([{ a: 7, b: null }])
+  const steps = ['', '', '', 'CREATE TABLE three (d)', 'this is not SQL']
+  expect(() => migrate(db, file, steps)).toThrow()
+  expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: 3 })
+  expect(db.prepare("SELECT name FROM sqlite_schema WHERE name = 'three'").all()).toEqual([])
+  db.close()
+  const copy = new DatabaseSync(`${file}.version-1`)
+  expect(copy.prepare('SELECT * FROM one').all()).toEqual([{ a: 7 }])
+  copy.close()
+})
+
+test('a journal is read beside its writer and after it has ended, and reading changes nothing', async () => {
+  await using folder = await temporaryFolder()
+  const file = join(folder.path, 'journal.sqlite')
+  const writer = await opened(file)
+  const reader = await opened(file, { readOnly: true })
+  await writer.setMeta('a', '1')
+  expect(await reader.getMeta('a')).toBe('1')
+  await expect(reader.setMeta('a', '2')).rejects.toThrow()
+  await reader.close()
+  await writer.close()
+  const after = await opened(file, { readOnly: true })
+  expect(await after.getMeta('a')).toBe('1')
+  await after.close()
+})
+
+test('one failing call fails alone, and those that arrived with it stand', async () => {
+  await using folder = await temporaryFolder()
+  const journal = await opened(join(folder.path, 'journal.sqlite'))
+  const bad = journal.note(
+    { event: null as never, registration: null, registry: null, who: null, detail: null },
+    new Date(),
+  )
+  const [first, failed, last] = await Promise.allSettled([
+    journal.setMeta('first', '1'),
+    bad,
+    journal.setMeta('last', '2'),
+  ])
+  expect([first?.status, failed?.status, last?.status]).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  expect([await journal.getMeta('first'), await journal.getMeta('last')]).toEqual(['1', '2'])
+  await journal.close()
+})
+
+test('a call made as another returns is kept too', async () => {
+  await using folder = await temporaryFolder()
+  const journal = await opened(join(folder.path, 'journal.sqlite'))
+  for (let index = 0; index < 50; index += 1) await journal.setMeta('count', String(index))
+  expect(await journal.getMeta('count')).toBe('49')
+  await journal.close()
+})
+
+test('a backup made while others write is whole, and can take the place of the journal', async () => {
+  await using folder = await temporaryFolder()
+  const file = join(folder.path, 'journal.sqlite')
+  const journal = await opened(file)
+  await journal.setMeta('before', 'yes')
+  const copy = join(folder.path, 'copy')
+  await Promise.all([
+    journal.backup(copy),
+    ...Array.from({ length: 20 }, (_, n) => journal.setMeta(`n${n}`, 'x')),
+  ])
+  await journal.close()
+  expect((await stat(copy)).mode & 0o777).toBe(0o600)
+  await copyFile(copy, file)
+  for (const rest of ['-wal', '-shm']) await rm(`${file}${rest}`, { force: true })
+  const restored = await opened(file)
+  expect(await restored.getMeta('before')).toBe('yes')
+  await restored.close()
+  expect(await readdir(folder.path)).not.toContain('copy.part')
+  expect(await readdir(folder.path)).toContain(markerOf('journal.sqlite'))
+})
+
+test('another process that wrote is noticed once', async () => {
+  await using folder = await temporaryFolder()
+  const file = join(folder.path, 'journal.sqlite')
+  const daemon = await opened(file)
+  const command = await opened(file)
+  await daemon.setMeta('mine', '1')
+  expect(await daemon.changedElsewhere()).toBe(false)
+  await command.setMeta('theirs', '1')
+  expect([await daemon.changedElsewhere(), await daemon.changedElsewhere()]).toEqual([true, false])
+  await command.close()
+  await daemon.close()
+})
+
+test('a root has its first scan once', async () => {
+  await using folder = await temporaryFolder()
+  const journal = await opened(join(folder.path, 'journal.sqlite'))
+  const at = (time: string) => new Date(`2026-11-21T${time}:00.000Z`)
+  expect(await journal.rootFirstScan('/data')).toBeNull()
+  expect(await journal.rootScanned('/data', at('12:00'))).toBe(true)
+  expect(await journal.rootScanned('/data', at('13:00'))).toBe(false)
+  expect(await journal.rootFirstScan('/data')).toBe('2026-11-21T12:00:00.000Z')
+  await journal.close()
+})

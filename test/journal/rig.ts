@@ -1,0 +1,115 @@
+/** Journals in temporary folders, and artifacts to keep in them. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Reading, Registration, SheetReading } from '../../src/handovers.ts'
+import type { Artifact, Journal } from '../../src/journal/journal.ts'
+import { openJournal } from '../../src/journal/open.ts'
+import type { Library, RunLink } from '../../src/record/library.ts'
+import type { RunFacts } from '../../src/record/run.ts'
+
+export async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'runherald-test-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}
+
+/** A core that decides nothing: these tests are about keeping. */
+export const decideNothing = (registration: Registration) => ({ registration, effects: [] })
+
+export async function open(file: string, options: { readOnly?: boolean; expectExisting?: boolean } = {}) {
+  return openJournal(file, { decide: decideNothing, ...options })
+}
+
+export async function opened(file: string, options: { readOnly?: boolean } = {}): Promise<Journal> {
+  const result = await open(file, options)
+  if (!result.ok) throw new Error(`${result.error.why}: ${result.error.detail}`)
+  return result.value
+}
+
+const FACTS: RunFacts = {
+  runId: '200303_A00562_0352_AHKFVLDRXX',
+  folderName: '200303_A00562_0352_AHKFVLDRXX',
+  sequencingUuid: null,
+  instrumentMake: 'ILLUMINA',
+  instrumentModel: 'NovaSeq 6000',
+  instrumentSerial: 'A00562',
+  flowcellId: 'HKFVLDRXX',
+  flowcellType: 'S2',
+  position: 'A',
+  start: null,
+  end: null,
+  status: 'completed',
+  fullyCopied: true,
+  experimentName: null,
+  sampleId: null,
+  readStructure: null,
+  laneCount: 2,
+  kit: null,
+  softwareVersion: null,
+  cells: [],
+  sheet: null,
+}
+
+export function runArtifact(
+  path: string,
+  facts: Partial<RunFacts> = {},
+  given: Partial<Artifact> = {},
+): Artifact {
+  const run = { ...FACTS, ...facts }
+  const completion = { state: run.status, because: 'CopyComplete.txt', missing: [], ended: true }
+  const reading: Reading = {
+    kind: 'run-folder',
+    recognisedAs: 'illumina',
+    reading: { run, provenance: {}, completion, problems: [], test: null },
+    sheet: null,
+    sheetFile: null,
+  }
+  return artifact(path, 'run-folder', reading, given)
+}
+
+export function sheetArtifact(
+  path: string,
+  content: { libraries?: Array<{ name: string; links: RunLink[] }>; batches?: string[] },
+  given: Partial<Artifact> = {},
+): Artifact {
+  const reading: SheetReading = {
+    format: 'registration',
+    version: null,
+    ...{ samples: 1, rows: 1, valid: true, experimentName: null, problems: [], blocked: false },
+    libraries: (content.libraries ?? []).map(({ name, links }) => ({
+      ...libraryOf(name, links),
+      blocked: false,
+    })),
+    batches: (content.batches ?? []).map((name) => ({
+      ...{ name, returnTrackingNumbers: [], tubes: [], rows: [2], blocked: false },
+    })),
+  }
+  const read: Reading = { kind: 'sample-sheet', recognisedAs: 'registration', reading, sha256: 'abc' }
+  return artifact(path, 'sheet', read, given)
+}
+
+const CLAIM = {
+  ...{ instrumentMake: null, instrumentModel: null, flowcellId: null, flowcellType: null, startTime: null },
+  ...{ endTime: null, bioinfoPipeName: null, bioinfoPipeVersion: null, runName: null, sequencingId: null },
+  experimentName: null,
+}
+
+const libraryOf = (name: string, links: RunLink[]): Library => ({
+  name,
+  ...{ layoutConfig: null, seqKit: null, seqProtocol: null, sopName: null, sopVersion: null },
+  ...{ layoutNominalLength: null, layoutReadLength: null, layoutInsertLength: null, biosamples: [] },
+  runs: links.map((link) => ({ link, claim: CLAIM, rows: [2] })),
+  rows: [2],
+})
+
+const artifact = (
+  path: string,
+  type: Artifact['type'],
+  reading: Reading,
+  given: Partial<Artifact>,
+): Artifact => ({
+  ...{ path, root: '/data', type, fingerprint: 'f', sha256: null, status: 'done', reading },
+  firstSeen: '2026-11-21T12:00:00.000Z',
+  changed: '2026-11-21T12:00:00.000Z',
+  ...given,
+})
