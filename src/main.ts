@@ -1,7 +1,7 @@
 /** The program: a command line in, an exit code out. The only file that ends the process. */
-import { readFileSync } from 'node:fs'
 import { runCommandLine } from './cli/program.ts'
 import { EXIT, type ExitCode, Stop, type Terminal } from './cli/terminal.ts'
+import { version } from './cli/version.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 // A terminal sends Ctrl-C to everything in front of it, so that one press may arrive twice.
@@ -33,9 +33,6 @@ stdout.on('error', () => end(EXIT.fine))
 process.on('uncaughtException', (thrown) => failed(thrown))
 process.on('unhandledRejection', (thrown) => failed(thrown))
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  version: string
-}
 try {
   end(await runCommandLine(process.argv.slice(2), terminal, version))
 } catch (thrown) {

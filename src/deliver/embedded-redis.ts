@@ -128,6 +128,8 @@ function launch(folder: string, socket: string): { child: ChildProcess; ended: P
   const lock = ['--nonblock', '--conflict-exit-code', String(LOCKED), '--no-fork', join(folder, 'redis.lock')]
   const child = spawn('flock', [...lock, 'setpriv', '--pdeathsig', 'TERM', ...redis], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    // Ctrl-C in a terminal goes to the whole process group; the daemon ends this child itself, when it is done with it.
+    detached: true,
   })
   let told = ''
   for (const stream of [child.stdout, child.stderr])

@@ -1,0 +1,153 @@
+/** Tells the demonstration in plain lines: what was found, what was sent where, what came back, where to look next. */
+import { relative } from 'node:path'
+import { demoRuns, demoSheets } from '../../config/embedded.ts'
+import type { Config } from '../../config.ts'
+import type { EventFields, Happening, Herald } from '../../events.ts'
+import type { Journal } from '../../journal/journal.ts'
+import { type Paint, painter, plain, type Terminal } from '../terminal.ts'
+import { MAKES, reasonWords } from '../words.ts'
+
+export type Narration = {
+  terminal: Terminal
+  herald: Herald
+  journal: Journal
+  config: Config
+  url: string
+  sandboxUrl: string
+}
+
+/** Introduces the demonstration, then follows it until the process ends. */
+export function narrate({ terminal, herald, journal, config, url, sandboxUrl }: Narration): void {
+  const paint = painter(terminal)
+  terminal.out(introduction({ config, url, sandboxUrl }, paint))
+  const told = new Set<string>()
+  let ended = false
+  herald.subscribe((happening) => {
+    const line = lineOf(happening, paint)
+    if (line !== null && !told.has(line)) {
+      told.add(line)
+      terminal.out(`${paint('dim', new Date().toLocaleTimeString('en-GB'))}  ${line}`)
+    }
+    if (!ended && happening.event.startsWith('registration.')) void end()
+  })
+  void end()
+
+  /** Says once that all examples have come to their end. */
+  async function end(): Promise<void> {
+    const rows = await journal.registrations()
+    const registered = rows.filter((row) => row.state === 'registered').length
+    if (ended || registered < EXAMPLES || rows.some((row) => UNDER_WAY.includes(row.state))) return
+    ended = true
+    terminal.out(
+      `\n${paint('bold', `All ${registered} registrations of the examples have been made.`)}\n${nextSteps(url, paint)}\n`,
+    )
+  }
+}
+
+/** Two libraries with a run each, of which one goes in a single call, and a batch. */
+const EXAMPLES = 4
+const UNDER_WAY = ['waiting', 'queued', 'sending', 'unknown']
+
+function introduction(
+  { config, url, sandboxUrl }: Pick<Narration, 'config' | 'url' | 'sandboxUrl'>,
+  paint: Paint,
+): string {
+  const { state } = config
+  const near = (path: string) => relative(process.cwd(), path) || '.'
+  const rows: Array<[string, string]> = [
+    ['status page', paint('cyan', url)],
+    ['registries (emulated)', paint('cyan', `${sandboxUrl}/__sandbox`)],
+    ['run folders', near(demoRuns(state))],
+    ['drop folder for sheets', near(demoSheets(state))],
+    ['log', near(demoLog(state))],
+  ]
+  return [
+    paint('bold', 'runherald is running as a demonstration: nothing leaves this machine.'),
+    ...rows.map(([name, value]) => `  ${name.padEnd(24)}${value}`),
+    '',
+    'Example runs and sheets are brought in now, as instruments and people would. Ctrl-C ends it.',
+    '',
+  ].join('\n')
+}
+
+export const demoLog = (state: string): string => `${state}/runherald.log`
+
+const nextSteps = (url: string, paint: Paint): string =>
+  [
+    'Where to look next:',
+    `  ${paint('cyan', url)}  shows every registration, and what needs you`,
+    '  npx runherald ls             lists them; `npx runherald show ID` shows one whole',
+    '  npx runherald receipts       what the registries gave back',
+    '  npx runherald check PATH     reads any run folder or sheet of yours, and sends nothing',
+    'Put a run folder or a sheet into the folders above, and it is registered too.',
+  ].join('\n')
+
+/** One line for what a person wants to know; null for the rest. */
+function lineOf({ event, fields }: Happening, paint: Paint): string | null {
+  const tell = (mark: string, text: string) => `${mark.padEnd(11)} ${plain(text)}`
+  switch (event) {
+    case 'run.found': {
+      const { run, make } = fields as EventFields<'run.found'>
+      return tell('Found', `run ${run} of ${MAKES[make] ?? make}`)
+    }
+    case 'run.waiting': {
+      const { run, missing } = fields as EventFields<'run.waiting'>
+      return tell(
+        'Waiting',
+        `run ${run} is not finished${missing.length > 0 ? `, still to come: ${missing.join(', ')}` : ''}`,
+      )
+    }
+    case 'run.completed': {
+      const { run, because } = fields as EventFields<'run.completed'>
+      return tell('Finished', `run ${run} (${because})`)
+    }
+    case 'sheet.judged': {
+      const { sheet, samples, errors } = fields as EventFields<'sheet.judged'>
+      const verdict = errors === 0 ? 'no errors' : `${errors} errors; see _status/${sheet}.html beside it`
+      return tell('Read', `sheet ${sheet}: ${samples} samples, ${verdict}`)
+    }
+    case 'registration.planned': {
+      const { registry, subject, state, reason } = fields as EventFields<'registration.planned'>
+      if (state !== 'waiting' || reason === null) return null
+      return tell(
+        'Waiting',
+        `${subject} at ${registry} waits for ${reasonWords(reason as Parameters<typeof reasonWords>[0])}`,
+      )
+    }
+    case 'registration.sending': {
+      const { subject, registry } = fields as EventFields<'registration.sending'>
+      return tell('Sending', `${subject} to ${registry}`)
+    }
+    case 'registration.registered': {
+      const { subject, registry, remoteIds } = fields as EventFields<'registration.registered'>
+      const ids = [...new Set(Object.values(remoteIds))].join(', ')
+      return `${paint('green', 'Registered'.padEnd(11))} ${plain(`${subject} at ${registry}${ids === '' ? '' : `, which calls it ${ids}`}`)}`
+    }
+    case 'registration.refused': {
+      const { subject, registry, detail } = fields as EventFields<'registration.refused'>
+      return `${paint('red', 'Refused'.padEnd(11))} ${plain(`${subject} by ${registry}: ${detail.join('; ')}`)}`
+    }
+    case 'registration.held': {
+      const { subject, registry, detail } = fields as EventFields<'registration.held'>
+      return `${paint('red', 'Needs you'.padEnd(11))} ${plain(`${subject} at ${registry}: ${detail}`)}`
+    }
+    case 'registration.retrying': {
+      const { registry, because } = fields as EventFields<'registration.retrying'>
+      return tell('Later', `${registry}: ${because}`)
+    }
+    case 'registry.paused': {
+      const { registry, detail } = fields as EventFields<'registry.paused'>
+      return tell('Paused', `${registry}: ${detail}`)
+    }
+    case 'sheet.moved': {
+      const { sheet, to } = fields as EventFields<'sheet.moved'>
+      return tell('Put away', `sheet ${sheet} to ${to.split('/').slice(-2, -1)[0] ?? to}/`)
+    }
+    case 'item.failed': {
+      const { path, error } = fields as EventFields<'item.failed'>
+      return tell('Failed', `${path}: ${error.message}`)
+    }
+    default:
+      return null
+  }
+}

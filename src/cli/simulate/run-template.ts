@@ -1,0 +1,99 @@
+/** A run folder as an instrument writes it: which files, in which order, and when in the course of the run. */
+import { randomInt, randomUUID } from 'node:crypto'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+/** `at` is the share of the run that has passed when the file is written, from 0 to 1. */
+export type RunFile = { path: string; content: string; at: number }
+
+/** `folder` is relative to the folder of runs, and may be several levels deep. `files` are in the order of writing. */
+export type RunTemplate = { folder: string; files: RunFile[] }
+
+/** What differs from run to run. `end` is when the instrument says it ended. */
+export type RunIds = {
+  start: Date
+  end: Date
+  serial: string
+  number: number
+  flowcell: string
+  uuid: string
+  experiment: string
+}
+
+/** The file that says a run folder is no instrument's. */
+export const SIMULATED_MARK = 'runherald-simulated.txt'
+
+/** Random capitals and digits without those that are easily taken for one another. */
+export const letters = (count: number): string =>
+  Array.from({ length: count }, () => 'ABCDEFGHJKLMNPRSTUVWXYZ'[randomInt(23)]).join('')
+export const digits = (count: number): string => Array.from({ length: count }, () => randomInt(10)).join('')
+
+/** Ids nobody had before, for a run that ends about now. */
+export const freshIds = (serial: string, flowcell: string, now: Date): RunIds => ({
+  start: new Date(now.getTime() - 60 * 60_000),
+  end: now,
+  serial,
+  number: randomInt(100, 1000),
+  flowcell,
+  uuid: randomUUID(),
+  experiment: `SIM${digits(4)}`,
+})
+
+/**
+ * Writes the files in their order, over `seconds`. Files that are there already are left as they are, so that a run
+ * whose writing was cut off is written to its end.
+ */
+export async function writeRun(
+  { folder, files }: RunTemplate,
+  {
+    into,
+    seconds,
+    marked,
+    wait,
+  }: { into: string; seconds: number; marked: boolean; wait(ms: number): Promise<void> },
+): Promise<string> {
+  const path = join(into, folder)
+  await mkdir(path, { recursive: true })
+  if (marked)
+    await writeNew(
+      join(path, SIMULATED_MARK),
+      'Written by `runherald simulate`. No instrument made this run.\n',
+    )
+  let passed = 0
+  for (const file of files) {
+    const pause = (file.at - passed) * seconds * 1000
+    if (pause > 0) await wait(pause)
+    passed = Math.max(passed, file.at)
+    const target = join(path, file.path)
+    await mkdir(dirname(target), { recursive: true })
+    await writeNew(target, file.content)
+  }
+  return path
+}
+
+async function writeNew(path: string, content: string): Promise<void> {
+  await writeFile(path, content, { flag: 'wx' }).catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code !== 'EEXIST') throw thrown
+  })
+}
+
+const two = (value: number): string => String(value).padStart(2, '0')
+
+/** Parts of an instant as the clock of an instrument in UTC shows them. */
+export function clock(at: Date) {
+  const [year, month, day] = [at.getUTCFullYear(), at.getUTCMonth() + 1, at.getUTCDate()]
+  const [hour, minute, second] = [at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds()]
+  const half = `${hour % 12 === 0 ? 12 : hour % 12}:${two(minute)}:${two(second)} ${hour < 12 ? 'AM' : 'PM'}`
+  return {
+    /** `20260303` */
+    day: `${year}${two(month)}${two(day)}`,
+    /** `260303` */
+    shortDay: `${two(year % 100)}${two(month)}${two(day)}`,
+    /** `1641` */
+    minute: `${two(hour)}${two(minute)}`,
+    /** `164146` */
+    second: `${two(hour)}${two(minute)}${two(second)}`,
+    /** `3/3/2026 4:41:46 PM` */
+    american: `${month}/${day}/${year} ${half}`,
+  }
+}
