@@ -28,6 +28,7 @@ const LIMITS: TableLimits = { bytes: 10_000_000, rows: 100_000, columns: 500, ce
 
 /** Excel's own last row. Blank rows do not count against the limit, but a file of nothing else must end somewhere. */
 const LAST_ROW = 1_048_576
+/** No sheet has a row of this size; a quotation mark never closed makes one of all that follows. */
 const ROW_BYTES = 256 * 1024
 
 /**

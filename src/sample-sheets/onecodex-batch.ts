@@ -5,7 +5,7 @@ import { blocking } from './cells/blocking.ts'
 import { asText, type ReadColumn, type ReadRow, readRows } from './cells/columns.ts'
 import { createFindings, type Findings, shown } from './cells/findings.ts'
 import { findHeader, type Header, readHeader } from './cells/header.ts'
-import { option, text, trackingNumbers, tubeBarcode } from './cells/values.ts'
+import { option, trackingNumbers, tubeBarcode, words } from './cells/values.ts'
 import type { SheetFormat } from './sheet-format.ts'
 
 type BatchColumn =
@@ -16,7 +16,7 @@ type BatchColumn =
   | 'sequencing_depth'
 
 const columns: ReadonlyArray<ReadColumn<BatchColumn>> = [
-  { name: 'batch_name', alsoCalled: ['batch', 'name'], required: true, kind: text(100) },
+  { name: 'batch_name', alsoCalled: ['batch', 'name'], required: true, kind: words(100) },
   {
     name: 'return_tracking_number',
     aliases: ['return_tracking_numbers'],
@@ -109,24 +109,22 @@ function tellTubesTwice(rows: BatchRow[], header: Header<BatchColumn>, findings:
       })
 }
 
-/** Rows by their batch. A row without a name belongs to the batch above it. */
+/** Rows by their batch. A row without a name belongs to the batch above it; where that name is wrong, to none. */
 function byBatch(rows: BatchRow[], header: Header<BatchColumn>, findings: Findings): Map<string, BatchRow[]> {
   const batches = new Map<string, BatchRow[]>()
+  const named = rows.findIndex((row) => row.values.batch_name !== undefined || row.faulty.has('batch_name'))
+  const first = rows[0]
+  if (named !== 0 && first !== undefined && header.at.has('batch_name'))
+    findings.add({
+      code: 'sample-sheet.value-missing',
+      found: 'batch_name is empty, and no row above gives one',
+      rows: [first.row],
+      column: header.column('batch_name'),
+    })
   let name: string | null = null
-  let nameless = 0
   for (const row of rows) {
-    if (row.faulty.has('batch_name')) name = null
-    name = asText(row.values.batch_name) ?? name
-    if (name === null) {
-      if (header.at.has('batch_name') && !row.faulty.has('batch_name') && nameless++ === 0)
-        findings.add({
-          code: 'sample-sheet.value-missing',
-          found: 'batch_name is empty, and no row above gives one',
-          rows: [row.row],
-          column: header.column('batch_name'),
-        })
-      continue
-    }
+    name = asText(row.values.batch_name) ?? (row.faulty.has('batch_name') ? null : name)
+    if (name === null) continue
     const known = batches.get(name)
     if (known === undefined) batches.set(name, [row])
     else known.push(row)

@@ -248,8 +248,8 @@ const registrationMistakes: Mistake[] = [
   ],
   [
     'a tab inside',
-    set('G2', 'LSK\t109'),
-    { code: 'odd-character', rows: [2], letter: 'G', suggestion: 'LSK 109' },
+    each('G', [2, 3, 4], 'LSK\t109'),
+    { code: 'value-normalised', rows: [2, 3, 4], letter: 'G' },
   ],
   [
     'full-width digits',

@@ -222,6 +222,33 @@ test('many rows with one mistake are one problem, and many different mistakes of
   expect(different[0]?.found).toContain('and 93 more like these')
 })
 
+test('free words may hold typographic marks, names may not', () => {
+  const header = 'central_sample_id,library_name,library_protocol,run_name'
+  expect(codes([header, 'a,A,King’s – 2nd,r'])).toEqual([])
+  expect(codes([header, 'a,A – 2,x,r'])).toEqual(['error odd-character'])
+  expect(codes([header, 'a,A,Mar-20,r'])).toEqual(['warning excel-date'])
+  expect(codes([header, 'a,Mar-20,x,r'])).toEqual(['error excel-date'])
+  expect(codes([header, "1E5,A,'s-Hertogenbosch,r"])).toEqual([])
+})
+
+test('a value left over from the template is pointed out and stops nothing', () => {
+  expect(codes(['central_sample_id,library_name,run_name', 'BIRM-XXXXX,A,r'])).toEqual([
+    'warning template-row',
+  ])
+})
+
+test('a row of a batch that was pushed to the right is one problem', () => {
+  const header = 'batch_name,return_tracking_number,tube_barcode,specimen_type,sequencing_depth'
+  const lines = [
+    header,
+    'b,1Z9,AB12CD34EF,Human stool,Deep',
+    ',x,y,AB12CD34EG,Human stool,Deep',
+    ',,AB12CD34EH,Human stool,Deep',
+  ]
+  expect(codes(lines)).toEqual(['error row-too-wide'])
+  expect(read(lines).recognised?.blocked).toBe(true)
+})
+
 test('a value is shown cut, with what cannot be seen written out', () => {
   const [problem] = read([
     'central_sample_id,library_name,library_source,run_name',

@@ -3,25 +3,18 @@ import type { Problem } from '../../problems.ts'
 
 /**
  * An error whose rows all belong to subjects blocks these; any other (of the file, of the column names, of a row
- * that belongs to nobody) blocks the whole sheet, since no one can say whom it concerns.
+ * that belongs to nobody) blocks the whole sheet, since no one can say whom it concerns. A row has one owner.
  */
 export function blocking<Subject extends { rows: number[] }>(
   subjects: readonly Subject[],
   problems: readonly Problem[],
 ): { subjects: Array<Subject & { blocked: boolean }>; blocked: boolean } {
-  const owners = new Map<number, Subject[]>()
-  for (const subject of subjects)
-    for (const row of subject.rows) {
-      const known = owners.get(row)
-      if (known === undefined) owners.set(row, [subject])
-      else known.push(subject)
-    }
-  const stopped = new Set<Subject>()
-  let blocked = false
-  for (const { severity, rows } of problems) {
-    if (severity !== 'error') continue
-    if (rows.length === 0 || rows.some((row) => !owners.has(row))) blocked = true
-    for (const row of rows) for (const subject of owners.get(row) ?? []) stopped.add(subject)
-  }
+  const errors = problems.filter((one) => one.severity === 'error')
+  const owners = new Map<number, Subject>()
+  if (errors.length > 0)
+    for (const subject of subjects) for (const row of subject.rows) owners.set(row, subject)
+  const concerned = errors.map(({ rows }) => rows.map((row) => owners.get(row)))
+  const blocked = concerned.some((owners) => owners.length === 0 || owners.includes(undefined))
+  const stopped = new Set(concerned.flat())
   return { subjects: subjects.map((one) => ({ ...one, blocked: blocked || stopped.has(one) })), blocked }
 }

@@ -1,4 +1,5 @@
 /** What office programs, scanners and copying do to values: what is certain is undone, the rest is named. */
+import { oddCharacter, plainCharacters, visibleCharacters } from './characters.ts'
 import { type Finding, shown } from './findings.ts'
 
 export type Fault = Omit<Finding, 'rows' | 'column'>
@@ -17,8 +18,12 @@ export const isExcelError = (cell: string): boolean => ERRORS.test(cell) || /^#{
 
 const PLACEHOLDERS = /^(?:n\/?a|n\.a\.|none|null|nil|-{1,3}|–|—|\?{1,3}|tbc|tbd|\.)$/i
 
+/** What nearly every cell is; nothing of what follows can be meant by it. */
+const PLAIN = /^[A-Za-z0-9][\w .:/-]*$/
+
 /** A cell without its wrapping, before anything is asked of its meaning. */
 export function bareCell(cell: string): Checked<string> {
+  if (PLAIN.test(cell)) return { value: cell, faults: [] }
   const seen = cell.replace(/^[\p{Cf}\s]+|[\p{Cf}\s]+$/gu, '')
   if (seen === '') return { value: null, faults: [] }
   if (isExcelError(seen))
@@ -28,7 +33,8 @@ export function bareCell(cell: string): Checked<string> {
   if (kept) return { value: kept[1]?.trim() || null, faults: [] }
   if (seen.startsWith('='))
     return { value: null, faults: [{ code: 'sample-sheet.formula', found: shown(seen) }] }
-  const wrapped = /^["“”„«'‘’‚](.*)["“”»'‘’]$/su.exec(seen) ?? /^['’](.*)$/su.exec(seen)
+  // Marks around a value were typed or left by Excel; those of 's-Hertogenbosch are its own.
+  const wrapped = /^["“”„«'‘’‚](.*)["“”»'‘’]$/su.exec(seen) ?? /^['’](?![st][ -])(.*)$/su.exec(seen)
   if (!wrapped) return { value: seen, faults: [] }
   const value = wrapped[1]?.trim() ?? ''
   return value === '' ? { value: null, faults: [] } : { value, faults: [normalised(seen, value)] }
@@ -42,8 +48,7 @@ export function withoutPlaceholder(bare: Checked<string>): Checked<string> {
 
 /** What may have happened to a name or a number of a thing: errors, since another thing would be registered. */
 export function nameDamage(value: string): Fault | null {
-  if (/^\d(?:[.,]\d+)?E\+?\d{1,3}$/i.test(value) && /[.,+]|E\d\d/i.test(value))
-    return { code: 'sample-sheet.excel-number', found: shown(value) }
+  if (isRounded(value)) return { code: 'sample-sheet.excel-number', found: shown(value) }
   const dated = datedName(value)
   if (dated !== null) return { code: 'sample-sheet.excel-date', found: shown(value), ...dated }
   const plain = plainCharacters(value)
@@ -55,6 +60,21 @@ export function nameDamage(value: string): Fault | null {
     }
   return null
 }
+
+/** Free words as they are meant, and what may have happened to them: typographic marks are as good as others there. */
+export function readWords(written: string): Checked<string> {
+  if (isRounded(written))
+    return { value: null, faults: [{ code: 'sample-sheet.excel-number', found: shown(written) }] }
+  const value = visibleCharacters(written)
+  const faults = value === written ? [] : [normalised(written, value)]
+  const dated = datedName(value)
+  if (dated !== null)
+    faults.push({ code: 'sample-sheet.excel-date', found: shown(value), severity: 'warning', ...dated })
+  return { value, faults: [...faults, ...leftOver(value)] }
+}
+
+/** 1.23E+13 or 1E+05, as Excel writes them; 1E5 is a name like any other. */
+const isRounded = (value: string): boolean => /^\d(?:[.,]\d+)?E\+\d{1,3}$/i.test(value)
 
 /** A value from the template may be meant, so it is only pointed out. */
 export const leftOver = (value: string): Fault[] =>
@@ -73,78 +93,4 @@ function datedName(value: string): { suggestion: string } | null {
   if (day) return { suggestion: `${day[2]?.toUpperCase()}${Number(day[1])}` }
   const year = MONTH_YEAR.exec(value)
   return year ? { suggestion: `${year[1]?.toUpperCase()}${year[2]}` } : null
-}
-
-/** Characters that copying and autocorrection put in place of those on the keyboard. */
-const LOOKALIKES: Record<string, string> = {
-  '‘': "'",
-  '’': "'",
-  '‚': "'",
-  '“': '"',
-  '”': '"',
-  '„': '"',
-  '‐': '-',
-  '‑': '-',
-  '‒': '-',
-  '–': '-',
-  '—': '-',
-  '−': '-',
-  А: 'A',
-  В: 'B',
-  С: 'C',
-  Е: 'E',
-  Н: 'H',
-  І: 'I',
-  К: 'K',
-  М: 'M',
-  О: 'O',
-  Р: 'P',
-  Ѕ: 'S',
-  Т: 'T',
-  Х: 'X',
-  а: 'a',
-  с: 'c',
-  е: 'e',
-  о: 'o',
-  р: 'p',
-  х: 'x',
-  у: 'y',
-  Α: 'A',
-  Β: 'B',
-  Ε: 'E',
-  Ζ: 'Z',
-  Η: 'H',
-  Ι: 'I',
-  Κ: 'K',
-  Μ: 'M',
-  Ν: 'N',
-  Ο: 'O',
-  Ρ: 'P',
-  Τ: 'T',
-  Χ: 'X',
-  ο: 'o',
-}
-
-export function plainCharacters(value: string): string {
-  if (/^[\x20-\x7e]*$/.test(value)) return value
-  const plain = value
-    .replace(/[\p{Cf}\p{Cc}\ufffd]/gu, (one) => (one === '\n' || one === '\r' || one === '\t' ? ' ' : ''))
-    .replace(/[\p{Zs}]/gu, ' ')
-    .replace(/[\uff01-\uff5e]/g, (one) => one.normalize('NFKC'))
-  // Letters of another alphabet are looked alikes only in a word of ours.
-  const latin = /[A-Za-z0-9]/.test(plain)
-  return [...plain]
-    .map((one) => (latin && Object.hasOwn(LOOKALIKES, one) ? (LOOKALIKES[one] ?? one) : one))
-    .join('')
-    .trim()
-}
-
-function oddCharacter(value: string): string {
-  const odd = [...value].find((one) => plainCharacters(`A${one}A`) !== `A${one}A`) ?? ''
-  if (/[\n\r]/.test(odd)) return 'a line break'
-  if (/\p{Zs}|\t/u.test(odd)) return 'a blank that is not the one of the space bar'
-  if (/[\p{Cf}\p{Cc}]/u.test(odd)) return 'a character that cannot be seen'
-  if (odd === '\ufffd') return 'a character that was lost when the file was saved'
-  if (/\p{Pd}|−/u.test(odd)) return `a dash (${odd}) where a hyphen is meant`
-  return `${odd}, which is not the ${LOOKALIKES[odd] ?? odd.normalize('NFKC')} of the keyboard`
 }

@@ -6,6 +6,7 @@ import {
   leftOver,
   nameDamage,
   normalised,
+  readWords,
   withoutPlaceholder,
 } from './damage.ts'
 import { readDate, readTime } from './dates.ts'
@@ -28,18 +29,24 @@ const kind =
 const refused = (fault: Fault): Checked<never> => ({ value: null, faults: [fault] })
 const taken = <Value>(value: Value): Checked<Value> => ({ value, faults: [] })
 
-/** Names, ids and free words, counted in characters as people see them. */
-export const text = (longest: number): Kind<string> =>
+/** Names and numbers that stand for one thing and no other. Lengths are in characters as people see them. */
+export const name = (longest: number): Kind<string> =>
   kind((value) => {
     const damage = nameDamage(value)
-    if (damage !== null) return refused(damage)
-    const length = [...value].length
-    if (length <= longest) return { value, faults: leftOver(value) }
-    return refused({
-      code: 'sample-sheet.value-too-long',
-      found: `${shown(value)} has ${length} characters; ${longest} are allowed`,
-    })
+    return damage === null ? within(longest, { value, faults: leftOver(value) }) : refused(damage)
   })
+
+/** Free words. */
+export const words = (longest: number): Kind<string> => kind((value) => within(longest, readWords(value)))
+
+function within(longest: number, read: Checked<string>): Checked<string> {
+  const length = [...(read.value ?? '')].length
+  if (read.value === null || length <= longest) return read
+  return refused({
+    code: 'sample-sheet.value-too-long',
+    found: `${shown(read.value)} has ${length} characters; ${longest} are allowed`,
+  })
+}
 
 /**
  * One of a list. Case, blanks, `_` and `-` do not matter, and `synonyms` (folded) are taken for what they mean;

@@ -8,7 +8,7 @@ import { keyValues, type Sections } from './sections.ts'
 const COMPARED_SAMPLES = 1_000
 
 /** All N is how Local Run Manager writes "none". */
-const isNone = (index: string): boolean => index === '' || /^(?:n+|na|n\/a|none|noindex)$/i.test(index)
+export const isNone = (index: string): boolean => index === '' || /^(?:n+|na|n\/a|none|noindex)$/i.test(index)
 const isSequence = (index: string): boolean => /^[ACGTN]+$/i.test(index)
 
 export function tellIndexes(sections: Sections, samples: SampleTable, findings: Findings): void {

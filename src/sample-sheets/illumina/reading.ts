@@ -5,6 +5,7 @@ import type { RunLink } from '../../record/library.ts'
 import type { Findings } from '../cells/findings.ts'
 import { suppliedLibraries, toReading } from '../instrument/libraries.ts'
 import type { SheetOptions } from '../sheet-format.ts'
+import { isNone } from './indexes.ts'
 import type { SampleTable } from './samples.ts'
 
 export type IlluminaSheet = {
@@ -32,7 +33,7 @@ export function illuminaReading(
           row: one.row,
           library: one.library,
           sample: one.sampleId,
-          barcode: [one.index, one.index2].filter((index) => index !== '').join('-') || null,
+          barcode: [one.index, one.index2].filter((index) => !isNone(index)).join('-') || null,
           link: sheet.link,
         }))
       : [],

@@ -4,7 +4,7 @@ import type { Column, Problem } from '../../problems.ts'
 import type { Biosample, Library, LibraryRun, RunClaim, RunLink } from '../../record/library.ts'
 import { blocking } from '../cells/blocking.ts'
 import type { Findings } from '../cells/findings.ts'
-import { text } from '../cells/values.ts'
+import { name } from '../cells/values.ts'
 import type { SheetOptions } from '../sheet-format.ts'
 
 /** A row of such a sheet: the library it names, the sample in it, and the run, where the sheet tells. */
@@ -16,7 +16,7 @@ export type SuppliedRow = {
   link: RunLink | null
 }
 
-const libraryName = text(96)
+const libraryName = name(96)
 
 /** One library for each distinct name. In a run folder that folder is the run, whatever the sheet says of others. */
 export function suppliedLibraries(

@@ -1,12 +1,13 @@
 /** The columns of a registration sheet: their names, what each may hold, and what it is a fact of. */
 import { InstrumentMake } from '../../record/run.ts'
 import type { ReadColumn } from '../cells/columns.ts'
-import { date, option, text, time, uuid, wholeNumber } from '../cells/values.ts'
+import { date, name, option, time, uuid, wholeNumber, words } from '../cells/values.ts'
 
 /** No registry takes a longer name; some take less, which each says for itself. */
-const NAME = text(96)
+const NAME = name(96)
+const WORDS = words(96)
 /** Names that only serve to find the run. */
-const LINK = text(255)
+const LINK = name(255)
 
 export const LIBRARY_COLUMNS = [
   'library_source',
@@ -91,22 +92,22 @@ export const registrationColumns: ReadonlyArray<ReadColumn<RegistrationColumn>> 
       se: 'SINGLE',
     }),
   },
-  { name: 'library_seq_kit', kind: NAME },
+  { name: 'library_seq_kit', kind: WORDS },
   // The protocol's name lacks a letter in the document of 2020-03-24, and so in the sheets of its readers.
-  { name: 'library_seq_protocol', aliases: ['library_seq_protocl'], kind: NAME },
-  { name: 'library_sop_name', kind: NAME },
-  { name: 'library_sop_version', kind: NAME },
+  { name: 'library_seq_protocol', aliases: ['library_seq_protocl'], kind: WORDS },
+  { name: 'library_sop_name', kind: WORDS },
+  { name: 'library_sop_version', kind: WORDS },
   { name: 'library_layout_nominal_length', kind: wholeNumber },
   { name: 'library_layout_read_length', kind: wholeNumber },
   { name: 'library_layout_insert_length', kind: wholeNumber },
   { name: 'barcode', kind: NAME },
-  { name: 'library_primers', aliases: ['artic_primers'], kind: NAME },
-  { name: 'library_protocol', aliases: ['artic_protocol'], kind: NAME },
+  { name: 'library_primers', aliases: ['artic_primers'], kind: WORDS },
+  { name: 'library_protocol', aliases: ['artic_protocol'], kind: WORDS },
   { name: 'sequencing_org_received_date', kind: date },
   { name: 'run_name', alsoCalled: ['run', 'run_id'], kind: LINK },
   { name: 'sequencing_id', kind: uuid },
   { name: 'flowcell_id', alsoCalled: ['flowcell', 'fcid'], kind: LINK },
-  { name: 'experiment_name', alsoCalled: ['experiment', 'experiment_id'], kind: LINK },
+  { name: 'experiment_name', alsoCalled: ['experiment', 'experiment_id'], kind: words(255) },
   {
     name: 'instrument_make',
     kind: option(InstrumentMake.options, {
@@ -121,10 +122,10 @@ export const registrationColumns: ReadonlyArray<ReadColumn<RegistrationColumn>> 
       mgitech: 'MGI',
     }),
   },
-  { name: 'instrument_model', kind: NAME },
-  { name: 'flowcell_type', kind: NAME },
+  { name: 'instrument_model', kind: WORDS },
+  { name: 'flowcell_type', kind: WORDS },
   { name: 'start_time', kind: time },
   { name: 'end_time', kind: time },
-  { name: 'bioinfo_pipe_name', kind: NAME },
-  { name: 'bioinfo_pipe_version', kind: NAME },
+  { name: 'bioinfo_pipe_name', kind: WORDS },
+  { name: 'bioinfo_pipe_version', kind: WORDS },
 ]
