@@ -88,22 +88,27 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     changedElsewhere: journal.changedElsewhere,
     async sweep(isRepair) {
       await mirror(isRepair)
-      const given = await give(await journal.due(new Date(now().getTime() + 2 * sweepMs)))
-      if (isRepair && given > 0) emit('queue.repaired', { jobs: given })
+      const before = isRepair ? await size() : 0
+      await give(await journal.due(new Date(now().getTime() + 2 * sweepMs)))
+      const made = isRepair ? (await size()) - before : 0
+      if (made > 0) emit('queue.repaired', { jobs: made })
     },
     onFault: (thrown) => emit('delivery.failed', { error: loggedError(thrown) }),
   })
 
   /** Gives jobs, as far as Redis is there: what is missing then, the next sweep makes good. */
-  async function give(wakes: Wake[]): Promise<number> {
-    if (isStopping || links.awaySince() !== null) return 0
+  async function give(wakes: Wake[]): Promise<void> {
+    if (isStopping || links.awaySince() !== null) return
     const given = [...Map.groupBy(wakes, (wake) => wake.registry)].map(([registry, some]) =>
-      queues
-        .get(registry)
-        ?.give(some)
-        .catch(() => 0),
+      queues.get(registry)?.give(some),
     )
-    return (await Promise.all(given)).reduce<number>((sum, one) => sum + (one ?? 0), 0)
+    await Promise.allSettled(given)
+  }
+
+  async function size(): Promise<number> {
+    if (links.awaySince() !== null) return 0
+    const sizes = await Promise.allSettled([...queues.values()].map((queue) => queue.size()))
+    return sizes.reduce((sum, one) => sum + (one.status === 'fulfilled' ? one.value : 0), 0)
   }
 
   /** Pauses in Redis what is paused in the journal, so that jobs need not be taken in vain. */

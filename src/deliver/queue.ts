@@ -28,8 +28,10 @@ export type QueueOptions = {
 }
 
 export type RegistryQueue = {
-  /** Gives each a job unless it has one; resolves to how many were new, and rejects while Redis is away. */
-  give(wakes: Wake[]): Promise<number>
+  /** Gives each a job unless it has one. Rejects while Redis is away. */
+  give(wakes: Wake[]): Promise<void>
+  /** Jobs in any state. */
+  size(): Promise<number>
   setPaused(paused: boolean): Promise<void>
   /** Takes no new job; resolves when those at work are done. */
   drain(): Promise<void>
@@ -87,15 +89,10 @@ export function openQueue(links: RedisLinks, options: QueueOptions): RegistryQue
 
   return {
     async give(wakes) {
-      let given = 0
-      for (let start = 0; start < wakes.length; start += JOBS_AT_ONCE) {
-        const page = wakes.slice(start, start + JOBS_AT_ONCE)
-        const before = await queue.getJobCountByTypes()
-        await queue.addBulk(page.map((wake) => jobOf(wake, now())))
-        given += Math.max(0, (await queue.getJobCountByTypes()) - before)
-      }
-      return given
+      for (let start = 0; start < wakes.length; start += JOBS_AT_ONCE)
+        await queue.addBulk(wakes.slice(start, start + JOBS_AT_ONCE).map((wake) => jobOf(wake, now())))
     },
+    size: () => queue.getJobCountByTypes(),
     setPaused: (paused) => (paused ? queue.pause() : queue.resume()),
     async drain() {
       isDraining = true

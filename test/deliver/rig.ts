@@ -100,6 +100,8 @@ export type FakeRegistry = AsyncDisposable & {
   probes: number
   /** Answers the next requests in this way, each once; afterwards all are accepted. */
   next(...answers: Array<(heard: Heard) => void>): void
+  /** Drops what is left of the script. */
+  forget(): void
   /** Answers probes in this way from now on. */
   onProbe(answer: (heard: Heard) => void): void
   stop(): Promise<void>
@@ -146,6 +148,9 @@ export async function fakeRegistry(): Promise<FakeRegistry> {
     ...{ heard, commits, probes: 0 },
     next: (...answers) => {
       script.push(...answers)
+    },
+    forget: () => {
+      script.length = 0
     },
     onProbe: (answer) => {
       probe = answer
