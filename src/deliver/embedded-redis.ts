@@ -76,7 +76,7 @@ function supervise(folder: string, socket: string, emit: Emit): Supervised {
   async function start(): Promise<Result<null, RedisFault>> {
     const launched = launch(folder, socket)
     child = launched.child
-    const fault = await Promise.race([launched.ended, answers(socket, launched.ended)])
+    const fault = await Promise.race([launched.ended, answers(socket, launched)])
     if (fault !== null) {
       launched.child.kill('SIGKILL')
       return err(fault)
@@ -153,29 +153,40 @@ function faultOf(code: number | null, signal: string | null, told: string): Redi
   return { why: 'failed', detail: `redis-server ended (${signal ?? code})${told === '' ? '' : `: ${told}`}` }
 }
 
-/** Null as soon as it answers a PING; the fault when it does not in time, or ends before. */
-async function answers(socket: string, ended: Promise<RedisFault>): Promise<RedisFault | null> {
+/** Null as soon as this very server answers; the fault when it does not in time, or ends before. */
+async function answers(
+  socket: string,
+  { child, ended }: { child: ChildProcess; ended: Promise<RedisFault> },
+): Promise<RedisFault | null> {
   let isOver = false
   ended.then(() => {
     isOver = true
   })
   const until = Date.now() + READY_MS
   while (!isOver && Date.now() < until) {
-    if (await ping(socket)) return null
+    if ((await serverAt(socket)) === child.pid) return null
     await sleep(10)
   }
   return isOver ? ended : { why: 'failed', detail: `redis-server did not answer within ${READY_MS} ms` }
 }
 
-const ping = (socket: string): Promise<boolean> =>
+/** Process id of whatever server answers there, null for none: it might be another daemon's. */
+const serverAt = (socket: string): Promise<number | null> =>
   new Promise((resolve) => {
     const connection = connect(socket)
-    const tell = (answer: boolean) => {
+    let told = ''
+    const tell = (pid: number | null) => {
       connection.destroy()
-      resolve(answer)
+      resolve(pid)
     }
-    connection.once('connect', () => connection.write('PING\r\n'))
-    connection.once('data', (data) => tell(data.toString().startsWith('+PONG')))
-    connection.once('error', () => tell(false))
-    connection.setTimeout(1000, () => tell(false))
+    connection.once('connect', () => connection.write('INFO server\r\n'))
+    connection.on('data', (data) => {
+      told += data.toString()
+      const found = /process_id:(\d+)\r\n/.exec(told)
+      if (found) tell(Number(found[1]))
+      else if (told.startsWith('-')) tell(null)
+    })
+    connection.once('error', () => tell(null))
+    connection.once('close', () => tell(null))
+    connection.setTimeout(1000, () => tell(null))
   })

@@ -99,8 +99,9 @@ async function speak(
     signal: deadline,
   })
   const mine: object | null = made
+  answering.catch(() => {})
   try {
-    const { statusCode, headers: received, body: stream } = await answering
+    const { statusCode, headers: received, body: stream } = await Promise.race([answering, cut(deadline)])
     const text = await stream.text()
     const answer = { status: statusCode, headers: flat(received), body: text }
     return { type: 'answer', answer, kept: withoutSecrets(answer, mask), mask }
@@ -113,6 +114,15 @@ async function speak(
     return { type: isSent ? 'lost' : 'not-sent', detail }
   }
 }
+
+/**
+ * Rejects at the deadline. undici itself would first wait for the connection; what is not on its way by then is
+ * dropped by the signal before its first byte.
+ */
+const cut = (deadline: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    deadline.addEventListener('abort', () => reject(deadline.reason), { once: true })
+  })
 
 const flat = (headers: Record<string, string | string[] | undefined>): Record<string, string> =>
   Object.fromEntries(
