@@ -23,7 +23,7 @@ import { fileURLToPath } from 'node:url'
 const SERVICE_AWAY = 69
 const project = dirname(dirname(realpathSync(fileURLToPath(import.meta.url))))
 // apt asks this file whether it may start a service; 101 means no.
-const policy = process.env['RUNHERALD_SETUP_POLICY_FILE'] ?? '/usr/sbin/policy-rc.d'
+const policy = '/usr/sbin/policy-rc.d'
 const policyAside = `${policy}.before-runherald`
 
 class NotPossible extends Error {}
@@ -63,7 +63,9 @@ function stampOf(lockFile) {
 }
 
 function installPackages() {
-  tell('- npm packages and the pinned Node.js, into node_modules of this folder (npm ci, about half a minute)')
+  tell(
+    '- npm packages and the pinned Node.js, into node_modules of this folder (npm ci, about half a minute)',
+  )
   // npm tells its scripts where it lies itself; another package manager would put its own path there.
   const own = process.env['npm_execpath']
   const npm = own && basename(own) === 'npm-cli.js' ? [process.execPath, own] : ['npm']
@@ -84,7 +86,7 @@ function installRedis() {
       'redis-server is missing: runherald keeps its queue of deliveries in it. Install it with\n\n    sudo apt-get install -y --no-install-recommends redis-server\n\nand start again.',
     )
   tell('- redis-server, which holds the queue of deliveries (apt-get install redis-server)')
-  tell("  Its system service is not started: runherald runs a private one, on a socket under its own folder.")
+  tell('  Its system service is not started: runherald runs a private one, on a socket under its own folder.')
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const advice =
     'redis-server could not be installed. Try it by hand and read what apt says: apt-get install -y --no-install-recommends redis-server'
@@ -124,8 +126,7 @@ function run([command, ...rest], { cwd, env, advice, mayFail = false }) {
 }
 
 function onPath(program) {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin', '/usr/sbin', '/usr/local/bin']
-  return folders.some((folder) => {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK)
       return true

@@ -60,8 +60,8 @@ export async function startDemo(config: Config, terminal: Terminal): Promise<Dem
   return {
     config: { ...config, registries },
     async begin({ url, journal, herald }) {
-      narrate({ terminal, herald, journal, config, url, sandboxUrl: sandbox.url })
-      await bring(state, stopping.signal).catch((thrown: unknown) => {
+      const narrator = await narrate({ terminal, herald, journal, config, url, sandboxUrl: sandbox.url })
+      await bring(state, stopping.signal).then(narrator.brought, (thrown: unknown) => {
         if (!stopping.signal.aborted) throw thrown
       })
     },

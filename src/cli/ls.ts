@@ -58,7 +58,7 @@ function listing(rows: RegistrationRow[], terminal: Terminal): string {
     shortTime(row.since),
     shortTime(row.nextTry),
     revised ? String(row.revision) : '',
-    [...new Set(Object.values(row.remoteIds))].join(' '),
+    Object.values(row.remoteIds)[0] ?? '',
   ])
   return table(header, cells, painter(terminal))
 }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Config } from '../config.ts'
 import type { Journal, RegistrationRow } from '../journal/journal.ts'
 import { actor, findRegistration, writingJournal } from './journal.ts'
+import { registrationsOf } from './registrations-of.ts'
 import type { ConfigOptions } from './settings.ts'
 import { takeUp } from './take-up.ts'
 import { EXIT, json, painter, Stop, type Terminal } from './terminal.ts'
@@ -49,12 +50,16 @@ async function retryPath(journal: Journal, config: Config, path: string): Promis
       EXIT.finding,
       `${path} was never found in a watched folder; why is said by: runherald explain ${path}`,
     )
-  const stopped = (await journal.registrations({ paths: [path] })).filter(({ state }) =>
-    ['refused', 'held', 'abandoned'].includes(state),
-  )
+  const rows = await registrationsOf(journal, path, artifact.reading)
+  const stopped = rows.filter(({ state }) => ['refused', 'held', 'abandoned'].includes(state))
   const tried: Tried[] = []
   for (const row of stopped) tried.push(await retryRow(journal, row))
   await takeUp(journal, config, path)
+  // A running daemon then also writes what people find beside their sheets.
+  await journal.note(
+    { event: 'path.retried', registration: null, registry: null, who: actor(), detail: { path } },
+    new Date(),
+  )
   const what = artifact.status === 'adopted' ? 'the run that was left alone' : 'what lies there'
   return [...tried, { what: `${what} at ${path}`, id: null, done: true, because: null }]
 }

@@ -16,11 +16,14 @@ export type Narration = {
   sandboxUrl: string
 }
 
-/** Introduces the demonstration, then follows it until the process ends. */
-export function narrate({ terminal, herald, journal, config, url, sandboxUrl }: Narration): void {
+/** Introduces the demonstration, then follows it until the process ends. `brought` says that all examples are there. */
+export async function narrate(parts: Narration): Promise<{ brought(): void }> {
+  const { terminal, herald, journal, url } = parts
   const paint = painter(terminal)
-  terminal.out(introduction({ config, url, sandboxUrl }, paint))
+  const before = await journal.registrations()
+  terminal.out(introduction(parts, before.length > 0, paint))
   const told = new Set<string>()
+  let allBrought = false
   let ended = false
   herald.subscribe((happening) => {
     const line = lineOf(happening, paint)
@@ -28,30 +31,33 @@ export function narrate({ terminal, herald, journal, config, url, sandboxUrl }: 
       told.add(line)
       terminal.out(`${paint('dim', new Date().toLocaleTimeString('en-GB'))}  ${line}`)
     }
-    if (!ended && happening.event.startsWith('registration.')) void end()
+    if (happening.event.startsWith('registration.')) void end()
   })
-  void end()
 
   /** Says once that all examples have come to their end. */
   async function end(): Promise<void> {
+    if (!allBrought || ended) return
     const rows = await journal.registrations()
-    const registered = rows.filter((row) => row.state === 'registered').length
-    if (ended || registered < EXAMPLES || rows.some((row) => UNDER_WAY.includes(row.state))) return
+    if (ended || rows.length === 0 || rows.some((row) => UNDER_WAY.includes(row.state))) return
     ended = true
+    const registered = rows.filter((row) => row.state === 'registered').length
+    const others = rows.length === registered ? '' : `, ${rows.length - registered} need you`
     terminal.out(
-      `\n${paint('bold', `All ${registered} registrations of the examples have been made.`)}\n${nextSteps(url, paint)}\n`,
+      `\n${paint('bold', `${registered} of ${rows.length} registrations are made${others}.`)}\n${nextSteps(url, paint)}\n`,
     )
+  }
+
+  return {
+    brought() {
+      allBrought = true
+      void end()
+    },
   }
 }
 
-/** Two libraries with a run each, of which one goes in a single call, and a batch. */
-const EXAMPLES = 4
 const UNDER_WAY = ['waiting', 'queued', 'sending', 'unknown']
 
-function introduction(
-  { config, url, sandboxUrl }: Pick<Narration, 'config' | 'url' | 'sandboxUrl'>,
-  paint: Paint,
-): string {
+function introduction({ config, url, sandboxUrl }: Narration, again: boolean, paint: Paint): string {
   const { state } = config
   const near = (path: string) => relative(process.cwd(), path) || '.'
   const rows: Array<[string, string]> = [
@@ -65,7 +71,9 @@ function introduction(
     paint('bold', 'runherald is running as a demonstration: nothing leaves this machine.'),
     ...rows.map(([name, value]) => `  ${name.padEnd(24)}${value}`),
     '',
-    'Example runs and sheets are brought in now, as instruments and people would. Ctrl-C ends it.',
+    again
+      ? 'The example runs and sheets were brought in at an earlier start. Ctrl-C ends it.'
+      : 'Example runs and sheets are brought in now, as instruments and people would. Ctrl-C ends it.',
     '',
   ].join('\n')
 }

@@ -1,0 +1,53 @@
+/** The runtime, the clocks and the files with secrets. */
+import { statSync } from 'node:fs'
+import type { Config } from '../../config.ts'
+import { type Check, fine, warning, wrong } from './check.ts'
+
+export function checkNode(): Check {
+  const found = `Node.js ${process.versions.node} (${process.platform} ${process.arch})`
+  return Number(process.versions.node.split('.')[0]) >= 24
+    ? fine('node', 'Runtime', found)
+    : wrong(
+        'node',
+        'Runtime',
+        found,
+        'Start runherald by its launcher, which brings Node.js 24: npx runherald',
+      )
+}
+
+/** Wall clocks of instruments become instants only with a zone; without one, times are left out of what is sent. */
+export function checkClock(config: Config): Check {
+  const roots = config.watch.filter((root) => 'runs' in root)
+  const without = roots.filter((root) => root.timeZone === null)
+  if (config.site.timeZone !== null || (roots.length > 0 && without.length === 0))
+    return fine('time-zone', 'Time zone', config.site.timeZone ?? 'set for each root')
+  return warning(
+    'time-zone',
+    'Time zone',
+    'none is configured: times that an instrument writes without a zone are not sent',
+    'Set site.timeZone, such as Europe/London.',
+  )
+}
+
+/** Each file with a secret should be readable by its owner alone. */
+export function checkSecrets(config: Config): Check[] {
+  const files = [
+    ...config.registries.flatMap(({ name, auth }) => [
+      { name, file: auth.tokenFile },
+      ...(auth.oauth === null ? [] : Object.values(auth.oauth).map((file) => ({ name, file: String(file) }))),
+    ]),
+    { name: 'status page', file: config.http.tokenFile },
+    { name: 'Redis', file: config.redis?.passwordFile ?? null },
+  ]
+  return config.embedded
+    ? []
+    : files.flatMap(({ name, file }) => (file === null ? [] : [checkSecret(name, file)]))
+}
+
+function checkSecret(name: string, file: string): Check {
+  const what = `Secret of ${name}`
+  const { mode } = statSync(file)
+  return (mode & 0o007) === 0
+    ? fine('secret', what, file)
+    : warning('secret', what, `${file} may be read by every user of this machine`, `chmod o-rwx ${file}`)
+}
