@@ -128,8 +128,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       }
     }
     for (const run of runs.values()) {
-      const source = run.status === 'adopted' ? null : runSourceOf(run)
-      if (source === null) continue
+      const source = runSourceOf(run)
+      if (source === null || source.leftAlone) continue
       const planned = await planRun(source, catalogue, options)
       const known = await journal.registrations({ paths: [run.path] })
       for (const one of planned.plans) if (!isNeedlessStandIn(one, known)) plans.set(one.submission.id, one)

@@ -97,7 +97,7 @@ export async function checkPaths(
   const readings = paths.map((path) => ({ path, reading: inspectPath(path, {}) }))
   const since = now.toISOString()
   const runs = readings.flatMap(({ path, reading }): RunSource[] =>
-    reading.kind === 'run-folder' ? [{ path, reading, since }] : [],
+    reading.kind === 'run-folder' ? [{ path, reading, since, leftAlone: false }] : [],
   )
   const sheets = readings.flatMap(({ path, reading }): SheetSource[] =>
     reading.kind === 'sample-sheet' ? [{ path, reading: reading.reading, since }] : [],
@@ -108,7 +108,7 @@ export async function checkPaths(
   for (const { path, reading } of readings) {
     if (reading.kind === 'unrecognised') results.push(unrecognised(path, reading.problems))
     else if (reading.kind === 'run-folder') {
-      const source = { path, reading, since }
+      const source = { path, reading, since, leftAlone: false }
       const { plans } = await planRun(source, catalogue, options)
       results.push(checkedRun(source, toRecord(source, options), plans))
     } else {

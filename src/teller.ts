@@ -94,10 +94,10 @@ export function createTeller({ journal, registries, dropFolder, emit }: TellerPa
     return journal.registrations({ ids })
   }
 
-  /** The whole stories of those that did not go well. */
+  /** The whole stories of those that have not come to a good end. */
   async function storiesOf(registrations: RegistrationRow[]): Promise<RegistrationStory[]> {
-    const unhappy = registrations.filter(({ state }) => state === 'refused' || state === 'held')
-    const stories = await Promise.all(unhappy.map(({ id }) => journal.story(id)))
+    const open = registrations.filter(({ state }) => state !== 'registered' && state !== 'superseded')
+    const stories = await Promise.all(open.map(({ id }) => journal.story(id)))
     return stories.filter((story) => story !== null)
   }
 

@@ -4,8 +4,16 @@ import type { Artifact, JournalReader } from '../journal/journal.ts'
 import { answersTo, comparable, linkNames } from '../record/join.ts'
 import type { RunLink } from '../record/library.ts'
 
-/** A run folder, or a sheet, with what was read in it. `since` is when this content was first seen, an ISO instant. */
-export type RunSource = { path: string; reading: Extract<Reading, { kind: 'run-folder' }>; since: string }
+/**
+ * A run folder, or a sheet, with what was read in it. `since` is when this content was first seen, an ISO instant.
+ * `leftAlone`: the run was finished before its root was watched, and nobody has asked for it since.
+ */
+export type RunSource = {
+  path: string
+  reading: Extract<Reading, { kind: 'run-folder' }>
+  since: string
+  leftAlone: boolean
+}
 export type SheetSource = { path: string; reading: SheetReading; since: string }
 
 /** Sheets come newest first; those in run folders are not among them. */
@@ -52,8 +60,8 @@ export function memoryCatalogue(runs: RunSource[], sheets: SheetSource[]): Catal
   }
 }
 
-export const runSourceOf = ({ path, reading, firstSeen }: Artifact): RunSource | null =>
-  reading.kind === 'run-folder' ? { path, reading, since: firstSeen } : null
+export const runSourceOf = ({ path, reading, firstSeen, status }: Artifact): RunSource | null =>
+  reading.kind === 'run-folder' ? { path, reading, since: firstSeen, leftAlone: status === 'adopted' } : null
 
 export const sheetSourceOf = ({ path, reading, changed }: Artifact): SheetSource | null =>
   reading.kind === 'sample-sheet' ? { path, reading: reading.reading, since: changed } : null

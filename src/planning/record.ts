@@ -1,5 +1,7 @@
 /** Runs as registries are told of them: the folder's facts in their zone, with what a sheet adds, or a sheet's alone. */
+import { type Problem, problem } from '../problems.ts'
 import { sequencingId } from '../record/identity.ts'
+import { comparable } from '../record/join.ts'
 import type { RunClaim, RunLink } from '../record/library.ts'
 import type { InstrumentMake, RunFacts, RunRecord } from '../record/run.ts'
 import { instantStamp, inZone, type Stamp, wallStamp } from '../record/time.ts'
@@ -41,6 +43,25 @@ export function withClaim(run: RunRecord, claim: RunClaim | null, options: Plann
     bioinfoPipeVersion: claim.bioinfoPipeVersion,
   }
 }
+
+/** Where the sheet and the run folder tell different things: the folder wins, and the person is told. */
+export function disagreements(run: RunRecord, claim: RunClaim | null): Problem[] {
+  if (claim === null) return []
+  const pairs: Array<[string, string | null, string | null]> = [
+    ['instrument_make', claim.instrumentMake, run.instrumentMake],
+    ['instrument_model', claim.instrumentModel, run.instrumentModel],
+    ['flowcell_id', comparableCell(claim.flowcellId), comparableCell(run.flowcellId)],
+    ['flowcell_type', claim.flowcellType, run.flowcellType],
+  ]
+  return pairs
+    .filter(([, said, read]) => said !== null && read !== null && said.toLowerCase() !== read.toLowerCase())
+    .map(([column, said, read]) =>
+      problem('run.sheet-disagrees', `${column} is ${said} in the sheet and ${read} in the run folder`),
+    )
+}
+
+const comparableCell = (value: string | null): string | null =>
+  value === null ? null : comparable({ by: 'flowcell_id', value }).value
 
 /** A run made from a sheet's own columns, where no folder is to come. */
 export function claimedRun(

@@ -19,7 +19,7 @@ import {
 } from './destination.ts'
 import { runKey, standIns } from './keys.ts'
 import { libraryPlans } from './library.ts'
-import { fillTemplate, toRecord, withClaim } from './record.ts'
+import { disagreements, fillTemplate, toRecord, withClaim } from './record.ts'
 
 /** Everything one run folder asks for at every registry, with the sheets that speak of it. */
 export async function planRun(
@@ -42,6 +42,8 @@ export async function planRun(
     for (const one of libraries.length > 0 ? libraries : [null]) {
       const record = withClaim(run, one?.claim ?? null, options)
       const plan = runPlan(source.path, source.reading.reading, record, one, to, conflicts, options)
+      plan.submission.problems.push(...disagreements(run, one?.claim ?? null))
+      if (libraries.length > 1 && isCombined(to)) refuse(plan, twoLibraries(libraries))
       if (fit === 'not-taken') refuse(plan, notTaken(to, run))
       plans.push(plan)
     }
@@ -171,12 +173,18 @@ export function runPlan(
   if (!completion.ended) return plan
   if (!mapped.ok) submission.stop = { state: 'refused', reason: 'by-rule' }
   else if (reading.test !== null && !to.sandbox) refuse(plan, testRun(reading.test))
-  else if (fatal.length > 0) submission.stop = { state: 'held', reason: 'conflict' }
   else if (run.status !== 'completed' && run.status !== 'stopped')
     submission.stop = { state: 'held', reason: 'run-failed' }
+  else if (fatal.length > 0) submission.stop = { state: 'held', reason: 'conflict' }
   submission.problems.push(...fatal)
   return plan
 }
+
+/** One call there carries a run and its library, so a run has one library. */
+const isCombined = (to: Destination): boolean => !to.registry.takes.subjects.includes('library')
+
+const twoLibraries = (libraries: NamedLibrary[]): Problem =>
+  problem('run.two-libraries', `it is in ${libraries.map((one) => one.name).join(' and ')}`)
 
 function missingTemplateFields(to: Destination, run: RunRecord): Problem[] {
   if (to.libraryName === null) return []

@@ -46,11 +46,11 @@ export async function planSheet(
       withdrawn.push(...elsewhere(library, planned, options))
     }
     for (const { run, found } of matches) {
-      if (run.link === null) continue
-      if (found.length === 0) plans.push(...absentRunPlans(source, library, run, options))
-      if (found.length > 1) problems.push(ambiguous(source, run, found))
-      if (found.length > 1)
-        plans.push(...absentRunPlans(source, library, run, options, ambiguous(source, run, found)))
+      const doubt = found.length > 1 ? ambiguous(source, run, found) : null
+      if (doubt !== null) problems.push(doubt)
+      if (found.length !== 1) plans.push(...absentRunPlans(source, library, run, options, doubt))
+      else if (found.every((one) => one.leftAlone))
+        plans.push(...absentRunPlans(source, library, run, options, leftAlone(source, run)))
     }
   }
   for (const batch of source.reading.blocked ? [] : source.reading.batches) {
@@ -111,7 +111,7 @@ function absentRunPlans(
   library: Library,
   run: LibraryRun,
   options: PlanningOptions,
-  doubt?: Problem,
+  doubt: Problem | null,
 ): Plan[] {
   const link = run.link
   if (link === null) return []
@@ -119,7 +119,7 @@ function absentRunPlans(
   return options.destinations.flatMap((to) => {
     if (!to.registry.takes.subjects.includes('run')) return []
     if (make.success && fits(to, make.data) !== 'yes') return []
-    if (doubt === undefined && options.runsFrom(source.path) === 'sheet' && make.success) {
+    if (doubt === null && options.runsFrom(source.path) === 'sheet' && make.success) {
       const record = claimedRun(link, run.claim, make.data, options)
       const named = { name: library.name, library, claim: run.claim, sheet: source.path, since: source.since }
       const reading = {
@@ -138,9 +138,9 @@ function absentRunPlans(
       path: null,
     }
     const plan = emptyPlan(subject, to, { library, awaited: link, sheet: source.path } as unknown as Json)
-    if (doubt === undefined) plan.submission.waitingFor.push('run')
-    else plan.submission.stop = { state: 'held', reason: 'conflict' }
-    if (doubt !== undefined) plan.submission.problems.push(doubt)
+    if (doubt?.severity === 'error') plan.submission.stop = { state: 'held', reason: 'conflict' }
+    else plan.submission.waitingFor.push('run')
+    if (doubt !== null) plan.submission.problems.push(doubt)
     return [plan]
   })
 }
@@ -155,6 +155,12 @@ const ambiguous = (source: SheetSource, run: LibraryRun, found: RunSource[]): Pr
     },
   )
 
+const leftAlone = (source: SheetSource, run: LibraryRun): Problem =>
+  problem('run.left-alone', `${run.link?.value} was finished before its folder was watched`, {
+    file: baseName(source.path),
+    rows: run.rows,
+  })
+
 const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
 /** The keys of everything a sheet speaks of: its libraries and batches, and its runs, come or awaited. */
@@ -164,7 +170,8 @@ export async function subjectKeysOf(sheet: SheetReading, catalogue: Catalogue): 
     keys.push(libraryKey(library.name))
     for (const run of library.runs) {
       if (run.link !== null) keys.push(awaitedKey(run.link, library.name))
-      for (const { reading } of await runsOf(run, catalogue)) keys.push(runKey(reading.reading.run, library.name))
+      for (const { reading } of await runsOf(run, catalogue))
+        keys.push(runKey(reading.reading.run, library.name))
     }
   }
   return keys

@@ -20,6 +20,22 @@ export const planningProblems = {
     fix: "Take the make out of the registry's `when` in the configuration, or use a registry that takes it.",
     severity: 'error',
   },
+  'run.left-alone': {
+    title:
+      'This run had finished before its folder was watched, so it is left alone until somebody asks for it',
+    fix: 'Ask the operator to take it up: runherald retry PATH, with the path of its run folder.',
+    severity: 'warning',
+  },
+  'run.two-libraries': {
+    title: 'This registry takes a run together with its one library, and the sheets put it into several',
+    fix: 'Leave one library for this run in the sheet and drop it again.',
+    severity: 'error',
+  },
+  'run.sheet-disagrees': {
+    title: 'The sheet and the run folder tell different things; what the run folder tells is sent',
+    fix: 'Look which is right. If it is the run folder, nothing needs to be done.',
+    severity: 'warning',
+  },
   'sheet.run-ambiguous': {
     title: 'The sheet names a run in a way that fits several run folders',
     fix: 'Add the column run_name with the name of the run folder, and drop the sheet again.',

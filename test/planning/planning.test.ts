@@ -64,6 +64,7 @@ const run = (
   return {
     path,
     since: '2025-12-31T00:00:00Z',
+    leftAlone: false,
     reading: {
       kind: 'run-folder',
       recognisedAs: 'illumina',
@@ -249,9 +250,7 @@ describe('a run', () => {
       options([climb]),
     )
     expect(planned.plans).toHaveLength(1)
-    expect(
-      (planned.plans[0]?.submission.facts as { run: { bioinfoPipeName: string } }).run.bioinfoPipeName,
-    ).toBe('new')
+    expect(planned.plans[0]?.submission.facts).toMatchObject({ run: { bioinfoPipeName: 'new' } })
   })
 
   test('of a make that `when` asks for and the kind cannot take is refused by rule', async () => {
@@ -283,6 +282,49 @@ describe('a run', () => {
     expect(
       lines((await planRun(whole, memoryCatalogue([whole, other], named), options([climb]))).plans),
     ).toEqual(['climb run L conflict'])
+  })
+
+  test('tells where its sheet says otherwise, and sends what the run folder tells', async () => {
+    const source = run()
+    const claim = { instrumentModel: 'MiSeq', flowcellId: 'hkfvldrxx', flowcellType: 'S4' }
+    const planned = await planRun(
+      source,
+      memoryCatalogue([source], [sheet([library('L', runName, claim)])]),
+      options([climb]),
+    )
+    const told = planned.plans[0]?.submission.problems
+      .filter((one) => one.code === 'run.sheet-disagrees')
+      .map((one) => one.found)
+    expect(told).toEqual([
+      expect.stringContaining('instrument_model is MiSeq'),
+      expect.stringContaining('flowcell_type is S4'),
+    ])
+    expect(planned.plans[0]?.submission.mapped?.request.body).toMatchObject({
+      runs: [{ instrument_model: 'NovaSeq 6000', flowcell_type: 'S2' }],
+    })
+  })
+
+  test('in two libraries is refused where one call carries both, and goes into both elsewhere', async () => {
+    const source = run()
+    const catalogue = memoryCatalogue([source], [sheet([library('A', runName), library('B', runName)])])
+    const to = options([climb, destination('old', 'majora-2020-03-24')])
+    expect(lines((await planRun(source, catalogue, to)).plans)).toEqual([
+      'climb run A ready',
+      'climb run B ready',
+      'old run A by-rule',
+      'old run B by-rule',
+    ])
+  })
+
+  test('that was left alone is not planned by a sheet that names it, and the sheet says how to take it up', async () => {
+    const source = { ...run(), leftAlone: true }
+    const planned = await planSheet(
+      sheet([library('L', runName)]),
+      memoryCatalogue([source], []),
+      options([climb]),
+    )
+    expect(lines(planned.plans)).toEqual(['climb library L ready', 'climb run L run'])
+    expect(planned.plans[1]?.submission.problems.map((one) => one.code)).toEqual(['run.left-alone'])
   })
 
   test('has its wall clock sent only where a zone is configured', async () => {
