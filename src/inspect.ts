@@ -7,7 +7,7 @@ import type { FolderNames } from './discover/recognise-on-disk.ts'
 import { readFault } from './discover/safe-read.ts'
 import type { ReadFault, Reading, RunFolder, SheetReading } from './handovers.ts'
 import { type Problem, type ProblemCode, problem } from './problems.ts'
-import type { RunReading } from './record/run.ts'
+import { type RunReading, SIMULATED_MARK } from './record/run.ts'
 import { readSheet } from './sample-sheets/index.ts'
 import { sequencers } from './sequencers/index.ts'
 import type { Sequencer } from './sequencers/sequencer.ts'
@@ -53,7 +53,8 @@ function inspectFolder(path: string, { root, maxBytes }: InspectOptions): Readin
   const folder = opened.value
   const known = makeOf(folder)
   if (known === null) return unrecognised([problem('path.no-run-folder', contentOf(folder))])
-  const reading = known.sequencer.read(folder)
+  const read = known.sequencer.read(folder)
+  const reading: RunReading = folder.names.includes(SIMULATED_MARK) ? { ...read, test: 'simulated' } : read
   const { sheet, file, problems } = readOwnSheet(
     folder,
     known.sequencer.sheets(folder),

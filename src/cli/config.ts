@@ -65,7 +65,7 @@ function asWritten(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).map(([key, one]): [string, unknown] => {
     if (key === 'adopt') return [key, adoptText(one)]
-    if (key === 'stalledAfterSeconds') return ['stalledAfter', `${one}s`]
+    if (key === 'stalledAfterSeconds') return ['stalledAfter', durationText(Number(one))]
     return [key, asWritten(one)]
   })
   return Object.fromEntries(entries)
@@ -73,7 +73,18 @@ function asWritten(value: unknown): unknown {
 
 function adoptText(adopt: unknown): string {
   const { rule, date, seconds } = adopt as { rule: string; date?: string; seconds?: number }
-  return rule === 'since' ? `since:${date ?? `${seconds}s`}` : rule
+  return rule === 'since' ? `since:${date ?? durationText(seconds ?? 0)}` : rule
+}
+
+/** Seconds in the largest unit that leaves none over. */
+function durationText(seconds: number): string {
+  const units: Array<[number, string]> = [
+    [86_400, 'd'],
+    [3600, 'h'],
+    [60, 'm'],
+  ]
+  const [size, unit] = units.find(([one]) => seconds >= one && seconds % one === 0) ?? [1, 's']
+  return `${seconds / size}${unit}`
 }
 
 /** The dotted path of a scalar, from the pairs and lists above it. */

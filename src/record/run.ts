@@ -86,6 +86,9 @@ export type Completion = {
   enough?: true
 }
 
+/** A file of this name in a run folder says that no instrument made the run. */
+export const SIMULATED_MARK = 'runherald-simulated.txt'
+
 /** Everything one look into one run folder gives. */
 export type RunReading = {
   run: RunFacts

@@ -2,6 +2,7 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { SIMULATED_MARK } from '../../record/run.ts'
 
 /** `at` is the share of the run that has passed when the file is written, from 0 to 1. */
 export type RunFile = { path: string; content: string; at: number }
@@ -19,9 +20,6 @@ export type RunIds = {
   uuid: string
   experiment: string
 }
-
-/** The file that says a run folder is no instrument's. */
-export const SIMULATED_MARK = 'runherald-simulated.txt'
 
 /** Random capitals and digits without those that are easily taken for one another. */
 export const letters = (count: number): string =>

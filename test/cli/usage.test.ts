@@ -1,0 +1,158 @@
+/** What every command has in common: help, exit codes, suggestions, streams; and the configuration commands. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { openDesk, PROJECT } from './rig.ts'
+
+const desk = openDesk()
+afterAll(() => desk[Symbol.dispose]())
+const { runherald } = desk
+
+const COMMANDS = [
+  'run',
+  'check',
+  'explain',
+  'ls',
+  'show',
+  'retry',
+  'resolve',
+  'pause',
+  'resume',
+  'receipts',
+  'doctor',
+  'sandbox',
+  'simulate',
+  'backup',
+  'restore',
+  'config',
+]
+
+describe('help', () => {
+  test('names every command, examples first, on standard output', () => {
+    const { exit, out, said } = runherald(['--help'])
+    expect({ exit, said }).toEqual({ exit: 0, said: '' })
+    expect(out).toMatch(/^Examples:/)
+    for (const command of COMMANDS) expect(out).toMatch(new RegExp(`^  ${command} `, 'm'))
+  })
+
+  test('of a command shows how it is used before its options', () => {
+    const { exit, out } = runherald(['resolve', '--help'])
+    expect(exit).toBe(0)
+    expect(out.indexOf('$ runherald resolve')).toBeLessThan(out.indexOf('Options:'))
+  })
+
+  test('nothing to do is a fault in usage, and shows what can be done', () => {
+    const { exit, out, said } = runherald([])
+    expect({ exit, out }).toEqual({ exit: 2, out: '' })
+    expect(said).toContain('Commands:')
+  })
+
+  test('--version tells the package version', () => {
+    const { version } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'))
+    expect(runherald(['--version'])).toEqual({ exit: 0, out: `${version}\n`, said: '' })
+  })
+})
+
+test.for<[string, string[], string]>([
+  ['a misspelt command', ['chekc'], 'Did you mean check?'],
+  ['a misspelt option', ['ls', '--jsno'], 'Did you mean --json?'],
+  ['a path too few', ['check'], "missing required argument 'path'"],
+  ['an unknown state', ['ls', '--state', 'lost'], 'States are waiting'],
+  ['an unreadable time', ['ls', '--since', 'yesterday'], 'write 7d'],
+  ['both halves of the daemon alone', ['run', '--watch-only', '--work-only'], 'one of'],
+  ['nothing to retry', ['retry'], 'say what to retry'],
+  ['no verdict', ['resolve', 'x'], 'give one verdict'],
+  ['two verdicts', ['resolve', 'x', '--resend', '--registered'], 'give one verdict'],
+  ['giving up without a reason', ['resolve', 'x', '--abandon'], 'say why'],
+  ['an unknown act', ['config', 'chek'], 'check, show and init'],
+  ['an unknown make', ['simulate', 'nanpore', '--into', '.'], 'did you mean nanopore?'],
+])('%s gives exit code 2 and says what would be right', ([, args, hint]) => {
+  const { exit, out, said } = runherald(args)
+  expect({ exit, out }).toEqual({ exit: 2, out: '' })
+  expect(said).toContain(hint)
+})
+
+describe('the configuration', () => {
+  const file = join(desk.folder, 'faulty.yaml')
+  writeFileSync(file, 'site:\n  timezone: Europe/London\nlog: { level: loud }\n')
+
+  test('that is faulty ends any command with 78 and every fault with its line and column', () => {
+    const { exit, out, said } = runherald(['ls', '--config', file])
+    expect({ exit, out }).toEqual({ exit: 78, out: '' })
+    expect(said).toContain(`${file}:2:3  site.timezone`)
+    expect(said).toContain('did you mean timeZone?')
+    expect(said).toContain(`${file}:3:15  log.level`)
+  })
+
+  test('is checked as JSON with positions', () => {
+    const { exit, out } = runherald(['config', 'check', '--json', '--config', file])
+    expect(exit).toBe(78)
+    expect(JSON.parse(out)).toMatchObject({
+      valid: false,
+      problems: [
+        {
+          code: 'config.unknown-key',
+          key: 'site.timezone',
+          position: { line: 2, column: 3 },
+          suggestion: 'timeZone',
+        },
+        { code: 'config.value-unknown', key: 'log.level', position: { line: 3, column: 15 } },
+      ],
+    })
+  })
+
+  test('may stand before the command or after it, or in RUNHERALD_CONFIG', () => {
+    const tellings = [
+      runherald(['--config', file, 'ls']),
+      runherald(['ls', '--config', file]),
+      runherald(['ls'], { RUNHERALD_CONFIG: file }),
+    ]
+    expect(tellings.map((one) => one.exit)).toEqual([78, 78, 78])
+  })
+
+  test('is shown with where each value was set', () => {
+    const good = join(desk.folder, 'good.yaml')
+    writeFileSync(good, 'site: { name: BIRM }\nwatch:\n  - runs: /data\n    stalledAfter: 12h\n')
+    const { exit, out } = runherald(['config', 'show', '--config', good], { RUNHERALD_LOG_LEVEL: 'warn' })
+    expect(exit).toBe(0)
+    expect(out).toMatch(/name: BIRM # line 1$/m)
+    expect(out).toMatch(/runs: \/data # line 3$/m)
+    expect(out).toMatch(/stalledAfter: 12h # line 4$/m)
+    expect(out).toMatch(/level: warn # RUNHERALD_LOG_LEVEL$/m)
+    expect(out).toMatch(/sweepSeconds: 60 # default$/m)
+  })
+
+  test('that is shown can be read again', () => {
+    const { out } = runherald(['config', 'show'])
+    const again = join(desk.folder, 'again.yaml')
+    writeFileSync(again, out)
+    expect(runherald(['ls', '--config', again]).exit).toBe(0)
+  })
+
+  test('init prints the commented example', () => {
+    const { exit, out } = runherald(['config', 'init'])
+    expect(exit).toBe(0)
+    expect(out).toBe(readFileSync(join(PROJECT, 'config/runherald.yaml'), 'utf8'))
+  })
+})
+
+describe('streams', () => {
+  test('a reader that has had enough is no fault', () => {
+    const line = `"${process.execPath}" "${join(PROJECT, 'src/main.ts')}" config init | head -1; echo "\${PIPESTATUS[0]}"`
+    const said = execFileSync('bash', ['-c', line], { encoding: 'utf8' })
+    expect(said.split('\n')).toEqual([expect.stringContaining('# runherald'), '0', ''])
+  })
+
+  test('no colours go into a pipe', () => {
+    expect(runherald(['config', 'check']).out).not.toContain('\u001b')
+  })
+
+  test('nothing registered yet is an empty list and no fault', () => {
+    expect(JSON.parse(runherald(['ls', '--json']).out)).toEqual({ registrations: [] })
+    expect(JSON.parse(runherald(['receipts', '--json']).out)).toEqual({ receipts: [] })
+    expect(runherald(['ls'])).toMatchObject({ exit: 0, out: '' })
+    expect(runherald(['show', 'nothing']).exit).toBe(1)
+    expect(runherald(['retry', '--held']).exit).toBe(1)
+  })
+})
