@@ -30,7 +30,8 @@ async function sendOnce(wire: Wire, to: Destination, armed: Armed, now: Date): P
 }
 
 async function lookUp(wire: Wire, to: Destination, { submission }: Armed, now: Date): Promise<Outcome> {
-  if (to.lookUp === null) throw new Error(`${to.kind} cannot be asked`)
+  if (to.lookUp === null)
+    return { type: 'look-up', result: { is: 'unclear', detail: `${to.kind} cannot be asked` } }
   const asking = to.lookUp(submission, to.settings)
   try {
     let step = asking.next()

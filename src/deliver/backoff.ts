@@ -13,8 +13,8 @@ const LOOK_UP = [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE]
 /** A paused registry: soon at first, since many outages are short, then every five minutes. */
 const PROBE = [5 * SECOND, 30 * SECOND, 2 * MINUTE, 5 * MINUTE]
 
-/** No rule waits longer than this, so a time further off was written by a clock that has been set back since. */
-export const LONGEST_WAIT_MS = 24 * HOUR
+/** No rule waits longer than an hour, so a time further off was written by a clock that has been set back since. */
+export const LONGEST_WAIT_MS = HOUR + MINUTE
 
 /** Milliseconds before try `step` (from 0), or null when the ladder has ended. */
 export const raceWaitMs = (step: number): number | null => RACE[step] ?? null

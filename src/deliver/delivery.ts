@@ -9,6 +9,7 @@ import type { Outcome } from '../handovers.ts'
 import type { PauseReason, RegistryState } from '../record/registration.ts'
 import { announce, type Transition } from './announce.ts'
 import { type Armed, attempt } from './attempt.ts'
+import { LONGEST_WAIT_MS } from './backoff.ts'
 import type { Destination } from './destination.ts'
 import { createWire } from './exchange.ts'
 import { createProber } from './probe.ts'
@@ -32,7 +33,7 @@ export type DeliveryJournal = {
     now: Date,
   ): Promise<Transition>
   recover(now: Date): Promise<Transition>
-  due(until: Date): Promise<Wake[]>
+  due(until: Date, doubtful: Date): Promise<Wake[]>
   wakes(ids: string[]): Promise<Wake[]>
   changedElsewhere(): Promise<boolean>
   knowRegistries(names: string[], now: Date): Promise<void>
@@ -89,7 +90,8 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     async sweep(isRepair) {
       await mirror(isRepair)
       const before = isRepair ? await size() : 0
-      await give(await journal.due(new Date(now().getTime() + 2 * sweepMs)))
+      const at = now().getTime()
+      await give(await journal.due(new Date(at + 2 * sweepMs), new Date(at + 2 * sweepMs + LONGEST_WAIT_MS)))
       const made = isRepair ? (await size()) - before : 0
       if (made > 0) emit('queue.repaired', { jobs: made })
     },

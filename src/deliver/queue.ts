@@ -111,7 +111,8 @@ const jobOf = ({ id, revision, wake, at }: Wake, now: Date) => ({
   name: 'register',
   data: { registrationId: id, revision } satisfies JobData,
   opts: {
-    jobId: `${id}-r${revision}-w${wake}`,
+    // One that was put off and is now wanted at once is another job than the one put off.
+    jobId: `${id}-r${revision}-w${wake}${at === null ? '-now' : ''}`,
     delay: at === null ? 0 : Math.max(0, Date.parse(at) - now.getTime()),
     attempts: 1,
     removeOnComplete: true,

@@ -5,6 +5,7 @@
  * asynchronous so that another store can stand behind them. It is the only truth: Redis can be rebuilt from it.
  */
 import type { Act, Answer, Json, Outcome, Reading, Receipt, Submission, Traits } from '../handovers.ts'
+import type { Problem } from '../problems.ts'
 import type { RunLink } from '../record/library.ts'
 import type {
   PauseReason,
@@ -14,6 +15,7 @@ import type {
   State,
   SubjectRef,
 } from '../record/registration.ts'
+import type { RunFacts, RunStatus } from '../record/run.ts'
 
 /** What the scan knows of one path: its last look, and what that look gave. */
 export type Artifact = {
@@ -83,6 +85,42 @@ export type RegistrationStory = {
   events: EventRow[]
 }
 
+/** How many newest revisions stand in one state at one registry, and since when the longest of them does. */
+export type Count = { registry: string; state: State; reason: Reason | null; count: number; oldest: string }
+
+/**
+ * Why a registration stands as it does: the words of its last event, and the first problems of its newest submission.
+ * `sendable`: there is a request that could be sent.
+ */
+export type Grounds = { because: string | null; problems: Problem[]; sendable: boolean }
+
+/** A run folder as a timeline shows it, with what it asks for at registries. */
+export type RunSpan = {
+  path: string
+  status: Artifact['status']
+  /** How far its own evidence says it is. */
+  state: RunStatus
+  ended: boolean
+  run: Pick<
+    RunFacts,
+    | 'runId'
+    | 'folderName'
+    | 'instrumentMake'
+    | 'instrumentModel'
+    | 'instrumentSerial'
+    | 'position'
+    | 'flowcellId'
+    | 'experimentName'
+    | 'start'
+    | 'end'
+  >
+  firstSeen: string
+  changed: string
+  registrations: Array<Pick<RegistrationRow, 'id' | 'registry' | 'state' | 'reason' | 'since'>>
+  /** When the first sheet with a library of it was seen; null while there is none. */
+  sheetSeen: string | null
+}
+
 /** What planning asks for one registration; `notBefore` is the end of its grace. */
 export type Plan = { submission: Submission; traits: Traits; notBefore: string | null }
 
@@ -105,6 +143,17 @@ export type JournalReader = {
   }): Promise<RegistrationRow[]>
   story(id: string): Promise<RegistrationStory | null>
   receipts(): Promise<Receipt[]>
+  counts(): Promise<Count[]>
+  /** The newest revisions in one state, those that stand longest first unless `latestFirst`. */
+  standing(wanted: {
+    state: State
+    reason?: Reason
+    latestFirst?: boolean
+    limit: number
+  }): Promise<RegistrationRow[]>
+  grounds(ids: string[]): Promise<Map<string, Grounds>>
+  /** Run folders that ended, started or, where they tell neither, were found after `since`; the latest first. */
+  runsSince(since: string, limit: number): Promise<RunSpan[]>
   registries(): Promise<RegistryState[]>
   artifact(path: string): Promise<Artifact | null>
   artifacts(filter?: {
@@ -191,18 +240,21 @@ export type JournalWriter = {
   ): Promise<Transition>
   /** At start: attempts without an answer become unknown. */
   recover(now: Date): Promise<Transition>
-  /** Everything at open registries that is due by `until`, so that each has a job. */
-  due(until: Date): Promise<Wake[]>
+  /**
+   * Everything at open registries that is due by `until`, so that each has a job. What is due after `doubtful`, and is
+   * no grace, was put off by a clock that has been set back since: it is due now.
+   */
+  due(until: Date, doubtful: Date): Promise<Wake[]>
   /** The jobs that these registrations want, whenever they are due. */
   wakes(ids: string[]): Promise<Wake[]>
   /** Has another process written since this was last asked? */
   changedElsewhere(): Promise<boolean>
   /** Makes registries known, open, unless they are. */
   knowRegistries(names: string[], now: Date): Promise<void>
-  /** True when this paused it: an operator's pause stays as it is, and gives way to nothing. */
-  pauseRegistry(name: string, reason: PauseReason, detail: string, now: Date): Promise<boolean>
-  /** True when it was paused. With `by: 'probe'` an operator's pause stays. */
-  openRegistry(name: string, by: 'probe' | 'operator', now: Date): Promise<boolean>
+  /** True when this paused it: an operator's pause stays as it is, and gives way to nothing. `who`: the operator. */
+  pauseRegistry(name: string, reason: PauseReason, detail: string, now: Date, who?: string): Promise<boolean>
+  /** True when it was paused. With `by: 'probe'` an operator's pause stays. `who`: the operator. */
+  openRegistry(name: string, by: 'probe' | 'operator', now: Date, who?: string): Promise<boolean>
   act(id: string, act: Act, who: string, now: Date): Promise<Transition>
   note(event: Omit<EventRow, 'at'>, now: Date): Promise<void>
   /** A root was scanned to its end; true the first time. */

@@ -1,17 +1,19 @@
 /** The reading side: works beside a running daemon, with it stopped, and without Redis. */
 import type { Answer, Json, Receipt } from '../handovers.ts'
-import type { Reason, State } from '../record/registration.ts'
 import { createArtifactReader } from './artifacts.ts'
-import type { AttemptRow, EventRow, JournalReader, RegistrationRow } from './journal.ts'
+import type { AttemptRow, EventRow, JournalReader } from './journal.ts'
+import { createOverviewReader } from './overview.ts'
 import { registryOf } from './registry-rows.ts'
+import { REGISTRATIONS, rowOf, STANDS_BEHIND } from './rows.ts'
 import type { Row, Store } from './store.ts'
-import { decidedOf, subjectOf, submissionOf } from './transitions.ts'
+import { submissionOf } from './transitions.ts'
 
 const EVENTS_AT_ONCE = 1000
 
 export function createReader(store: Store): JournalReader {
   return {
     ...createArtifactReader(store),
+    ...createOverviewReader(store),
     async registrations({ state, registry, since, everyRevision = false, paths, ids } = {}) {
       const where: string[] = []
       const values: string[] = []
@@ -59,27 +61,6 @@ export function createReader(store: Store): JournalReader {
       const row = store.get('SELECT first_scan FROM roots WHERE root = ?', root)
       return row === undefined ? null : String(row['first_scan'])
     },
-  }
-}
-
-const REGISTRATIONS = `
-  SELECT id, registry, kind, subject, decided FROM registrations JOIN revisions ON registration = id`
-
-/** An older revision that the newest waits for is what a person must look at. */
-const STANDS_BEHIND = `
-  OR (state IN ('sending', 'unknown', 'held') AND EXISTS (
-    SELECT 1 FROM revisions AS newer
-    WHERE newer.registration = id AND newer.revision = newest AND newer.reason = 'previous-revision'))`
-
-function rowOf(row: Row): RegistrationRow {
-  const { revision, state, reason, since, nextTry, attempts, remoteIds } = decidedOf(row)
-  return {
-    id: String(row['id']),
-    registry: String(row['registry']),
-    kind: String(row['kind']),
-    subject: subjectOf(row),
-    ...{ revision, state: state satisfies State, reason: reason satisfies Reason | null, since },
-    ...{ nextTry, attempts, remoteIds },
   }
 }
 

@@ -21,20 +21,27 @@ export function pauseRegistry(
   reason: PauseReason,
   detail: string,
   now: Date,
+  who: string = 'operator',
 ): boolean {
   const state = registryState(store, name)
   if (state?.reason === 'operator' || state?.reason === reason) return false
   // The first word on an outage stands: attempts that end later know less of why it began.
   if (state?.state === 'paused' && reason === 'away') return false
-  put(store, name, 'paused', reason, detail, now)
+  put(store, name, 'paused', reason, detail, now, reason === 'operator' ? who : null)
   return true
 }
 
 /** True when it was paused. Only an operator opens what an operator paused. */
-export function openRegistry(store: Store, name: string, by: 'probe' | 'operator', now: Date): boolean {
+export function openRegistry(
+  store: Store,
+  name: string,
+  by: 'probe' | 'operator',
+  now: Date,
+  who: string = 'operator',
+): boolean {
   const state = registryState(store, name)
   if (state?.state !== 'paused' || (state.reason === 'operator' && by === 'probe')) return false
-  put(store, name, 'open', null, by, now)
+  put(store, name, 'open', null, by, now, by === 'operator' ? who : null)
   return true
 }
 
@@ -45,6 +52,7 @@ function put(
   reason: PauseReason | null,
   detail: string,
   now: Date,
+  who: string | null,
 ): void {
   const at = now.toISOString()
   store.run(
@@ -55,8 +63,7 @@ function put(
   )
   store.run(
     'INSERT INTO events (at, event, registry, who, detail) VALUES (?, ?, ?, ?, ?)',
-    ...[at, state === 'paused' ? 'registry.paused' : 'registry.opened', name],
-    ...[reason === 'operator' || detail === 'operator' ? 'operator' : null],
+    ...[at, state === 'paused' ? 'registry.paused' : 'registry.opened', name, who],
     JSON.stringify({ reason, detail }),
   )
 }

@@ -75,4 +75,15 @@ export const STEPS: readonly string[] = [
   ) STRICT;
   CREATE INDEX events_by_registration ON events (registration, sequence);
   `,
+  `
+  -- What a page of the present state asks for, without a look at every row.
+  CREATE INDEX revisions_standing ON revisions (state, since, registration, revision, reason, withdrawn);
+
+  -- The last moment that a run's files tell of it, else when it was found.
+  ALTER TABLE artifacts ADD COLUMN moment TEXT AS (coalesce(
+    reading ->> '$.reading.run.end.instant', reading ->> '$.reading.run.end.local',
+    reading ->> '$.reading.run.start.instant', reading ->> '$.reading.run.start.local', first_seen
+  ));
+  CREATE INDEX artifacts_by_moment ON artifacts (type, moment);
+  `,
 ]

@@ -136,8 +136,12 @@ export function createWriter(store: Store, db: DatabaseSync, decide: Decide): Jo
           },
         )
       }),
-    due: async (until) =>
-      store.all(`${WAKES} AND (next_try IS NULL OR next_try <= ?)`, until.toISOString()).map(wakeOf),
+    due: async (until, doubtful) => [
+      ...store.all(`${WAKES} AND (next_try IS NULL OR next_try <= ?)`, until.toISOString()).map(wakeOf),
+      ...store
+        .all(`${WAKES} AND next_try > ? AND reason IS NOT 'grace'`, doubtful.toISOString())
+        .map((row) => ({ ...wakeOf(row), at: null })),
+    ],
     wakes: async (ids) => ids.flatMap((id) => store.all(`${WAKES} AND registration = ?`, id).map(wakeOf)),
     changedElsewhere: async () => {
       const version = dataVersion()
@@ -153,9 +157,9 @@ export function createWriter(store: Store, db: DatabaseSync, decide: Decide): Jo
             ...[name, now.toISOString()],
           )
       }),
-    pauseRegistry: (name, reason, detail, now) =>
-      transaction(() => pauseRegistry(store, name, reason, detail, now)),
-    openRegistry: (name, by, now) => transaction(() => openRegistry(store, name, by, now)),
+    pauseRegistry: (name, reason, detail, now, who) =>
+      transaction(() => pauseRegistry(store, name, reason, detail, now, who)),
+    openRegistry: (name, by, now, who) => transaction(() => openRegistry(store, name, by, now, who)),
     act: (id, act, who, now) =>
       transaction(() =>
         applyTo([id], (registration, into) => {

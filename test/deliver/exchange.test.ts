@@ -84,7 +84,10 @@ describe('what never left is told from it', () => {
   test('nobody listens', async () => {
     const server = await socketServer(() => {})
     await server[Symbol.asyncDispose]()
-    expect(await exchange(server.url)).toEqual({ type: 'not-sent', detail: expect.stringContaining('ECONNREFUSED') })
+    expect(await exchange(server.url)).toEqual({
+      type: 'not-sent',
+      detail: expect.stringContaining('ECONNREFUSED'),
+    })
   })
 
   test('no such host', async () => {

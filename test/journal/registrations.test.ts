@@ -190,11 +190,27 @@ test('due is what open registries could be sent now, and nothing on the wire', a
     NOW,
   )
   await arm(here.of, 'flying')
-  const due = async (until: Date) => (await here.of.due(until)).map(({ id }) => id).sort()
+  const due = async (until: Date) => (await here.of.due(until, after(86_400))).map(({ id }) => id).sort()
   expect(await due(NOW)).toEqual(['elsewhere', 'now'])
   expect(await due(after(120))).toEqual(['elsewhere', 'grace', 'now'])
   await here.of.pauseRegistry('other', 'operator', 'maintenance', NOW)
   expect(await due(NOW)).toEqual(['now'])
+})
+
+test('what was put off by a clock that has been set back since is due now', async () => {
+  await using here = await journal()
+  await here.of.plan([planOf(), planOf({ id: 'grace', notBefore: after(10 * 86_400).toISOString() })], NOW)
+  await deliver(here.of, 'run-1', {
+    type: 'verdict',
+    verdict: { is: 'try-later', because: 'busy', detail: '429' },
+    answer: { status: 429, headers: {}, body: '' },
+  })
+  expect(await here.of.due(NOW, after(3600))).toEqual([])
+  const before = after(-5 * 86_400)
+  expect(await here.of.due(before, new Date(before.getTime() + 3_600_000))).toMatchObject([
+    { id: 'run-1', at: null },
+  ])
+  expect((await arm(here.of, 'run-1', before)).may).toBe('begin')
 })
 
 test('a registry that is paused is sent nothing; what an operator paused only he opens', async () => {

@@ -45,9 +45,11 @@ export function mayStand(revision: Revision): boolean {
     case 'held':
       return hasBeenTried(revision)
     case 'refused':
+      return revision.inDoubt
     case 'superseded':
     case 'abandoned':
-      return revision.inDoubt
+      // What a person says of an unknown outcome decides about it, and lets nobody else have its tubes.
+      return revision.earlierUnknown || revision.inDoubt
     default:
       return revision.state satisfies never
   }
