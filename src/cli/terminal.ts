@@ -49,18 +49,22 @@ export const painter =
 export const plain = (text: string): string =>
   text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
 
-/** Text broken at blanks to lines of `width`, each begun with `indent`. */
+/** Text broken at blanks to lines of `width`, each begun with `indent`. A command it ends with stays whole, to be copied. */
 export function wrapped(text: string, width: number, indent = ''): string {
+  const [prose = '', command] = text.split(/(?<=:) (?=runherald \S)/)
   const room = Math.max(20, width - indent.length)
   const lines: string[] = []
   let line = ''
-  for (const word of text.split(/\s+/)) {
+  for (const word of prose.split(/\s+/)) {
     if (line !== '' && line.length + 1 + word.length > room) {
       lines.push(line)
       line = word
     } else line = line === '' ? word : `${line} ${word}`
   }
-  return [...lines, line].map((one) => indent + one).join('\n')
+  if (command === undefined) lines.push(line)
+  else if (line.length + 1 + command.length <= room) lines.push(`${line} ${command}`)
+  else lines.push(line, `  ${command}`)
+  return lines.map((one) => indent + one).join('\n')
 }
 
 /** A cell of a table; a style is applied after the columns are aligned. */

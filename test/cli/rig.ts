@@ -6,6 +6,9 @@ import { join, resolve } from 'node:path'
 
 export const PROJECT = resolve(import.meta.dirname, '../..')
 
+/** Each command is a process of its own; compiled once, they start twice as fast. */
+const CACHE = join(PROJECT, 'node_modules/.cache/runherald-compiled')
+
 export type Told = { exit: number | null; out: string; said: string }
 
 export function openDesk() {
@@ -16,7 +19,7 @@ export function openDesk() {
       const done = spawnSync(process.execPath, [join(PROJECT, 'src/main.ts'), ...args], {
         cwd: folder,
         encoding: 'utf8',
-        env: { PATH: process.env['PATH'], HOME: folder, ...env },
+        env: { PATH: process.env['PATH'], HOME: folder, NODE_COMPILE_CACHE: CACHE, ...env },
         maxBuffer: 64 * 1024 * 1024,
       })
       return { exit: done.status, out: done.stdout, said: done.stderr }

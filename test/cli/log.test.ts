@@ -1,0 +1,90 @@
+/** Log lines: one a happening, in the form that whoever reads them wants. */
+import { describe, expect, test } from 'vitest'
+import type { Emit } from '../../src/events.ts'
+import { createLogHerald } from '../../src/log.ts'
+
+type Format = 'auto' | 'json' | 'logfmt' | 'pretty'
+
+/** The lines that some happenings make. */
+async function lines(
+  tell: (emit: Emit) => void,
+  {
+    format = 'json' as Format,
+    level = 'info' as 'info' | 'debug' | 'warn' | 'error',
+    env = {},
+    terminal = false,
+  } = {},
+): Promise<string[]> {
+  const written: string[] = []
+  const herald = await createLogHerald(
+    { format, level },
+    { env, terminal, colour: false, to: { write: (line) => void written.push(line) } },
+  )
+  tell(herald.emit)
+  return written
+}
+
+const found = (emit: Emit) => emit('run.found', { run: 'R 1', path: '/data/R "1"\nx', make: 'ILLUMINA' })
+const held = (emit: Emit) =>
+  emit('registration.held', {
+    registration: 'id',
+    registry: 'climb',
+    subject: 'R1',
+    reason: 'conflict',
+    detail: 'x',
+  })
+
+describe('JSON', () => {
+  test('has the time in UTC, the level in words, the event, its sentence and its fields, and nothing else', async () => {
+    const [line] = await lines(found)
+    expect(line).toMatch(/\n$/)
+    const { ts, ...rest } = JSON.parse(line ?? '')
+    expect(ts).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+    expect(rest).toEqual({
+      level: 'info',
+      event: 'run.found',
+      run: 'R 1',
+      path: '/data/R "1"\nx',
+      make: 'ILLUMINA',
+      msg: 'A run folder was found',
+    })
+  })
+
+  test('leaves out what is below the level', async () => {
+    const written = await lines(
+      (emit) => {
+        found(emit)
+        held(emit)
+      },
+      { level: 'warn' },
+    )
+    expect(written.map((line) => JSON.parse(line).event)).toEqual(['registration.held'])
+  })
+})
+
+test('under systemd each line begins with its priority, and no value can forge one', async () => {
+  const written = await lines(
+    (emit) => {
+      found(emit)
+      held(emit)
+    },
+    { format: 'auto', env: { JOURNAL_STREAM: '8:1' } },
+  )
+  expect(written.map((line) => line.slice(0, 4))).toEqual(['<6>{', '<3>{'])
+  for (const line of written) expect(line.trimEnd()).not.toContain('\n')
+})
+
+test('logfmt quotes what needs it', async () => {
+  const [line] = await lines(found, { format: 'logfmt' })
+  expect(line).toMatch(
+    /^ts=\S+ level=info event=run\.found msg="A run folder was found" run="R 1" path="\/data\/R \\"1\\"\\nx" make=ILLUMINA\n$/,
+  )
+})
+
+test.for([
+  ['a terminal', true, /^\[\d\d:\d\d:\d\d\] INFO: A run folder was found/],
+  ['a pipe', false, /^\{"level":"info"/],
+] as const)('auto at %s', async ([, terminal, form]) => {
+  const [line] = await lines(found, { format: 'auto', terminal })
+  expect(line).toMatch(form)
+})
