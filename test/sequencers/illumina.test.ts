@@ -200,9 +200,9 @@ describe('end markers', () => {
       { state: 'in_progress', ended: false, missing: ['RunInfo.xml'] },
     ],
     [
-      'markers before RunParameters.xml',
+      'markers before RunParameters.xml, which some sites never copy',
       { 'RunParameters.xml': null },
-      { state: 'completed', ended: false, missing: ['RunParameters.xml'] },
+      { state: 'completed', ended: false, missing: ['RunParameters.xml'], enough: true },
     ],
     [
       'half of RunParameters.xml',
@@ -220,7 +220,28 @@ describe('end markers', () => {
       { state: 'in_progress', ended: false, missing: ['RunCompletionStatus.xml'] },
     ],
   ])('%s', ([, changes, expected]) => {
-    expect(novaSeq(changes).completion).toMatchObject(expected)
+    const { completion } = novaSeq(changes)
+    expect(completion).toMatchObject(expected)
+    expect(completion.enough).toBe(expected.enough)
+  })
+
+  test.for<[run: string, without: string, state: Completion['state'], enough?: true]>([
+    ['20231204_LH00317_0041_A22GK7TLT3', 'RunCompletionStatus.xml', 'completed', true],
+    ['20231204_LH00317_0041_A22GK7TLT3', 'CopyComplete.txt', 'completed'],
+    ['210607_NB501822_0415_AHJ5NTBGXJ', 'RTAComplete.txt', 'completed', true],
+    ['210607_NB501822_0415_AHJ5NTBGXJ', 'RunCompletionStatus.xml', 'completed', true],
+    ['210607_NB501822_0415_AHJ5NTBGXJ', 'CopyComplete.txt', 'completed'],
+    ['160506_NS500214_0102_AHW2LKBGXX', 'RunCompletionStatus.xml', 'completed', true],
+    ['160506_NS500214_0102_AHW2LKBGXX', 'RTAComplete.txt', 'completed'],
+    ['150601_M02077_0118_000000000-AEW1P', 'runParameters.xml', 'completed', true],
+    ['150601_M02077_0118_000000000-AEW1P', 'RTAComplete.txt', 'in_progress'],
+  ])('%s without %s is %s; is the rest enough: %s', ([name, file, state, enough]) => {
+    const { [file]: absent, ...files } = filesOf(name)
+    expect(absent).toBeDefined()
+    const { completion } = read(name, files)
+    expect(completion).toMatchObject({ state, ended: false })
+    expect(completion.missing.map((one) => one.toLowerCase())).toEqual([file.toLowerCase()])
+    expect(completion.enough).toBe(enough)
   })
 
   test('markers of a secondary analysis are not the run’s', () => {

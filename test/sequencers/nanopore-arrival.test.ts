@@ -8,29 +8,33 @@ import { filesIn, runFixtures } from '../rig/run-fixtures.ts'
 
 type Files = Record<string, Uint8Array>
 
-const finished = runFixtures('nanopore')
-  .filter(({ record }) => record.completion.ended)
-  .map(({ name, path, record }) => {
-    const files = Object.entries(filesIn(path)).filter(([file]) => kindOfFile(file) !== null)
-    return [name, { files: Object.fromEntries(files) as Files, record }] as const
-  })
+const all = runFixtures('nanopore').map(
+  ({ name, path, record }) => [name, { files: filesIn(path), record }] as const,
+)
+const finished = all.filter(([, { record }]) => record.completion.ended)
 
 const read = (name: string, files: Files): RunReading => nanopore.read(memoryFolder(name, files))
+
+/** Files whose content tells something; of the others the name alone may. */
+const keys = (files: Files): string[] => Object.keys(files).filter((file) => kindOfFile(file) !== null)
 
 describe('a file cut off anywhere makes the run wait or leaves its record as it is', () => {
   test.for(ofEachShape())('%s', ([name, { files }]) => {
     const whole = read(name, files)
-    for (const [file, bytes] of Object.entries(files))
+    for (const file of keys(files)) {
+      const bytes = files[file] ?? new Uint8Array()
       for (const length of cuts(bytes)) {
-        const { run, completion } = read(name, { ...files, [file]: bytes.subarray(0, length) })
-        if (completion.ended) expectSame({ file, length }, run, whole.run, tellsAll(files))
+        const cut = read(name, { ...files, [file]: bytes.subarray(0, length) })
+        if (cut.completion.ended) expect([file, length, sent(cut)]).toEqual([file, length, sent(whole)])
       }
+    }
   })
 })
 
 describe('a file whose space is reserved but not filled makes the run wait', () => {
   test.for(finished)('%s', ([name, { files }]) => {
-    for (const [file, bytes] of Object.entries(files)) {
+    for (const file of keys(files)) {
+      const bytes = files[file] ?? new Uint8Array()
       const hollow = Uint8Array.from(bytes, (byte, index) => (index < bytes.length / 2 ? byte : 0))
       expect([file, read(name, { ...files, [file]: hollow }).completion.ended]).toEqual([file, false])
     }
@@ -40,62 +44,47 @@ describe('a file whose space is reserved but not filled makes the run wait', () 
 describe('in whatever order its files come, a run waits or is what it is in the end', () => {
   test.for(finished.filter(([, { files }]) => !several(files)))('%s', ([name, { files }]) => {
     const whole = read(name, files)
-    for (const some of subsets(Object.keys(files))) {
-      const partial = read(name, Object.fromEntries(some.map((file) => [file, files[file] as Uint8Array])))
-      if (!partial.completion.ended) continue
-      expectSame({ some }, sent(partial), sent(whole), tellsAll(files))
-      if (some.some((file) => kindOfFile(file) === 'report-json'))
-        expect([some, partial.run.status]).toEqual([some, whole.run.status])
+    for (const some of subsets(keys(files))) {
+      const partial = read(name, without(files, some))
+      if (partial.completion.ended) expect([some, sent(partial)]).toEqual([some, sent(whole)])
     }
   })
 })
 
-test('nothing but a final summary or a final report ends a run', () => {
-  for (const [name, { files }] of finished)
-    for (const [file, bytes] of Object.entries(files)) {
-      const kind = kindOfFile(file)
-      if (kind === 'final-summary' || kind === 'report-json') continue
-      expect([file, read(name, { [file]: bytes }).completion.ended]).toEqual([file, false])
+test('without a whole final summary and a report nothing is taken, however long it rests', () => {
+  for (const [name, { files }] of all)
+    for (const missing of subsets(keys(files))) {
+      const there = keys(files).filter((file) => !missing.includes(file))
+      if (there.some((file) => /final-summary|report-json/.test(String(kindOfFile(file))))) continue
+      const { ended, enough } = read(name, without(files, missing)).completion
+      expect([name, there, ended, enough]).toEqual([name, there, false, undefined])
     }
 })
 
-/**
- * What a registry is sent. Two things only a report tells, so a folder taken without its report lacks them: the
- * version of the software, and whether a run whose final summary is there was stopped or failed.
- */
-const sent = ({ run }: RunReading) => ({
-  sequencingUuid: run.sequencingUuid,
-  flowcellId: run.flowcellId,
-  flowcellType: run.flowcellType,
-  instrumentModel: run.instrumentModel,
-  instrumentSerial: run.instrumentSerial,
-  start: run.start?.instant ?? run.start?.local ?? null,
-  end: run.end?.instant ?? run.end?.local ?? null,
-  experimentName: run.experimentName,
-  sampleId: run.sampleId,
+test.for(finished)('%s: half a final summary is not enough, whatever else is there', ([name, { files }]) => {
+  for (const file of keys(files).filter((one) => kindOfFile(one) === 'final-summary')) {
+    const bytes = files[file] ?? new Uint8Array()
+    for (const length of [0, 40, bytes.length >> 1]) {
+      const { ended, enough } = read(name, { ...files, [file]: bytes.subarray(0, length) }).completion
+      expect([file, length, ended, enough]).toEqual([file, length, false, undefined])
+    }
+  }
 })
 
-/** Facts are the same; or, where the final summary does not tell all, the same or not told. */
-function expectSame(where: object, facts: object, whole: object, all: boolean): void {
-  const told = Object.entries(facts).filter(([, value]) => all || value !== null)
-  expect({ ...where, facts: Object.fromEntries(told) }).toEqual({
-    ...where,
-    facts: Object.fromEntries(told.map(([fact]) => [fact, whole[fact as keyof typeof whole]])),
-  })
-}
+/** What a registry may be sent. A time is the same in whichever of the files it is written. */
+const sent = ({ run: { start, end, fullyCopied: _, ...run } }: RunReading) => ({
+  ...run,
+  start: start?.instant ?? start?.local ?? null,
+  end: end?.instant ?? end?.local ?? null,
+})
 
-const summaries = (files: Files): string[] =>
-  Object.keys(files).filter((file) => kindOfFile(file) === 'final-summary')
-
-/** A summary of 2019, or one written by hand after a crash, names no product of flow cell. */
-function tellsAll(files: Files): boolean {
-  return summaries(files).every((file) => Buffer.from(files[file] ?? []).includes(':FLO-'))
-}
+/** The folder before these have come. */
+const without = (files: Files, missing: readonly string[]): Files =>
+  Object.fromEntries(Object.entries(files).filter(([file]) => !missing.includes(file)))
 
 /** Runs of which a file alone is a whole story of its own: several runs, or several acquisitions, in one folder. */
-function several(files: Files): boolean {
-  return summaries(files).length > 1
-}
+const several = (files: Files): boolean =>
+  keys(files).filter((file) => kindOfFile(file) === 'final-summary').length > 1
 
 /** The first folder of each set of files, ending and kind of line; one of several runs is never taken for a run. */
 function ofEachShape(): typeof finished {
@@ -105,7 +94,7 @@ function ofEachShape(): typeof finished {
       .toReversed()
       .map((one) => {
         const [, { files, record }] = one
-        const kinds = Object.keys(files).map(kindOfFile).join()
+        const kinds = keys(files).map(kindOfFile).join()
         const carriage = Object.values(files).some((bytes) => bytes.includes(13))
         return [`${kinds} ${record.completion.state} ${record.problems} ${carriage}`, one] as const
       }),

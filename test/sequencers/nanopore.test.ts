@@ -59,6 +59,12 @@ const summary = (more: Record<string, string> = {}): string =>
   })
     .map(([key, value]) => `${key}=${value}\n`)
     .join('')
+const sheet = (): string =>
+  [
+    'protocol_run_id,position_id,flow_cell_id,sample_id,experiment_id,flow_cell_product_code,kit',
+    ',2C,,pool_07,RESP_2024_W24,FLO-PRO114M,SQK-NBD114-96',
+    '',
+  ].join('\n')
 const report = (info: Record<string, unknown>): string =>
   JSON.stringify({ protocol_run_info: { run_id: '5b0f21c7-8a5d-4a4e-9e1c-0d6f3f2b7a11', ...info } })
 
@@ -79,7 +85,42 @@ test.for([
   const folder = memoryFolder(NAME, { 'report_PAY10234_20240612_0910_5b0f21c7.json': report({ state }) })
   const { run, completion } = nanopore.read(folder)
   expect(run.status).toBe(status)
-  expect(completion.ended).toBe(status !== 'in_progress')
+  expect([completion.ended, completion.enough]).toEqual([false, status === 'in_progress' ? undefined : true])
+})
+
+describe('what belongs to the end of a run is waited for, and done without where it never comes', () => {
+  const json = 'report_PAY10234_20240612_0910_5b0f21c7.json'
+  const final = { [json]: report({ state: 'PROTOCOL_STOPPED_BY_USER' }) }
+  const modern = { 'final_summary_PAY10234_5b0f21c7_0a1b2c3d.txt': summary() }
+  const older = { 'final_summary_PAY10234_0a1b2c3d.txt': summary() }
+  test.for<[what: string, files: Record<string, string>, missing: string[]]>([
+    ['both', { ...modern, ...final }, []],
+    ['a summary named as where reports are JSON', modern, ['report_*.json']],
+    ['a summary beside a page of the report', { ...older, 'report_x.html': '' }, ['report_*.json']],
+    ['a summary beside MinKNOW’s sheet', { ...older, 'sample_sheet_.csv': sheet() }, ['report_*.json']],
+    ['a summary beside tables of older times', { ...older, 'duty_time_x.csv': '' }, ['report*.md']],
+    ['a summary beside a printed report', { ...older, 'report_x.pdf': '' }, ['report*.md']],
+    ['a summary and nothing else of MinKNOW’s', older, []],
+    ['a report exported in mid-run', { ...modern, [json]: report({}) }, [json]],
+    ['an empty report', { ...modern, [json]: '' }, [json]],
+    ['an empty sheet', { ...modern, ...final, 'sample_sheet_.csv': '' }, ['sample_sheet_.csv']],
+    ['a final report', final, ['final_summary_*.txt']],
+  ])('%s', ([, files, missing]) => {
+    const { completion } = nanopore.read(memoryFolder(NAME, files))
+    const ended = missing.length === 0
+    expect(completion).toMatchObject({ missing, ended })
+    expect(completion.enough).toBe(ended ? undefined : true)
+  })
+
+  test.for<[what: string, files: Record<string, string>]>([
+    ['half a summary', { ...final, 'final_summary_x.txt': summary().slice(0, 200) }],
+    ['an empty summary', { ...final, 'final_summary_x.txt': '' }],
+    ['no end at all', { 'sample_sheet_.csv': sheet() }],
+    ['a report of a run under way', { [json]: report({}) }],
+  ])('%s is never enough', ([, files]) => {
+    const { completion } = nanopore.read(memoryFolder(NAME, files))
+    expect([completion.ended, completion.enough]).toEqual([false, undefined])
+  })
 })
 
 test('a final summary decides against a report exported in mid-run, and a final report against the summary', () => {
@@ -101,13 +142,8 @@ test.for([
   ['another run id', { protocol_run_id: '00000000-8a5d-4a4e-9e1c-0d6f3f2b7a11' }, 'sequencingUuid'],
   ['a start a month away', { started: '2024-05-12T09:10:41.120000+00:00' }, 'start'],
 ] as const)('%s is a problem, and null', ([, change, fact]) => {
-  const sheet = [
-    'protocol_run_id,position_id,flow_cell_id,sample_id,experiment_id,flow_cell_product_code,kit',
-    ',2C,,pool_07,RESP_2024_W24,FLO-PRO114M,SQK-NBD114-96',
-    '',
-  ].join('\n')
   const { run, problems, provenance } = nanopore.read(
-    memoryFolder(NAME, { 'final_summary_x.txt': summary(change), 'sample_sheet_.csv': sheet }),
+    memoryFolder(NAME, { 'final_summary_x.txt': summary(change), 'sample_sheet_.csv': sheet() }),
   )
   expect(run[fact]).toBeNull()
   expect(provenance[fact]).toBeUndefined()

@@ -6,11 +6,11 @@ import type { Family } from './models.ts'
 import type { Outcome } from './outcome.ts'
 
 /**
- * How a generation ends a run. `copied`: the files that together say that everything is here. `also`: files that are
- * written before these and hold the end or the outcome, without which the folder is not taken. `outcomeAlways`:
+ * How a generation ends a run. `copied`: the files that together say that everything is here, the deciding one first.
+ * `also`: files that are written before these and hold the end or the outcome. `outcomeAlways`: while the copy goes on,
  * markers alone say nothing of how sequencing went.
  */
-type Ending = { copied: string[]; also: string[]; outcomeAlways: boolean }
+type Ending = { copied: [decides: string, ...others: string[]]; also: string[]; outcomeAlways: boolean }
 
 const RTA = 'RTAComplete.txt'
 const COPY = 'CopyComplete.txt'
@@ -65,7 +65,8 @@ export type Judgement = {
 
 /**
  * Judges by evidence alone. The folder may be taken when all that says "everything is here" lies there, and every
- * file that has a part in the record is there and whole.
+ * file that has a part in the record is there and whole. The deciding marker with a whole RunInfo.xml is enough for one
+ * that has long rested: other files some instruments never write, and some sites never copy.
  */
 export function completionOf(
   documents: Documents,
@@ -83,7 +84,9 @@ export function completionOf(
     ...new Set([...awaited.filter((name) => !present(name)), ...partial.map((one) => one.file)]),
   ]
 
-  const undecided = partial.some((one) => one.decides) || (outcome.state === null && ending.outcomeAlways)
+  const half = partial.some((one) => one.decides)
+  const undecided = half || (outcome.state === null && ending.outcomeAlways && copied === null)
+  const enough = !half && missing.length > 0 && (copied !== null || present(ending.copied[0]))
   const state = undecided ? 'in_progress' : (outcome.state ?? (decisive ? 'completed' : 'in_progress'))
   const byOutcome = outcome.state === null ? null : (outcome.from ?? outcomeFile(documents))
   const byMark = decisive && { file: decisive.file, at: 'presence' }
@@ -93,6 +96,7 @@ export function completionOf(
       because: because(),
       missing,
       ended: copied !== null && missing.length === 0,
+      ...(enough ? { enough } : {}),
     },
     sequenced: decisive !== null,
     copiedBy: copied && { file: copied.file, at: 'presence' },
@@ -100,7 +104,7 @@ export function completionOf(
   }
 
   function because(): string {
-    const [first] = decisive ? partial : []
+    const first = decisive ? partial.find((one) => one.decides) : undefined
     if (first) return `${first.file} ${first.why}`
     if (byOutcome) return byOutcome.file
     if (!decisive) return 'no end marker is there yet'

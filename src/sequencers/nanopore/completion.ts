@@ -2,44 +2,81 @@
 import { type Problem, problem } from '../../problems.ts'
 import type { Completion, RunStatus } from '../../record/run.ts'
 import type { Account } from './account.ts'
+import { kindOfFile, reportBeside } from './folder-name.ts'
 import { isUnderWay } from './report-json.ts'
 import type { Weighed } from './weigh.ts'
 
 /**
  * A report with a final state decides; else a whole final summary, which says only that everything is written; a
- * report exported in mid-run decides nothing. The folder may be taken when one of these is there and no file it could
- * still learn from is half written.
+ * report exported in mid-run decides nothing. The folder may be taken when both are there, as far as MinKNOW writes
+ * both, and no file it could still learn from is half written. Where the other one, or a sheet, stays away for long,
+ * the one that is there is enough; with half a summary nothing ever is.
  */
 export function completionOf(
   { members, strangers, mixed }: Pick<Weighed, 'members' | 'strangers' | 'mixed'>,
-  unfinished: readonly string[],
+  { names, unfinished }: { names: readonly string[]; unfinished: readonly string[] },
 ): { completion: Completion; problems: Problem[] } {
-  const undecided = (state: RunStatus, because: string, ended: boolean, missing: string[] = []) => ({
-    completion: { state, because, missing, ended },
-    problems: [],
-  })
-  if (mixed) {
-    const ended = unfinished.length === 0 && members.some(isEnd)
-    return undecided('unknown', 'files of several runs lie in this folder', ended, [...unfinished])
-  }
+  const half = unfinished.map((file): Awaited => ({ file, why: 'is not written to its end' }))
+  const summaryIsWhole = !unfinished.some((file) => kindOfFile(file) === 'final-summary')
   const decides = members.filter(isTerminal).at(-1) ?? members.find(isFinalSummary)
+  if (mixed) {
+    const because = 'files of several runs lie in this folder'
+    const end = decides !== undefined && summaryIsWhole
+    return { completion: completionBy('unknown', because, half, end), problems: [] }
+  }
   if (decides === undefined) {
     const foreign = strangers.find(isEnd)
-    if (foreign && unfinished.length === 0)
-      return undecided('unknown', `${foreign.file} is there, but it is of another run`, true)
-    const half = unfinished[0]
-    return half === undefined
-      ? undecided('in_progress', 'no final summary is there yet', false, ['final_summary_*.txt'])
-      : undecided('in_progress', `${half} is not written to its end`, false, [...unfinished])
+    if (foreign && summaryIsWhole) {
+      const because = `${foreign.file} is there, but it is of another run`
+      return { completion: completionBy('unknown', because, half, true), problems: [] }
+    }
+    const [first] = half
+    const because = first ? `${first.file} ${first.why}` : 'no final summary is there yet'
+    return {
+      completion: completionBy('in_progress', because, first ? half : [NO_SUMMARY], false),
+      problems: [],
+    }
   }
+  const awaited = [...half, ...otherAwaited(decides, members, names, unfinished)]
+  const [first] = awaited
+  const because = first === undefined ? decides.file : `${decides.file} is there, ${first.file} ${first.why}`
   const state = decides.state === null ? 'completed' : statusOf(decides.state)
-  const [half] = unfinished
-  const because =
-    half === undefined ? decides.file : `${decides.file} is there, ${half} is not written to its end`
   return {
-    completion: { state, because, missing: [...unfinished], ended: half === undefined },
+    completion: completionBy(state, because, awaited, summaryIsWhole),
     problems: endingProblems(state, decides),
   }
+}
+
+type Awaited = { file: string; why: string }
+
+const NO_SUMMARY: Awaited = { file: 'final_summary_*.txt', why: 'is not there yet' }
+
+function completionBy(
+  state: RunStatus,
+  because: string,
+  awaited: readonly Awaited[],
+  endIsThere: boolean,
+): Completion {
+  const missing = awaited.map(({ file }) => file)
+  const ended = endIsThere && missing.length === 0
+  return { state, because, missing, ended, ...(endIsThere && !ended ? { enough: true } : {}) }
+}
+
+/** The final summary beside a report; beside a summary the report, which may still be the one exported in mid-run. */
+function otherAwaited(
+  decides: Account,
+  members: readonly Account[],
+  names: readonly string[],
+  unfinished: readonly string[],
+): Awaited[] {
+  const here = [...members.map(({ file }) => file), ...unfinished].map(kindOfFile)
+  // A check of a flow cell acquires nothing to sum up.
+  if (isTerminal(decides)) return here.includes('final-summary') || decides.test ? [] : [NO_SUMMARY]
+  const early = members.find(({ state }) => state !== null)
+  if (early) return [{ file: early.file, why: 'tells of a run under way' }]
+  const report = reportBeside(names)
+  const has = here.includes('report-json') || (report === 'report*.md' && here.includes('report-md'))
+  return report === null || has ? [] : [{ file: report, why: 'is not there yet' }]
 }
 
 /** Whatever a person should know of how it ended; every word of MinKNOW's is kept. */

@@ -55,6 +55,8 @@ const REPORT_JSON = /^report_(?:.+_[0-9a-f]{8})?\.json$/
 const REPORT_MD = /^report(?:_|_.+_[0-9a-f]{8})?\.md$/
 const OUTPUT_SHEET = /^sample_sheet_(?:.+_[0-9a-f]{8})?\.csv$/
 
+const OF_JSON_TIMES = /^(?:final_summary_.+_[0-9a-f]{8}_[0-9a-f]{8}\.txt|report_.+\.html)$/
+
 /** Tables that MinKNOW writes. */
 const OWN_TABLES =
   /^(?:output_hash|throughput|pore_activity|pore_scan_data|duty_time|drift_correction|mux_scan_data|temperature_adjust_data|barcode_alignment|sample_sheet)(?:_.*)?\.csv$/
@@ -65,6 +67,15 @@ export function kindOfFile(name: string): Exclude<Account['kind'], 'folder-name'
   if (REPORT_JSON.test(name)) return 'report-json'
   if (REPORT_MD.test(name)) return 'report-md'
   return OUTPUT_SHEET.test(name) ? 'sample-sheet' : null
+}
+
+/**
+ * The report that MinKNOW writes beside its final summary, as the other names in the folder tell: JSON from the versions
+ * that also write a sheet, a page, and both run ids into the summary's name; Markdown before. Null where none is told.
+ */
+export function reportBeside(names: readonly string[]): 'report_*.json' | 'report*.md' | null {
+  if (names.some((one) => OF_JSON_TIMES.test(one) || OUTPUT_SHEET.test(one))) return 'report_*.json'
+  return names.some((one) => OWN_TABLES.test(one) || /^report.*\.pdf$/.test(one)) ? 'report*.md' : null
 }
 
 /**

@@ -24,7 +24,7 @@ function read(folder: RunFolder): RunReading {
   // Files of several runs have no common start; a stranger's times are not this run's.
   const timed = weighed.mixed ? [] : weighed.members
   const { start, end, problems: timeProblems } = timesOf(timed, readFolderName(folder.name)?.pressed ?? null)
-  const { completion, problems: endProblems } = completionOf(weighed, unfinished)
+  const { completion, problems: endProblems } = completionOf(weighed, { names: folder.names, unfinished })
 
   const byName = { file: folder.name, at: 'folder name' }
   const provenance: Provenance = { runId: byName, folderName: byName, ...weighed.provenance }
