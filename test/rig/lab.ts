@@ -11,6 +11,7 @@ import {
   type FaultScript,
   type Sandbox,
   type SandboxKind,
+  type SandboxOptions,
   startSandbox,
 } from '../../src/sandbox/index.ts'
 
@@ -38,6 +39,7 @@ type Settings = {
   sheets?: Record<string, unknown>
   config?: Record<string, unknown>
   faults?: FaultScript
+  sandbox?: SandboxOptions
   timeScale?: number
 }
 
@@ -52,7 +54,10 @@ export const climb = (sandbox: Sandbox, more: Record<string, unknown> = {}) => (
 
 export async function openLab(settings: Settings = {}): Promise<Lab> {
   const folder = await mkdtemp(join(tmpdir(), 'runherald-'))
-  const sandbox = await startSandbox(settings.faults === undefined ? {} : { faults: settings.faults })
+  const sandbox = await startSandbox({
+    ...settings.sandbox,
+    ...(settings.faults !== undefined && { faults: settings.faults }),
+  })
   const lab = new Lab(folder, sandbox, settings)
   await Promise.all([mkdir(lab.runs), mkdir(lab.sheets), mkdir(lab.state)])
   await writeFile(join(folder, 'token'), 'sandbox-token\n', { mode: 0o600 })
