@@ -20,6 +20,7 @@ const main = join(source, 'main.ts')
 const pinned = join(project, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node')
 const cache = process.env['NODE_COMPILE_CACHE'] ?? compileCache()
 
+endWithNpm()
 if (Number(process.versions.node.split('.')[0]) >= 24) await startHere()
 else if (existsSync(pinned)) startPinned()
 else {
@@ -57,6 +58,14 @@ function startPinned() {
     if (signal) process.kill(process.pid, signal)
     else process.exitCode = code ?? 0
   })
+}
+
+/** When npm is killed its scripts live on, unseen; what npm started shall end with it. */
+function endWithNpm() {
+  if (process.env['npm_lifecycle_event'] === undefined) return
+  const npm = process.ppid
+  const look = () => process.ppid !== npm && process.kill(process.pid, 'SIGTERM')
+  setInterval(look, 1000).unref()
 }
 
 /** A folder for compiled code that only this user can write, since what lies there is run; null where there is none. */

@@ -104,6 +104,19 @@ describe.for(nodes as Array<[string, string]>)('started by %s', ([, node]) => {
     expect(await ended).toEqual([null, 'SIGSEGV'])
   })
 
+  test('ends when the npm that started it is killed', async () => {
+    const npm = spawn('sh', ['-c', `"${node}" "${link}" wait; true`], {
+      env: { ...process.env, npm_lifecycle_event: 'start' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    running.push(npm)
+    const [printed] = (await once(npm.stdout, 'data')) as [Buffer]
+    const { pid } = JSON.parse(printed.toString()) as { pid: number }
+    npm.kill('SIGKILL')
+    await gone(pid)
+    expect(isRunning(pid)).toBe(false)
+  })
+
   test('killed with -9 takes down what it started', async () => {
     const { child, line, ended } = start(node, link, 'wait')
     const { pid } = await line

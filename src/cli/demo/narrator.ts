@@ -23,9 +23,15 @@ export async function narrate(parts: Narration): Promise<{ brought(): void }> {
   const before = await journal.registrations()
   terminal.out(introduction(parts, before.length > 0, paint))
   const told = new Set<string>()
+  const waiting = new Set<string>()
   let allBrought = false
   let ended = false
   herald.subscribe((happening) => {
+    // What is still missing changes with every file; that it waits is told once.
+    if (happening.event === 'run.waiting') {
+      if (waiting.has(happening.fields.run)) return
+      waiting.add(happening.fields.run)
+    }
     const line = lineOf(happening, paint)
     if (line !== null && !told.has(line)) {
       told.add(line)
@@ -116,7 +122,7 @@ function lineOf({ event, fields }: Happening, paint: Paint): string | null {
     }
     case 'registration.planned': {
       const { registry, subject, state, reason } = fields as EventFields<'registration.planned'>
-      if (state !== 'waiting' || reason === null) return null
+      if (state !== 'waiting' || reason === null || reason === 'run-completion') return null
       return tell(
         'Waiting',
         `${subject} at ${registry} waits for ${reasonWords(reason as Parameters<typeof reasonWords>[0])}`,
@@ -128,8 +134,8 @@ function lineOf({ event, fields }: Happening, paint: Paint): string | null {
     }
     case 'registration.registered': {
       const { subject, registry, remoteIds } = fields as EventFields<'registration.registered'>
-      const ids = [...new Set(Object.values(remoteIds))].join(', ')
-      return `${paint('green', 'Registered'.padEnd(11))} ${plain(`${subject} at ${registry}${ids === '' ? '' : `, which calls it ${ids}`}`)}`
+      const id = Object.values(remoteIds)[0]
+      return `${paint('green', 'Registered'.padEnd(11))} ${plain(`${subject} at ${registry}${id === undefined ? '' : `, which calls it ${id}`}`)}`
     }
     case 'registration.refused': {
       const { subject, registry, detail } = fields as EventFields<'registration.refused'>
