@@ -4,7 +4,6 @@ import { type Problem, problem } from '../problems.ts'
 import type { Library, RunClaim } from '../record/library.ts'
 import type { SubjectRef } from '../record/registration.ts'
 import type { RunReading, RunRecord } from '../record/run.ts'
-import type { Stamp } from '../record/time.ts'
 import { type Catalogue, isAmong, namesOf, type RunSource } from './catalogue.ts'
 import {
   type Destination,
@@ -216,7 +215,7 @@ function conflictsWith(source: RunSource, same: RunSource[]): Problem[] {
   )
   const starts = same
     .filter((other) => other.path !== source.path)
-    .filter((other) => startDiffers(run.start, other.reading.reading.run.start))
+    .filter((other) => startDiffers(source.reading.reading, other.reading.reading))
     .map((other) =>
       problem(
         'run.same-id-differs',
@@ -226,11 +225,18 @@ function conflictsWith(source: RunSource, same: RunSource[]): Problem[] {
   return [...differing, ...starts]
 }
 
-const startDiffers = (mine: Stamp | null, theirs: Stamp | null): boolean =>
-  mine?.text != null &&
-  theirs?.text != null &&
-  mine.text !== theirs.text &&
-  mine.precision === theirs.precision
+/**
+ * Do two folders of one run start it at two moments? One moment may be written in two ways; and two files of one run
+ * may well tell two, as set-up and imaging, so that only what stands in the same place is held against each other.
+ */
+function startDiffers(mine: RunReading, theirs: RunReading): boolean {
+  const [one, other] = [mine.run.start, theirs.run.start]
+  const [place, otherPlace] = [mine.provenance.start, theirs.provenance.start]
+  if (one === null || other === null || one.precision !== other.precision) return false
+  if (place?.file !== otherPlace?.file || place?.at !== otherPlace?.at) return false
+  if (one.instant !== null && other.instant !== null) return one.instant !== other.instant
+  return (one.local ?? one.text) !== (other.local ?? other.text)
+}
 
 const testRun = (test: 'instrument-test' | 'simulated'): Problem =>
   problem(

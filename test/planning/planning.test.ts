@@ -6,7 +6,8 @@ import type { Destination, Plan, PlanningOptions } from '../../src/planning/dest
 import { planRun } from '../../src/planning/run.ts'
 import { planSheet } from '../../src/planning/sheet.ts'
 import type { Library, RunClaim, RunLink } from '../../src/record/library.ts'
-import type { Completion, RunFacts, RunReading } from '../../src/record/run.ts'
+import type { Completion, RunFacts, RunReading, Source } from '../../src/record/run.ts'
+import { instantStamp, type Stamp, wallStamp } from '../../src/record/time.ts'
 import { registries } from '../../src/registries/index.ts'
 import type { Registry } from '../../src/registries/registry.ts'
 import { runFacts } from '../rig/facts.ts'
@@ -80,6 +81,16 @@ const run = (
       },
     },
   }
+}
+
+/** A start as a reader gives it, of a text in one of the ways instruments write times. */
+function started(text: string): Stamp | null {
+  const walls: Record<string, string> = {
+    '240612': '2024-06-12',
+    '6/12/2024 9:10:41 AM': '2024-06-12T09:10:41',
+    '6/12/2024 9:10:41 PM': '2024-06-12T21:10:41',
+  }
+  return instantStamp(text) ?? wallStamp(text, walls[text] ?? text)
 }
 
 const silent: RunClaim = {
@@ -282,6 +293,44 @@ describe('a run', () => {
     expect(
       lines((await planRun(whole, memoryCatalogue([whole, other], named), options([climb]))).plans),
     ).toEqual(['climb run L conflict'])
+  })
+
+  const imaging = { file: 'RunInfo.xml', at: '/RunInfo/Run/Date' }
+  const setUp = { file: 'RunCompletionStatus.xml', at: '/RunCompletionStatus/RunStartTime' }
+  test.for<[what: string, mine: string, theirs: string, places: [Source, Source], planned: string]>([
+    [
+      'at one instant, written in two zones',
+      '2024-06-12T09:10:41Z',
+      '2024-06-12T11:10:41+02:00',
+      [setUp, setUp],
+      'ready',
+    ],
+    ['at two instants', '2024-06-12T09:10:41Z', '2024-06-12T09:10:42Z', [setUp, setUp], 'conflict'],
+    [
+      'at two instants, written alike but for the zone',
+      '2024-06-12T09:10:41Z',
+      '2024-06-12T09:10:41+02:00',
+      [setUp, setUp],
+      'conflict',
+    ],
+    ['at set-up and at imaging', '2024-06-12T09:10:41Z', '2024-06-12T13:02:07Z', [setUp, imaging], 'ready'],
+    [
+      'at one wall clock, written in two ways',
+      '6/12/2024 9:10:41 AM',
+      '2024-06-12T09:10:41',
+      [imaging, imaging],
+      'ready',
+    ],
+    ['at two wall clocks', '6/12/2024 9:10:41 AM', '6/12/2024 9:10:41 PM', [imaging, imaging], 'conflict'],
+    ['on a day, and at a time of it', '240612', '6/12/2024 9:10:41 AM', [imaging, imaging], 'ready'],
+  ])('in two folders that start it %s', async ([, mine, theirs, places, planned]) => {
+    const starting = (path: string, text: string, start: Source): RunSource =>
+      run({ start: started(text) }, { path, provenance: { start } })
+    const sources = [starting('/a/r1', mine, places[0]), starting('/b/r1', theirs, places[1])] as const
+    const catalogue = memoryCatalogue([...sources], [sheet([library('L', runName)])])
+    expect(lines((await planRun(sources[0], catalogue, options([climb]))).plans)).toEqual([
+      `climb run L ${planned}`,
+    ])
   })
 
   test('tells where its sheet says otherwise, and sends what the run folder tells', async () => {
