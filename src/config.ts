@@ -83,7 +83,8 @@ export function loadConfig(sources: ConfigSources): Result<Config, ConfigProblem
 
 export function loadWithOrigins(sources: ConfigSources): Result<Loaded, ConfigProblem[]> {
   const { file, env, cwd = process.cwd() } = sources
-  const path = file ?? env['RUNHERALD_CONFIG'] ?? (existsSync(SYSTEM_FILE) ? SYSTEM_FILE : null)
+  const named = file ?? (env['RUNHERALD_CONFIG'] || undefined)
+  const path = named ?? (existsSync(SYSTEM_FILE) ? SYSTEM_FILE : null)
   const read = path === null ? ok(null) : readConfigFile(resolve(cwd, path))
   return read.ok ? assemble(read.value, sources) : read
 }

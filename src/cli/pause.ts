@@ -15,8 +15,8 @@ export const pause = (
     known(config, name)
     const now = new Date()
     await journal.knowRegistries([name], now)
-    const detail = options.reason ?? `paused by ${actor()}`
-    await journal.pauseRegistry(name, 'operator', detail, now)
+    const who = actor()
+    await journal.pauseRegistry(name, 'operator', options.reason ?? `paused by ${who}`, now, who)
     terminal.out(
       `${name} is paused; what is on the wire still ends. Release it with: runherald resume ${name}`,
     )
@@ -26,7 +26,7 @@ export const pause = (
 export const resume = (terminal: Terminal, name: string, options: ConfigOptions): Promise<number> =>
   writingJournal(terminal, options, async (journal, config) => {
     known(config, name)
-    const opened = await journal.openRegistry(name, 'operator', new Date())
+    const opened = await journal.openRegistry(name, 'operator', new Date(), actor())
     terminal.out(opened ? `${name} is open again.` : `${name} was not paused.`)
     return EXIT.fine
   })

@@ -51,5 +51,5 @@ function shown(value: Json): string {
   const { instant, local, zone } = value
   if (zone === 'mtime') return `${instant} (when the end marker was written)`
   if (zone === 'configured') return `${instant} (${local} in the configured zone)`
-  return instant === null ? `${local} by the instrument's clock, whose zone is not known` : String(instant)
+  return instant === null ? `${local} (instrument clock, zone not known)` : String(instant)
 }
