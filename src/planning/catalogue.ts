@@ -76,4 +76,9 @@ export function isAmong(names: readonly RunLink[], link: RunLink): boolean {
   return names.some((name) => name.by === wanted.by && name.value === wanted.value)
 }
 
+/** Folders that hold the same run are one run. */
+export const distinctRuns = (found: RunSource[]): RunSource[] => [
+  ...new Map(found.map((one) => [one.reading.reading.run.runId, one])).values(),
+]
+
 export const namesOf = (source: RunSource): RunLink[] => linkNames(source.reading.reading.run)

@@ -63,6 +63,13 @@ export function disagreements(run: RunRecord, claim: RunClaim | null): Problem[]
 const comparableCell = (value: string | null): string | null =>
   value === null ? null : comparable({ by: 'flowcell_id', value }).value
 
+/** Who a run is that only a sheet tells of. */
+export const claimedIdentity = (link: RunLink, claim: RunClaim, make: InstrumentMake) => ({
+  runId: claim.runName ?? link.value,
+  sequencingUuid: claim.sequencingId,
+  instrumentMake: make,
+})
+
 /** A run made from a sheet's own columns, where no folder is to come. */
 export function claimedRun(
   link: RunLink,
@@ -70,12 +77,10 @@ export function claimedRun(
   make: InstrumentMake,
   options: PlanningOptions,
 ): RunRecord {
-  const runId = claim.runName ?? link.value
+  const identity = claimedIdentity(link, claim, make)
   const facts: RunFacts = {
-    runId,
-    folderName: runId,
-    sequencingUuid: claim.sequencingId,
-    instrumentMake: make,
+    ...identity,
+    folderName: identity.runId,
     instrumentModel: claim.instrumentModel,
     instrumentSerial: null,
     flowcellId: claim.flowcellId,

@@ -1,10 +1,10 @@
 /** Everything one run folder asks for at every registry, joined with the sheets that speak of it. */
 import type { Json } from '../handovers.ts'
 import { type Problem, problem } from '../problems.ts'
-import type { Library, RunClaim } from '../record/library.ts'
+import type { Library, LibraryRun, RunClaim, RunLink } from '../record/library.ts'
 import type { SubjectRef } from '../record/registration.ts'
 import type { RunReading, RunRecord } from '../record/run.ts'
-import { type Catalogue, isAmong, namesOf, type RunSource } from './catalogue.ts'
+import { type Catalogue, distinctRuns, isAmong, namesOf, type RunSource } from './catalogue.ts'
 import {
   type Destination,
   emptyPlan,
@@ -98,8 +98,9 @@ async function librariesOf(source: RunSource, catalogue: Catalogue): Promise<Nam
   const found = new Map<string, NamedLibrary>()
   for (const sheet of await catalogue.sheetsLinking(names)) {
     for (const library of sheet.reading.libraries) {
-      const link = library.runs.find((one) => one.link !== null && isAmong(names, one.link))
-      if (!link || found.has(library.name) || library.blocked || sheet.reading.blocked) continue
+      if (found.has(library.name) || library.blocked || sheet.reading.blocked) continue
+      const link = await linkTo(names, library, catalogue)
+      if (link === null) continue
       found.set(library.name, {
         name: library.name,
         library,
@@ -121,6 +122,15 @@ async function librariesOf(source: RunSource, catalogue: Catalogue): Promise<Nam
           since: null,
         })
   return [...found.values()]
+}
+
+/** Where the library names this run and no other: a name that fits several runs says nothing of any. */
+async function linkTo(names: RunLink[], library: Library, catalogue: Catalogue): Promise<LibraryRun | null> {
+  for (const run of library.runs) {
+    if (run.link === null || !isAmong(names, run.link)) continue
+    if (distinctRuns(await catalogue.runsMatching(run.link)).length === 1) return run
+  }
+  return null
 }
 
 /** The library name of `map.libraryName`, when every field it uses is known. */

@@ -5,7 +5,7 @@ import { registrationId } from '../record/identity.ts'
 import type { Batch, Library, LibraryRun } from '../record/library.ts'
 import type { SubjectRef } from '../record/registration.ts'
 import { InstrumentMake } from '../record/run.ts'
-import type { Catalogue, RunSource, SheetSource } from './catalogue.ts'
+import { type Catalogue, distinctRuns, type RunSource, type SheetSource } from './catalogue.ts'
 import {
   emptyPlan,
   fits,
@@ -17,7 +17,7 @@ import {
 } from './destination.ts'
 import { awaitedKey, batchKey, libraryKey, runKey } from './keys.ts'
 import { libraryPlans } from './library.ts'
-import { claimedRun } from './record.ts'
+import { claimedIdentity, claimedRun } from './record.ts'
 import { runPlan } from './run.ts'
 
 /**
@@ -47,7 +47,15 @@ export async function planSheet(
     }
     for (const { run, found } of matches) {
       const doubt = found.length > 1 ? ambiguous(source, run, found) : null
-      if (doubt !== null) problems.push(doubt)
+      if (doubt !== null) {
+        problems.push(doubt)
+        withdrawn.push(
+          ...idsOf(
+            found.map((one) => runKey(one.reading.reading.run, library.name)),
+            options,
+          ),
+        )
+      }
       if (found.length !== 1) plans.push(...absentRunPlans(source, library, run, options, doubt))
       else if (found.every((one) => one.leftAlone))
         plans.push(...absentRunPlans(source, library, run, options, leftAlone(source, run)))
@@ -66,12 +74,8 @@ export async function planSheet(
 const usable = (library: string) => (sheet: SheetSource) =>
   !sheet.reading.blocked && sheet.reading.libraries.some((one) => one.name === library && !one.blocked)
 
-const runsOf = async (run: LibraryRun, catalogue: Catalogue): Promise<RunSource[]> => {
-  if (run.link === null) return []
-  const found = await catalogue.runsMatching(run.link)
-  const runsById = new Map(found.map((one) => [one.reading.reading.run.runId, one]))
-  return [...runsById.values()]
-}
+const runsOf = async (run: LibraryRun, catalogue: Catalogue): Promise<RunSource[]> =>
+  run.link === null ? [] : distinctRuns(await catalogue.runsMatching(run.link))
 
 /** The library where it was listed before its run told that it belongs elsewhere. */
 function elsewhere(library: Library, planned: Plan[], options: PlanningOptions): string[] {
@@ -79,6 +83,9 @@ function elsewhere(library: Library, planned: Plan[], options: PlanningOptions):
   const others = options.destinations.filter((to) => !wanted.has(to.name))
   return others.map((to) => registrationId(to.name, libraryKey(library.name)))
 }
+
+const idsOf = (keys: string[], { destinations }: PlanningOptions): string[] =>
+  keys.flatMap((key) => destinations.map((to) => registrationId(to.name, key)))
 
 /** The makes a library's runs are known to be of; empty while nobody can tell. */
 function makesOf(library: Library, matches: Array<{ run: LibraryRun; found: RunSource[] }>): string[] {
@@ -165,14 +172,45 @@ const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
 /** The keys of everything a sheet speaks of: its libraries and batches, and its runs, come or awaited. */
 export async function subjectKeysOf(sheet: SheetReading, catalogue: Catalogue): Promise<string[]> {
-  const keys = sheet.batches.map((batch) => batchKey(batch.name))
-  for (const library of sheet.libraries) {
-    keys.push(libraryKey(library.name))
-    for (const run of library.runs) {
-      if (run.link !== null) keys.push(awaitedKey(run.link, library.name))
-      for (const { reading } of await runsOf(run, catalogue))
-        keys.push(runKey(reading.reading.run, library.name))
-    }
+  const keys = await Promise.all(sheet.libraries.map((library) => libraryKeysOf(library, catalogue)))
+  return [...sheet.batches.map((batch) => batchKey(batch.name)), ...keys.flat()]
+}
+
+/** The key of a library, and those of its runs. */
+export async function libraryKeysOf(library: Library, catalogue: Catalogue): Promise<string[]> {
+  const keys = [libraryKey(library.name)]
+  for (const run of library.runs) {
+    if (run.link === null) continue
+    keys.push(awaitedKey(run.link, library.name))
+    for (const { reading } of await runsOf(run, catalogue))
+      keys.push(runKey(reading.reading.run, library.name))
+    const make = InstrumentMake.safeParse(run.claim.instrumentMake)
+    if (make.success) keys.push(runKey(claimedIdentity(run.link, run.claim, make.data), library.name))
   }
   return keys
+}
+
+/**
+ * What a sheet asked for before its content changed, and neither it nor another sheet asks for any more; `runs` are
+ * the run folders it spoke of. A sheet that cannot be used takes nothing back.
+ */
+export async function noLongerAsked(
+  before: SheetReading,
+  source: SheetSource,
+  catalogue: Catalogue,
+  options: PlanningOptions,
+): Promise<{ withdrawn: string[]; runs: RunSource[] }> {
+  if (source.reading.blocked) return { withdrawn: [], runs: [] }
+  const asked = new Set(await subjectKeysOf(before, catalogue))
+  const asking = [source.reading]
+  for (const { name } of before.libraries)
+    asking.push(...(await catalogue.sheetsNaming({ library: name })).map((one) => one.reading))
+  for (const { name } of before.batches)
+    asking.push(...(await catalogue.sheetsNaming({ batch: name })).map((one) => one.reading))
+  for (const sheet of new Set(asking))
+    for (const key of await subjectKeysOf(sheet, catalogue)) asked.delete(key)
+  const runs = await Promise.all(
+    before.libraries.flatMap((library) => library.runs.map((run) => runsOf(run, catalogue))),
+  )
+  return { withdrawn: idsOf([...asked], options), runs: asked.size === 0 ? [] : runs.flat() }
 }
