@@ -5,33 +5,19 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Emit, loggedError } from '../events.ts'
-import type { Outcome } from '../handovers.ts'
 import type { PauseReason, RegistryState } from '../record/registration.ts'
 import { announce, type Transition } from './announce.ts'
-import { type Armed, attempt } from './attempt.ts'
 import { LONGEST_WAIT_MS } from './backoff.ts'
 import type { Destination } from './destination.ts'
 import { createWire } from './exchange.ts'
 import { createProber } from './probe.ts'
-import { type JobData, openQueue, type RegistryQueue, type Wake } from './queue.ts'
+import { openQueue, type RegistryQueue, type Wake } from './queue.ts'
 import { linkRedis, type RedisAddress } from './redis-links.ts'
 import { createSweeper } from './sweeper.ts'
+import { type AttemptJournal, createWorker } from './worker.ts'
 
 /** The journal's transactions that delivery lives by. */
-export type DeliveryJournal = {
-  arm(
-    request: { id: string; revision: number; url: string },
-    now: Date,
-  ): Promise<
-    | { may: 'begin'; armed: Armed & { attempt: number }; transition: Transition }
-    | { may: 'later'; at: string; transition: Transition }
-    | { may: 'paused' | 'no'; transition: Transition }
-  >
-  settle(
-    attempt: { id: string; revision: number; attempt: number },
-    outcome: Outcome,
-    now: Date,
-  ): Promise<Transition>
+export type DeliveryJournal = AttemptJournal & {
   recover(now: Date): Promise<Transition>
   due(until: Date, doubtful: Date): Promise<Wake[]>
   wakes(ids: string[]): Promise<Wake[]>
@@ -65,8 +51,6 @@ export type Delivery = {
 
 /** A person's act through another process must show within a second. */
 const LOOK_ELSEWHERE_MS = 400
-const PAUSED_AGAIN_MS = 1000
-const SETTLE_AGAIN_MS = 1000
 const CLOSE_EXTRA_SECONDS = 5
 
 export async function startDelivery(options: DeliveryOptions): Promise<Delivery> {
@@ -76,18 +60,22 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   const wire = createWire()
   const queues = new Map<string, RegistryQueue>()
   const mirrored = new Map<string, boolean>()
-  const atWork = new Set<Promise<unknown>>()
   let isStopping = false
 
   const prober = createProber({
     ...{ destinations, journal, wire, timeScale, emit, now },
     onOpened: () => sweeper.soon(),
   })
+  const worker = createWorker({
+    ...{ journal, wire, follow, emit, now },
+    onTaken: prober.worked,
+  })
   const sweeper = createSweeper({
     everyMs: sweepMs,
     lookElsewhereMs: LOOK_ELSEWHERE_MS,
     changedElsewhere: journal.changedElsewhere,
     async sweep(isRepair) {
+      await openQueues()
       await mirror(isRepair)
       const before = isRepair ? await size() : 0
       const at = now().getTime()
@@ -97,6 +85,25 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     },
     onFault: (thrown) => emit('delivery.failed', { error: loggedError(thrown) }),
   })
+
+  /** Opens those that are not open yet, as soon as Redis is there for the first time. */
+  async function openQueues(): Promise<void> {
+    if (links.awaySince() !== null) return
+    for (const to of destinations.filter(({ name }) => !queues.has(name))) {
+      const opening = openQueue(links, {
+        registry: to.name,
+        prefix: options.prefix,
+        limits: to.limits,
+        lockMs: (options.queue.lockSeconds * 1000) / timeScale,
+        stalledMs: (options.queue.stalledSeconds * 1000) / timeScale,
+        work: (data) => worker.work(to, data),
+        onFault: (thrown) => emit('queue.failed', { registry: to.name, error: loggedError(thrown) }),
+        now,
+      })
+      const queue = await opening.catch(() => null)
+      if (queue !== null) queues.set(to.name, queue)
+    }
+  }
 
   /** Gives jobs, as far as Redis is there: what is missing then, the next sweep makes good. */
   async function give(wakes: Wake[]): Promise<void> {
@@ -140,81 +147,11 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     await give(transition.wakes)
   }
 
-  async function work(to: Destination, { registrationId: id, revision }: JobData): Promise<Date | null> {
-    if (isStopping) return null
-    const arming = await journal.arm({ id, revision, url: to.url }, now())
-    await follow(arming.transition)
-    switch (arming.may) {
-      case 'no':
-        return null
-      case 'later':
-        return new Date(arming.at)
-      case 'paused':
-        return new Date(now().getTime() + PAUSED_AGAIN_MS)
-      case 'begin': {
-        const { armed } = arming
-        const began = performance.now()
-        const outcome = await attempt(wire, to, armed, now())
-        const tookMs = Math.round(performance.now() - began)
-        const transition = await settle({ id, revision, attempt: armed.attempt }, outcome)
-        if (isTaken(outcome)) prober.worked(to.name)
-        await follow(transition, { tookMs, adopted: isAdopted(outcome) })
-        return null
-      }
-      default:
-        return arming satisfies never
-    }
-  }
-
-  /** An answer is not given up because the disk is full: unwritten, it would be an unknown outcome. */
-  async function settle(
-    which: Parameters<DeliveryJournal['settle']>[0],
-    outcome: Outcome,
-  ): Promise<Transition> {
-    for (;;) {
-      try {
-        return await journal.settle(which, outcome, now())
-      } catch (thrown) {
-        emit('journal.failed', { error: loggedError(thrown) })
-        if (isStopping) throw thrown
-        await sleep(SETTLE_AGAIN_MS)
-      }
-    }
-  }
-
-  /** One fault boundary a job: what the journal still wants, the next sweep gives a job again. */
-  async function guarded(to: Destination, data: JobData): Promise<Date | null> {
-    const working = work(to, data)
-    atWork.add(working)
-    try {
-      return await working
-    } catch (thrown) {
-      emit('delivery.failed', { error: loggedError(thrown) })
-      return null
-    } finally {
-      atWork.delete(working)
-    }
-  }
-
   await journal.knowRegistries(
     destinations.map(({ name }) => name),
     now(),
   )
   const recovered = await journal.recover(now())
-  for (const to of destinations)
-    queues.set(
-      to.name,
-      openQueue(links, {
-        registry: to.name,
-        prefix: options.prefix,
-        limits: to.limits,
-        lockMs: Math.ceil((options.queue.lockSeconds * 1000) / timeScale),
-        stalledMs: Math.ceil((options.queue.stalledSeconds * 1000) / timeScale),
-        work: (data) => guarded(to, data),
-        onFault: (thrown) => emit('queue.failed', { registry: to.name, error: loggedError(thrown) }),
-        now,
-      }),
-    )
   links.onBack(() => sweeper.soon(true))
   announce(emit, recovered)
   sweeper.soon(true)
@@ -234,26 +171,22 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     },
     async close() {
       isStopping = true
+      worker.stop()
+      prober.stop()
       await sweeper.close()
-      await prober.close()
       const longest = Math.max(0, ...destinations.map((to) => to.limits.timeoutSeconds))
-      await within((longest + CLOSE_EXTRA_SECONDS) * 1000, Promise.allSettled(atWork))
+      await within((longest + CLOSE_EXTRA_SECONDS) * 1000, worker.ended())
       const all = [...queues.values()]
-      await within(2000, Promise.allSettled(all.map((queue) => queue.drain())))
+      // Without Redis nothing can be given back to it; the journal knows all the same.
+      if (links.awaySince() === null)
+        await within(2000, Promise.allSettled(all.map((queue) => queue.drain())))
       await within(2000, Promise.allSettled(all.map((queue) => queue.close())))
       links.close()
       await wire.close()
+      await within(2000, Promise.all([worker.ended(), prober.ended()]))
     },
   }
 }
-
-const isTaken = (outcome: Outcome): boolean =>
-  (outcome.type === 'verdict' && outcome.verdict.is === 'accepted') ||
-  (outcome.type === 'look-up' && outcome.result.is === 'found')
-
-const isAdopted = (outcome: Outcome): boolean =>
-  outcome.type === 'look-up' ||
-  (outcome.type === 'verdict' && outcome.verdict.is === 'accepted' && outcome.verdict.adopted)
 
 /** Waits for it, but no longer than this. */
 async function within(ms: number, work: Promise<unknown>): Promise<void> {

@@ -21,6 +21,7 @@ export type RedisFault = { why: 'not-installed' | 'locked' | 'failed'; detail: s
 /** `sun_path` of Linux holds 108 bytes, the last of them zero. */
 const LONGEST_SOCKET_BYTES = 107
 const LOCKED = 75
+const LOCK_SECONDS = 5
 const READY_MS = 10_000
 const STOP_MS = 5000
 const LONGEST_BACK_OFF_MS = 30_000
@@ -124,13 +125,18 @@ function launch(folder: string, socket: string): { child: ChildProcess; ended: P
     ...['--appendonly', 'yes', '--appendfsync', 'everysec', '--save', '', '--maxmemory-policy', 'noeviction'],
     ...['--daemonize', 'no', '--loglevel', 'warning'],
   ]
-  // Without a fork of flock's own, the child is the server itself.
-  const lock = ['--nonblock', '--conflict-exit-code', String(LOCKED), '--no-fork', join(folder, 'redis.lock')]
-  const child = spawn('flock', [...lock, 'setpriv', '--pdeathsig', 'TERM', ...redis], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // Ctrl-C in a terminal goes to the whole process group; the daemon ends this child itself, when it is done with it.
-    detached: true,
-  })
+  // Without a fork of flock's own, the child is the server itself. The server of a daemon that was just killed may
+  // need a moment to end.
+  const lock = ['--timeout', String(LOCK_SECONDS), '--conflict-exit-code', String(LOCKED), '--no-fork']
+  const child = spawn(
+    'flock',
+    [...lock, join(folder, 'redis.lock'), 'setpriv', '--pdeathsig', 'TERM', ...redis],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // Ctrl-C in a terminal goes to the whole process group; the daemon ends this child itself, when it is done with it.
+      detached: true,
+    },
+  )
   let told = ''
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => {

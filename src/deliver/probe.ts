@@ -1,5 +1,5 @@
 /** Asks paused registries, soon at first and then every five minutes, whether they are themselves again. */
-import type { Emit } from '../events.ts'
+import { type Emit, loggedError } from '../events.ts'
 import type { PauseReason, RegistryState } from '../record/registration.ts'
 import { probeWaitMs } from './backoff.ts'
 import type { Destination } from './destination.ts'
@@ -11,12 +11,16 @@ type ProbeJournal = {
   openRegistry(name: string, by: 'probe' | 'operator', now: Date): Promise<boolean>
 }
 
+type Found = { is: 'open' | 'closed'; reason: PauseReason; detail: string }
+
 export type Prober = {
   /** Probes what is paused and not yet probed; an operator's pause is left to him. */
   look(states: RegistryState[]): void
   /** The registry took something: the next outage is a new one. */
   worked(registry: string): void
-  close(): Promise<void>
+  /** Probes no more, and takes no notice of what is still asked. */
+  stop(): void
+  ended(): Promise<void>
 }
 
 export function createProber(options: {
@@ -33,10 +37,10 @@ export function createProber(options: {
   const timers = new Map<string, NodeJS.Timeout>()
   const steps = new Map<string, number>()
   const probing = new Set<Promise<void>>()
-  let isClosing = false
+  let isStopping = false
 
   function arrange(to: Destination): void {
-    if (timers.has(to.name) || isClosing) return
+    if (timers.has(to.name) || isStopping) return
     const step = steps.get(to.name) ?? 0
     // A registry that opens and fails again at once is not asked at the first pace for ever.
     steps.set(to.name, step + 1)
@@ -49,25 +53,30 @@ export function createProber(options: {
 
   async function probe(to: Destination): Promise<void> {
     try {
-      const found = await ask(to)
-      emit('registry.probed', { registry: to.name, open: found.is === 'open', detail: found.detail })
-      timers.delete(to.name)
-      if (found.is === 'closed') await journal.pauseRegistry(to.name, found.reason, found.detail, now())
-      else if (await journal.openRegistry(to.name, 'probe', now())) {
-        emit('registry.opened', { registry: to.name })
-        options.onOpened(to.name)
-      }
-    } catch {
-      // The journal could not be written; it tells so itself, and the registry stays paused.
-      timers.delete(to.name)
+      // An operator may have opened it meanwhile.
+      if (await isProbed(to.name)) await act(to, await ask(to))
+    } catch (thrown) {
+      if (!isStopping) emit('delivery.failed', { error: loggedError(thrown) })
     }
-    const state = (await journal.registries()).find((one) => one.name === to.name)
-    if (state !== undefined) look([state])
+    timers.delete(to.name)
+    // Whatever became of it: what is paused is asked again.
+    if (await isProbed(to.name).catch(() => true)) arrange(to)
   }
 
-  async function ask(
-    to: Destination,
-  ): Promise<{ is: 'open' | 'closed'; reason: PauseReason; detail: string }> {
+  const isProbed = async (registry: string): Promise<boolean> =>
+    !isStopping && (await journal.registries()).some((one) => one.name === registry && wantsProbe(one))
+
+  async function act(to: Destination, found: Found): Promise<void> {
+    if (isStopping) return
+    emit('registry.probed', { registry: to.name, open: found.is === 'open', detail: found.detail })
+    if (found.is === 'closed') await journal.pauseRegistry(to.name, found.reason, found.detail, now())
+    else if (await journal.openRegistry(to.name, 'probe', now())) {
+      emit('registry.opened', { registry: to.name })
+      options.onOpened(to.name)
+    }
+  }
+
+  async function ask(to: Destination): Promise<Found> {
     const exchanged = await wire.exchange(to, to.probe.request(to.settings), {
       id: 'probe',
       fresh: true,
@@ -90,9 +99,9 @@ export function createProber(options: {
   }
 
   function look(states: RegistryState[]): void {
-    for (const { name, state, reason } of states) {
-      const to = destinations.get(name)
-      if (to !== undefined && state === 'paused' && reason !== 'operator') arrange(to)
+    for (const one of states.filter(wantsProbe)) {
+      const to = destinations.get(one.name)
+      if (to !== undefined) arrange(to)
     }
   }
 
@@ -101,10 +110,14 @@ export function createProber(options: {
     worked: (registry) => {
       steps.delete(registry)
     },
-    async close() {
-      isClosing = true
+    stop() {
+      isStopping = true
       for (const timer of timers.values()) clearTimeout(timer)
+    },
+    ended: async () => {
       await Promise.all(probing)
     },
   }
 }
+
+const wantsProbe = ({ state, reason }: RegistryState): boolean => state === 'paused' && reason !== 'operator'

@@ -44,11 +44,19 @@ const MAX_STALLED = 1_000_000
 /** Redis answers, but takes no writes: a worker would ask it thousands of times a second. */
 const REFUSES_WRITES = /^(OOM|READONLY|MISCONF|NOREPLICAS)/
 
-export function openQueue(links: RedisLinks, options: QueueOptions): RegistryQueue {
+/** Opens queue and worker. Rejects while Redis is away: BullMQ's queue would never get over that. */
+export async function openQueue(links: RedisLinks, options: QueueOptions): Promise<RegistryQueue> {
   const { registry, prefix, limits, now } = options
   const name = `registry-${registry.replaceAll(':', '_')}`
   const shared = { prefix: `{${prefix}}` }
   const queue = new Queue(name, { ...shared, connection: links.producer, skipWaitingForReady: true })
+  queue.on('error', options.onFault)
+  try {
+    await queue.waitUntilReady()
+  } catch (thrown) {
+    await queue.close().catch(() => {})
+    throw thrown
+  }
   const worker = new Worker(name, (job, token) => work(job, token), {
     ...shared,
     connection: links.worker,
@@ -62,7 +70,6 @@ export function openQueue(links: RedisLinks, options: QueueOptions): RegistryQue
   })
   let isDraining = false
   let breather: NodeJS.Timeout | null = null
-  queue.on('error', options.onFault)
   worker.on('error', (thrown) => {
     options.onFault(thrown)
     if (REFUSES_WRITES.test(thrown.message)) breathe()

@@ -2,7 +2,8 @@
 import { Redis } from 'ioredis'
 import { type Emit, loggedError } from '../events.ts'
 
-export type RedisAddress = { path: string } | { url: string }
+/** The password is kept out of the URL, which may be shown. */
+export type RedisAddress = { path: string } | { url: string; password?: string }
 
 export type RedisLinks = {
   producer: Redis
@@ -13,6 +14,8 @@ export type RedisLinks = {
   onBack(follow: () => void): void
   close(): void
 }
+
+const credentials = ({ password }: { password?: string }) => (password === undefined ? {} : { password })
 
 /** Fails within five seconds, for whoever gives a job can go on without. */
 type Producing = { maxRetriesPerRequest: 1; enableOfflineQueue: false; commandTimeout: 5000 }
@@ -29,7 +32,7 @@ export function linkRedis(address: RedisAddress, emit: Emit, now: () => Date): R
   const link = (options: Producing | Taking) =>
     'path' in address
       ? new Redis({ ...SHARED, ...options, path: address.path })
-      : new Redis(address.url, { ...SHARED, ...options })
+      : new Redis(address.url, { ...SHARED, ...options, ...credentials(address) })
   const producer = link({ maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: 5000 })
   const worker = link({ maxRetriesPerRequest: null })
   const followers: Array<() => void> = []

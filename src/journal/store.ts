@@ -49,9 +49,9 @@ export function createStore(db: DatabaseSync): Store {
   function commit(calls: Call[]): void {
     const answers: Array<() => void> = []
     try {
-      db.exec('BEGIN IMMEDIATE')
+      prepared('BEGIN IMMEDIATE').run()
       for (const call of calls) answers.push(attempt(call))
-      db.exec('COMMIT')
+      prepared('COMMIT').run()
     } catch (thrown) {
       if (db.isTransaction) db.exec('ROLLBACK')
       for (const call of calls) call.failed(thrown)
@@ -62,16 +62,16 @@ export function createStore(db: DatabaseSync): Store {
 
   /** Does one call, and gives what is to be said to its caller once all are on disk. */
   function attempt(call: Call): () => void {
-    db.exec('SAVEPOINT one')
+    prepared('SAVEPOINT one').run()
     try {
       const value = call.work()
-      db.exec('RELEASE one')
+      prepared('RELEASE one').run()
       return () => call.done(value as never)
     } catch (thrown) {
       // A full disk or a damaged file may have ended the whole transaction: then no call of it stands.
       if (!db.isTransaction) throw thrown
       db.exec('ROLLBACK TO one')
-      db.exec('RELEASE one')
+      prepared('RELEASE one').run()
       return () => call.failed(thrown)
     }
   }

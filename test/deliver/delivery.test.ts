@@ -2,6 +2,9 @@ import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { describe, expect, test } from 'vitest'
 import { decideAt } from '../../src/deliver/decide.ts'
+import { startDelivery } from '../../src/deliver/delivery.ts'
+import { startEmbeddedRedis } from '../../src/deliver/embedded-redis.ts'
+import { createHerald } from '../../src/events.ts'
 import { openJournal } from '../../src/journal/open.ts'
 import {
   ASKABLE,
@@ -10,12 +13,14 @@ import {
   destinationOf,
   fakeRegistry,
   type Heard,
+  journalAt,
   lab,
   NEITHER,
   planOf,
   REPEATABLE,
   TIME_SCALE,
   TOKEN,
+  temporaryFolder,
 } from './rig.ts'
 
 /** Takes it, and dies before the answer. */
@@ -274,6 +279,36 @@ describe('Redis', () => {
     expect(registry.commits).toHaveLength(6)
   })
 
+  test('away at the start, it is waited for, and a stop meanwhile does not hang', async () => {
+    await using registry = await fakeRegistry()
+    await using folder = await temporaryFolder()
+    const journal = await journalAt(folder.path)
+    await journal.plan([planOf()], new Date())
+    const herald = createHerald(() => {})
+    const told = (name: string) =>
+      new Promise<void>((resolve) => herald.subscribe(({ event }) => event === name && resolve()))
+    const start = () =>
+      startDelivery({
+        ...{ journal, prefix: 'runherald', destinations: [destinationOf(registry)], timeScale: TIME_SCALE },
+        redis: { path: join(folder.path, 'redis', 'redis.sock') },
+        queue: { sweepSeconds: 60, lockSeconds: 60, stalledSeconds: 30 },
+        emit: herald.emit,
+        now: () => new Date(),
+      })
+    const away = told('redis.away')
+    const stopped = await start()
+    await away
+    expect(stopped.health().redis).toBe('away')
+    await stopped.close()
+    const delivery = await start()
+    const registered = told('registration.registered')
+    const redis = await startEmbeddedRedis(join(folder.path, 'redis'), { emit: herald.emit })
+    await registered
+    await delivery.close()
+    await journal.close()
+    if (redis.ok) await redis.value.close()
+  })
+
   test('flushed, its jobs are made again from the journal', async () => {
     await using registry = await fakeRegistry()
     await using here = await lab([destinationOf(registry)], { sweepSeconds: 300 })
@@ -338,6 +373,18 @@ describe('Redis', () => {
 })
 
 describe('stopping', () => {
+  test('waits for no probe', async () => {
+    await using registry = await fakeRegistry()
+    const limits = { concurrency: 1, perSecond: 1000, timeoutSeconds: 600 }
+    await using here = await lab([destinationOf(registry, { limits })])
+    const asked = new Promise<void>((resolve) => registry.onProbe(() => resolve()))
+    await here.journal.pauseRegistry('lab', 'away', 'as if', new Date())
+    here.delivery.personActed()
+    await asked
+    await here.delivery.close()
+    expect(await here.journal.registries()).toMatchObject([{ state: 'paused' }])
+  })
+
   test('waits for the attempt on the wire and begins no other', async () => {
     await using registry = await fakeRegistry()
     await using here = await lab([destinationOf(registry)])

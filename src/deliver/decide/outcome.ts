@@ -99,8 +99,10 @@ function afterVerdict(
           if (answer.status === 503 && !traits.busyIsSafe) return lost(revision, verdict.detail, moment)
           const asked = verdict.afterSeconds === undefined ? null : String(Math.ceil(verdict.afterSeconds))
           const afterMs = retryAfterMs(asked ?? answer.headers['retry-after'], moment.now)
+          // A proxy says 503 even after the registry has taken it.
+          const tried = { ...revision, earlierUnknown: revision.earlierUnknown || answer.status === 503 }
           return {
-            revision: backOff(revision, moment, afterMs),
+            revision: backOff(tried, moment, afterMs),
             outcome: 'try-later',
             detail: verdict.detail,
           }
@@ -233,7 +235,8 @@ function race(revision: Revision, detail: string, moment: Moment): Fate {
   if (waitMs === null) return held(revision, 'registry-fault', detail, 'race', moment.now)
   const next = schedule(pending(revision, moment.now), later(moment, waitMs / moment.timeScale))
   const steps = { ...revision.steps, race: revision.steps.race + 1, backOff: 0 }
-  return { revision: { ...next, steps }, outcome: 'race', detail }
+  // Its words tell of an error, not of what was taken before it.
+  return { revision: { ...next, steps, earlierUnknown: true }, outcome: 'race', detail }
 }
 
 function missing(revision: Revision, verdict: { detail: string; library?: string }, moment: Moment): Fate {

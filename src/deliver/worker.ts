@@ -1,0 +1,133 @@
+/** One job after another: asks the journal, makes the attempt, and tells the journal how it ended. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Emit, loggedError } from '../events.ts'
+import type { Outcome } from '../handovers.ts'
+import type { Transition } from './announce.ts'
+import { type Armed, attempt } from './attempt.ts'
+import type { Destination } from './destination.ts'
+import type { Wire } from './exchange.ts'
+import type { JobData } from './queue.ts'
+
+/** The journal's transactions around one attempt. */
+export type AttemptJournal = {
+  arm(
+    request: { id: string; revision: number; url: string },
+    now: Date,
+  ): Promise<
+    | { may: 'begin'; armed: Armed & { attempt: number }; transition: Transition }
+    | { may: 'later'; at: string; transition: Transition }
+    | { may: 'paused' | 'no'; transition: Transition }
+  >
+  settle(
+    attempt: { id: string; revision: number; attempt: number },
+    outcome: Outcome,
+    now: Date,
+  ): Promise<Transition>
+}
+
+export type Worker = {
+  /** When the job is to be done again; null when it is done. Never rejects. */
+  work(to: Destination, data: JobData): Promise<Date | null>
+  /** Begins no new attempt from now on. */
+  stop(): void
+  /** Resolves when nothing is on the wire any more. */
+  ended(): Promise<void>
+}
+
+const PAUSED_AGAIN_MS = 1000
+const SETTLE_AGAIN_MS = 1000
+/** The same fault need not be told for each of a thousand jobs. */
+const TOLD_AGAIN_MS = 60_000
+
+export function createWorker(options: {
+  journal: AttemptJournal
+  wire: Wire
+  /** Tells what followed, and does what it asks for. */
+  follow(transition: Transition, told?: { tookMs: number; adopted: boolean }): Promise<void>
+  /** The registry took something. */
+  onTaken(registry: string): void
+  emit: Emit
+  now(): Date
+}): Worker {
+  const { journal, wire, follow, onTaken, emit, now } = options
+  const atWork = new Set<Promise<unknown>>()
+  let isStopping = false
+  let toldMs = Number.NEGATIVE_INFINITY
+
+  async function work(to: Destination, { registrationId: id, revision }: JobData): Promise<Date | null> {
+    if (isStopping) return null
+    const arming = await journal.arm({ id, revision, url: to.url }, now())
+    await follow(arming.transition)
+    switch (arming.may) {
+      case 'no':
+        return null
+      case 'later':
+        return new Date(arming.at)
+      case 'paused':
+        return new Date(now().getTime() + PAUSED_AGAIN_MS)
+      case 'begin': {
+        const began = performance.now()
+        const outcome = await attempt(wire, to, arming.armed, now())
+        const tookMs = Math.round(performance.now() - began)
+        const transition = await settle({ id, revision, attempt: arming.armed.attempt }, outcome)
+        if (isTaken(outcome)) onTaken(to.name)
+        await follow(transition, { tookMs, adopted: isAdopted(outcome) })
+        return null
+      }
+      default:
+        return arming satisfies never
+    }
+  }
+
+  /** An answer is not given up because the disk is full: unwritten, it would be an unknown outcome. */
+  async function settle(
+    which: Parameters<AttemptJournal['settle']>[0],
+    outcome: Outcome,
+  ): Promise<Transition> {
+    for (let isFirst = true; ; isFirst = false) {
+      try {
+        return await journal.settle(which, outcome, now())
+      } catch (thrown) {
+        if (isFirst) emit('journal.failed', { error: loggedError(thrown) })
+        if (isStopping) throw thrown
+        await sleep(SETTLE_AGAIN_MS)
+      }
+    }
+  }
+
+  function tell(thrown: unknown): void {
+    if (performance.now() - toldMs < TOLD_AGAIN_MS) return
+    toldMs = performance.now()
+    emit('delivery.failed', { error: loggedError(thrown) })
+  }
+
+  return {
+    /** One fault boundary a job: what the journal still wants, the next sweep gives a job again. */
+    async work(to, data) {
+      const working = work(to, data)
+      atWork.add(working)
+      try {
+        return await working
+      } catch (thrown) {
+        tell(thrown)
+        return null
+      } finally {
+        atWork.delete(working)
+      }
+    },
+    stop: () => {
+      isStopping = true
+    },
+    ended: async () => {
+      await Promise.allSettled(atWork)
+    },
+  }
+}
+
+const isTaken = (outcome: Outcome): boolean =>
+  (outcome.type === 'verdict' && outcome.verdict.is === 'accepted') ||
+  (outcome.type === 'look-up' && outcome.result.is === 'found')
+
+const isAdopted = (outcome: Outcome): boolean =>
+  outcome.type === 'look-up' ||
+  (outcome.type === 'verdict' && outcome.verdict.is === 'accepted' && outcome.verdict.adopted)
