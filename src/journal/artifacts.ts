@@ -8,23 +8,49 @@ import type { Row, Store } from './store.ts'
 type Name = { role: string; value: string }
 
 export function saveArtifact(store: Store, artifact: Artifact): void {
-  const { path, root, type, fingerprint, sha256, status, reading, firstSeen, changed } = artifact
+  const { path, root, type, fingerprint, sha256, status, reading, firstSeen, changed, modified } = artifact
   store.run(
-    `INSERT INTO artifacts (path, root, type, fingerprint, sha256, status, reading, first_seen, changed)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO artifacts (path, root, type, fingerprint, sha256, status, reading, first_seen, changed, modified)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (path) DO UPDATE SET root = excluded.root, type = excluded.type,
        fingerprint = excluded.fingerprint, sha256 = excluded.sha256, status = excluded.status,
-       reading = excluded.reading, first_seen = excluded.first_seen, changed = excluded.changed`,
+       reading = excluded.reading, first_seen = excluded.first_seen, changed = excluded.changed,
+       modified = excluded.modified`,
     ...[path, root, type, fingerprint, sha256, status, JSON.stringify(reading), firstSeen, changed],
+    modified ?? null,
   )
   store.run('DELETE FROM names WHERE path = ?', path)
   if (status === 'gone') return
-  for (const { role, value } of namesOf(reading))
+  for (const { role, value } of namesOf(artifact))
     store.run('INSERT OR IGNORE INTO names (role, value, path) VALUES (?, ?, ?)', role, value, path)
 }
 
+/** In the registrations too, a sheet that was put away is called by where it lies. */
+export function moveArtifact(
+  store: Store,
+  { from, to, sha256 }: { from: string; to: string; sha256: string },
+): boolean {
+  const row = store.get(
+    "SELECT * FROM artifacts WHERE path = ? AND type = 'sheet' AND sha256 = ?",
+    from,
+    sha256,
+  )
+  if (row === undefined) return false
+  store.run('DELETE FROM artifacts WHERE path = ?', from)
+  saveArtifact(store, { ...artifactOf(row), path: to })
+  store.run("UPDATE registrations SET subject = json_set(subject, '$.path', ?) WHERE path = ?", to, from)
+  return true
+}
+
 /** Everything it may be looked up by. What is gone is found by nothing. */
-function namesOf(reading: Reading): Name[] {
+function namesOf({ type, sha256, reading }: Artifact): Name[] {
+  const names = namesIn(reading)
+  return type === 'run-folder' || sha256 === null ? names : [...names, { role: BYTES, value: sha256 }]
+}
+
+const BYTES = 'sheet bytes'
+
+function namesIn(reading: Reading): Name[] {
   switch (reading.kind) {
     case 'run-folder': {
       const { run } = reading.reading
@@ -52,7 +78,14 @@ function namesOf(reading: Reading): Name[] {
 
 type ArtifactReader = Pick<
   JournalReader,
-  'artifact' | 'artifacts' | 'known' | 'runsMatching' | 'runsSame' | 'sheetsLinking' | 'sheetsNaming'
+  | 'artifact'
+  | 'artifacts'
+  | 'known'
+  | 'runsMatching'
+  | 'runsSame'
+  | 'sheetsLinking'
+  | 'sheetsNaming'
+  | 'sheetsSame'
 >
 
 export function createArtifactReader(store: Store): ArtifactReader {
@@ -118,11 +151,16 @@ export function createArtifactReader(store: Store): ArtifactReader {
           : { role: 'sheet batch', value: what.batch },
       ])
     },
+    async sheetsSame(sha256) {
+      return named([{ role: BYTES, value: sha256 }])
+    },
   }
 }
 
 const newestFirst = (a: Artifact, b: Artifact): number =>
-  b.changed.localeCompare(a.changed) || a.path.localeCompare(b.path)
+  b.changed.localeCompare(a.changed) ||
+  (b.modified ?? '').localeCompare(a.modified ?? '') ||
+  a.path.localeCompare(b.path)
 
 const artifactOf = (row: Row): Artifact => ({
   path: String(row['path']),
@@ -134,4 +172,5 @@ const artifactOf = (row: Row): Artifact => ({
   reading: JSON.parse(String(row['reading'])) as Reading,
   firstSeen: String(row['first_seen']),
   changed: String(row['changed']),
+  ...(row['modified'] === null ? {} : { modified: String(row['modified']) }),
 })

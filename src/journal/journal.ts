@@ -34,6 +34,8 @@ export type Artifact = {
   /** ISO instants. */
   firstSeen: string
   changed: string
+  /** Sheets: modification time of the file, ISO; it orders those whose content was first seen at one instant. */
+  modified?: string
 }
 
 /** A registration as `ls` lists it. */
@@ -171,6 +173,8 @@ export type JournalReader = {
   sheetsLinking(names: RunLink[]): Promise<Artifact[]>
   /** Sheets that name this library or batch, newest content first seen first. */
   sheetsNaming(what: { library: string } | { batch: string }): Promise<Artifact[]>
+  /** Sheets of exactly these bytes. */
+  sheetsSame(sha256: string): Promise<Artifact[]>
   /** The oldest thousand after a sequence number. */
   events(after: number): Promise<Array<EventRow & { sequence: number }>>
   /** When a root was first scanned to its end; null while it was not. */
@@ -226,6 +230,8 @@ export type Arming =
 /** The writing side: each call is one transaction. */
 export type JournalWriter = {
   saveArtifact(artifact: Artifact): Promise<void>
+  /** A sheet of these bytes was put away: it goes on counting under its new path. False where others lie there by now. */
+  moveArtifact(move: { from: string; to: string; sha256: string }): Promise<boolean>
   /** Takes over what planning asks for, in order. */
   plan(plans: Plan[], now: Date): Promise<Planned[]>
   /** Placeholders planning no longer asks for. What was ever sent stays. */

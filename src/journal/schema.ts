@@ -86,4 +86,5 @@ export const STEPS: readonly string[] = [
   ));
   CREATE INDEX artifacts_by_moment ON artifacts (type, moment);
   `,
+  'ALTER TABLE artifacts ADD COLUMN modified TEXT',
 ]

@@ -2,7 +2,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
 import { backup, type DatabaseSync } from 'node:sqlite'
 import type { Decide, Outcome, Registration } from '../handovers.ts'
-import { saveArtifact } from './artifacts.ts'
+import { moveArtifact, saveArtifact } from './artifacts.ts'
 import type { Arming, JournalWriter, Plan, Planned, Transition, Wake } from './journal.ts'
 import { openRegistry, pauseRegistry } from './registry-rows.ts'
 import { bodyHash } from './request-hash.ts'
@@ -108,6 +108,7 @@ export function createWriter(store: Store, db: DatabaseSync, decide: Decide): Jo
 
   return {
     saveArtifact: (artifact) => transaction(() => saveArtifact(store, artifact)),
+    moveArtifact: (move) => transaction(() => moveArtifact(store, move)),
     plan: (plans, now) => transaction(() => plans.map((plan) => planOne(plan, now))),
     withdraw: (ids, now) =>
       transaction(() => {

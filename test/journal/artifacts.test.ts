@@ -88,3 +88,40 @@ test('one run in two folders is found by its id or its UUID', async () => {
   expect(await journal.runsSame('R', null)).toEqual([first])
   await journal.close()
 })
+
+test('a sheet is found by its bytes, under whatever name, and what is gone is not', async () => {
+  await using folder = await temporaryFolder()
+  const journal = await opened(join(folder.path, 'journal.sqlite'))
+  const sheet = (path: string, given: { sha256: string; status?: 'gone' }) =>
+    sheetArtifact(path, { batches: ['B'] }, given)
+  await journal.saveArtifact(sheet('/drop/a.csv', { sha256: 'one' }))
+  await journal.saveArtifact(sheet('/drop/b.csv', { sha256: 'one' }))
+  await journal.saveArtifact(sheet('/drop/c.csv', { sha256: 'two' }))
+  await journal.saveArtifact(sheet('/drop/d.csv', { sha256: 'one', status: 'gone' }))
+  expect((await journal.sheetsSame('one')).map((one) => one.path)).toEqual(['/drop/a.csv', '/drop/b.csv'])
+  await journal.close()
+})
+
+test('of sheets first seen at one instant the later modification time is the newer', async () => {
+  await using folder = await temporaryFolder()
+  const journal = await opened(join(folder.path, 'journal.sqlite'))
+  const sheet = (path: string, modified: string) => sheetArtifact(path, { batches: ['B'] }, { modified })
+  await journal.saveArtifact(sheet('/drop/a.csv', '2026-11-20T10:00:00.000Z'))
+  await journal.saveArtifact(sheet('/drop/b.csv', '2026-11-20T12:00:00.000Z'))
+  const [newest] = await journal.sheetsNaming({ batch: 'B' })
+  expect(newest).toMatchObject({ path: '/drop/b.csv', modified: '2026-11-20T12:00:00.000Z' })
+  await journal.close()
+})
+
+test('a sheet that was put away goes on counting where it lies now, unless other bytes lay there', async () => {
+  await using folder = await temporaryFolder()
+  const journal = await opened(join(folder.path, 'journal.sqlite'))
+  const sheet = sheetArtifact('/drop/a.csv', { batches: ['B'] }, { sha256: 'one' })
+  await journal.saveArtifact(sheet)
+  const move = { from: '/drop/a.csv', to: '/drop/done/a.csv' }
+  expect(await journal.moveArtifact({ ...move, sha256: 'two' })).toBe(false)
+  expect(await journal.moveArtifact({ ...move, sha256: 'one' })).toBe(true)
+  expect(await journal.artifact('/drop/a.csv')).toBeNull()
+  expect(await journal.sheetsNaming({ batch: 'B' })).toEqual([{ ...sheet, path: '/drop/done/a.csv' }])
+  await journal.close()
+})
