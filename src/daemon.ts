@@ -1,35 +1,37 @@
 /** Builds every part of the daemon from the configuration, starts it, and stops it by a deadline. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isLeftAlone } from './adoption.ts'
-import { type Config, type RunsRoot, readSecret, type SheetsRoot } from './config.ts'
+import { type Config, readSecret } from './config.ts'
 import { decideAt } from './deliver/decide.ts'
 import { type Delivery, startDelivery } from './deliver/delivery.ts'
 import type { Destination } from './deliver/destination.ts'
 import { startEmbeddedRedis } from './deliver/embedded-redis.ts'
-import type { RootWatch } from './discover/root-loop.ts'
-import { watchRoot } from './discover/watch-root.ts'
-import { watchSheets } from './discover/watch-sheets.ts'
+import type { RootHealth, RootWatch } from './discover/root-loop.ts'
 import type { Emit, Herald } from './events.ts'
-import { writeReadme } from './feedback/write-readme.ts'
-import { recogniseFolder } from './inspect.ts'
 import { createInspector } from './inspector.ts'
 import type { Journal } from './journal/journal.ts'
 import { lockState } from './journal/lock.ts'
 import { openJournal } from './journal/open.ts'
-import { createPipeline, type Pipeline } from './pipeline.ts'
+import { createPipeline } from './pipeline.ts'
 import type { Destination as PlannedFor } from './planning/destination.ts'
 import { destinationsOf, planningOptions, rootOfSheet, runsRoots, sheetsRoots } from './planning.ts'
 import { err, ok, type Result } from './result.ts'
 import { findSandboxes } from './sandboxes.ts'
 import { createTeller } from './teller.ts'
+import { rulesOfRoots, watchRoots } from './watching.ts'
 
 /** Why the daemon cannot start, in a sentence for the operator, with the exit code that says so. */
 export type StartFault = { exit: 69 | 74 | 75 | 77 | 78; sentence: string }
 
+/** How the parts are, at this moment. `redis` null: this process delivers nothing. */
+export type DaemonHealth = {
+  roots: Array<RootHealth & { root: string; holds: 'runs' | 'sheets'; sweepSeconds: number }>
+  redis: { redis: 'up' | 'away'; awaySince: Date | null } | null
+}
+
 export type Daemon = {
   journal: Journal
-  readiness(): { ready: boolean; reasons: Array<{ code: string; detail: string }> }
+  health(): DaemonHealth
   /** A person decided something in this process; other processes are noticed by themselves. */
   personActed(): void
   /** Ends everything that was started; what is on the wire gets its own time-out. */
@@ -89,13 +91,7 @@ async function build(
     journal,
     inspect: (path, options) => inspector.inspect(path, options),
     planning: (at) => planningOptions(config, destinations, at),
-    leavesAlone: async (root, reading, modified) => {
-      const settings = runsRoots(config).find((one) => one.runs === root)
-      if (settings === undefined || (await journal.rootFirstScan(root)) !== null) return false
-      const timeZone = settings.timeZone ?? config.site.timeZone
-      return isLeftAlone(settings.adopt, reading, { modified, timeZone, now: now() })
-    },
-    patienceMs: (root) => patienceMs(runsRoots(config).find((one) => one.runs === root)),
+    ...rulesOfRoots(config),
     queue: (planned) => delivery?.nudge(planned),
     tell: teller.tell,
     emit,
@@ -107,13 +103,11 @@ async function build(
     await inspector.close()
   })
 
-  const watches = watch ? await watchRoots(config, herald, { journal, pipeline }) : []
-  endings.push(async () => {
-    await Promise.all(watches.map((one) => one.close()))
-  })
+  const watching = watch ? await watchRoots(config, { journal, pipeline, emit }) : null
+  endings.push(() => watching?.close())
   return ok({
     journal,
-    readiness: () => readiness(watches, delivery),
+    health: () => health(config, watching?.watches ?? [], delivery),
     personActed: () => delivery?.personActed(),
   })
 }
@@ -219,65 +213,16 @@ function toDelivery(entry: Config['registries'][number], planned: PlannedFor | u
   }
 }
 
-// ── watching ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-async function watchRoots(
-  config: Config,
-  { emit }: Herald,
-  { journal, pipeline }: { journal: Journal; pipeline: Pipeline },
-): Promise<RootWatch[]> {
-  const common = (root: string, settings: RunsRoot | SheetsRoot) => ({
-    path: root,
-    sweepSeconds: settings.sweepSeconds,
-    events: settings.events,
-    ignore: settings.ignore,
-    ...(settings.settleSeconds === null ? {} : { settleSeconds: settings.settleSeconds }),
-    known: () => journal.known(root),
-    onFound: pipeline.found,
-    emit,
-  })
-  const runs = runsRoots(config).map((root) =>
-    watchRoot({ ...common(root.runs, root), depth: root.depth, recognise: recogniseFolder }),
-  )
-  const sheets = sheetsRoots(config).map((root) => watchSheets(common(root.sheets, root)))
-  for (const root of sheetsRoots(config)) void writeReadme(root.sheets)
-  for (const one of runs)
-    void one.scannedOnce.then(async (whole) => {
-      if (whole) await firstScanEnded(one.root, { journal, pipeline, emit })
-    })
-  return [...runs, ...sheets]
-}
-
-/** Ten settle times: what usually comes with the end marker has then had every chance to come. */
-const patienceMs = (root: RunsRoot | undefined): number => 10_000 * (root?.settleSeconds ?? 2)
-
-async function firstScanEnded(
-  root: string,
-  { journal, pipeline, emit }: { journal: Journal; pipeline: Pipeline; emit: Herald['emit'] },
-): Promise<void> {
-  await pipeline.settled()
-  if (!(await journal.rootScanned(root, new Date()))) return
-  const found = await journal.artifacts({ root })
-  const count = (status: string) => found.filter((one) => one.status === status).length
-  emit('root.first-scan', {
-    root,
-    registered: count('done'),
-    adopted: count('adopted'),
-    active: count('active'),
-  })
-}
-
 // ── health ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function readiness(watches: RootWatch[], delivery: Delivery | null): ReturnType<Daemon['readiness']> {
-  const reasons: Array<{ code: string; detail: string }> = []
-  for (const { root, health } of watches) {
-    const { away, scannedOnce } = health()
-    if (away !== null) reasons.push({ code: 'root-away', detail: `${root} cannot be read: ${away.message}` })
-    else if (!scannedOnce)
-      reasons.push({ code: 'root-not-scanned', detail: `${root} has not been scanned yet` })
-  }
-  if (delivery?.health().redis === 'away')
-    reasons.push({ code: 'redis-away', detail: 'Redis does not answer; deliveries wait' })
-  return { ready: reasons.length === 0, reasons }
+function health(config: Config, watches: RootWatch[], delivery: Delivery | null): DaemonHealth {
+  const sheets = new Map(sheetsRoots(config).map((root) => [root.sheets, root.sweepSeconds]))
+  const runs = new Map(runsRoots(config).map((root) => [root.runs, root.sweepSeconds]))
+  const roots = watches.map(({ root, health }) => ({
+    ...health(),
+    root,
+    holds: sheets.has(root) ? ('sheets' as const) : ('runs' as const),
+    sweepSeconds: sheets.get(root) ?? runs.get(root) ?? 0,
+  }))
+  return { roots, redis: delivery?.health() ?? null }
 }

@@ -72,6 +72,10 @@ export const events = {
     'A run that finished before this root was watched is left alone',
   ),
   'run.skipped': event<{ run: string; because: string }>('info', 'A run is not registered'),
+  'run.gone': event<{ run: string; path: string }>(
+    'info',
+    'A run folder that was not finished is there no more',
+  ),
   'run.problems': event<{ run: string; codes: string[] }>('warn', 'A run folder has problems'),
   'run.unreadable': event<{ path: string; error: LoggedError }>(
     'warn',
@@ -160,6 +164,10 @@ export const events = {
   ),
   'registry.opened': event<{ registry: string }>('info', 'A registry is open again'),
   'http.listening': event<{ url: string }>('info', 'The status page is being served'),
+  'http.failed': event<{ path: string; error: LoggedError }>(
+    'error',
+    'A request could not be answered because of a fault of runherald itself',
+  ),
   'item.failed': event<{ path: string; error: LoggedError }>(
     'error',
     'Something could not be handled because of a fault of runherald itself; it is tried again',

@@ -103,11 +103,5 @@ export async function findRegistration(
   )
 }
 
-/** A registration as programs are shown it; the key is ours alone. */
-export function shownRow(row: RegistrationRow) {
-  const { type, name, library, path } = row.subject
-  return { ...row, subject: { type, name, library, path } }
-}
-
 /** Who acts, for the record. */
 export const actor = (): string => userInfo().username

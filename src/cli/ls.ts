@@ -1,9 +1,10 @@
 /** `ls`: registrations with their state, or with `--adopted` the runs that are left alone. */
 import { durationSeconds } from '../config/values.ts'
 import type { Artifact, JournalReader, RegistrationRow } from '../journal/journal.ts'
+import { shownRow } from '../ops/shown.ts'
 import { stateWords } from '../ops/words.ts'
 import type { State } from '../record/registration.ts'
-import { readingJournal, shownRow } from './journal.ts'
+import { readingJournal } from './journal.ts'
 import type { ConfigOptions } from './settings.ts'
 import { EXIT, json, painter, Stop, type Terminal, table } from './terminal.ts'
 import { shortTime, stateColour, subjectWords } from './words.ts'

@@ -4,12 +4,11 @@ import { type Config, listenAddress, readSecret } from '../config.ts'
 import { type Daemon, startDaemon } from '../daemon.ts'
 import type { Herald } from '../events.ts'
 import { createLogHerald } from '../log.ts'
+import { viewOf } from '../ops/daemon-view.ts'
 import { openWindow, type Window } from '../ops/server.ts'
-import type { View } from '../ops/view.ts'
-import { registries } from '../registries/index.ts'
-import type { Registry } from '../registries/registry.ts'
 import { demoLog } from './demo/narrator.ts'
 import { startDemo } from './demo.ts'
+import { journalFile } from './journal.ts'
 import { type ConfigOptions, loaded } from './settings.ts'
 import { EXIT, Stop, type Terminal } from './terminal.ts'
 import { version } from './version.ts'
@@ -28,7 +27,7 @@ export async function run(terminal: Terminal, options: RunOptions): Promise<numb
   const quiet = demo !== null && !origins.has('log.format') && !origins.has('log.level')
   const herald = await createLogHerald(config.log, {
     env: terminal.env,
-    terminal: terminal.interactive,
+    terminal: terminal.interactive && !quiet,
     colour: terminal.colour,
     ...(quiet ? { to: pino.destination({ dest: demoLog(config.state), sync: true }) } : {}),
   })
@@ -66,7 +65,7 @@ async function openPage(config: Config, daemon: Daemon, herald: Herald): Promise
   const address = listenAddress(config.http.listen)
   if (address === null) throw new Error(`${config.http.listen} was checked before`)
   const token = config.http.tokenFile === null ? null : await readSecret(config.http.tokenFile)
-  const view = viewOf(config, daemon, herald)
+  const view = viewOf(config, daemon, { herald, version, journalFile: journalFile(config) })
   return openWindow(view, { ...address, token, fallBack: config.embedded }).catch(
     async (thrown: NodeJS.ErrnoException) => {
       await daemon.close()
@@ -78,34 +77,4 @@ async function openPage(config: Config, daemon: Daemon, herald: Herald): Promise
       throw thrown
     },
   )
-}
-
-const kinds: Record<string, Registry | undefined> = registries
-
-/** What the status page may see and do. */
-function viewOf(config: Config, { journal, readiness, personActed }: Daemon, herald: Herald): View {
-  return {
-    version,
-    site: config.site.name,
-    registrations: (filter) => journal.registrations(filter),
-    story: (id) => journal.story(id),
-    events: (after) => journal.events(after),
-    readiness,
-    herald,
-    async registries() {
-      const known = new Map(config.registries.map((one) => [one.name, one.kind]))
-      const states = await journal.registries()
-      return states
-        .filter((one) => known.has(one.name))
-        .map((one) => {
-          const kind = known.get(one.name) ?? ''
-          return { ...one, kind, title: kinds[kind]?.title ?? kind }
-        })
-    },
-    async act(id, act, who) {
-      const { declined } = await journal.act(id, act, who, new Date())
-      personActed()
-      return declined
-    },
-  }
 }

@@ -1,7 +1,8 @@
 /** `show ID`: one registration whole, from the first plan to the receipt. */
 import type { AttemptRow, RegistrationStory } from '../journal/journal.ts'
+import { shownStory } from '../ops/shown.ts'
 import { stateWords } from '../ops/words.ts'
-import { findRegistration, readingJournal, shownRow } from './journal.ts'
+import { findRegistration, readingJournal } from './journal.ts'
 import { problemsText } from './problems-text.ts'
 import type { ConfigOptions } from './settings.ts'
 import { EXIT, json, type Paint, painter, plain, Stop, type Terminal, table } from './terminal.ts'
@@ -21,12 +22,6 @@ export const show = (
     )
     return EXIT.fine
   })
-
-const shownStory = ({ registration, revisions, ...others }: RegistrationStory) => ({
-  registration: shownRow(registration),
-  revisions: revisions.map((one) => ({ ...one, ...shownRow(one) })),
-  ...others,
-})
 
 function storyText(
   { registration, revisions, attempts, receipt, events }: RegistrationStory,

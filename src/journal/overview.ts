@@ -62,8 +62,8 @@ function groundsOf(store: Store, id: string): Grounds {
     id,
   )
   const problems = store.all(
-    `SELECT problem.value AS problem FROM registrations JOIN revisions ON registration = id AND revision = newest,
-       json_each(submission, '$.problems') AS problem WHERE id = ? LIMIT ?`,
+    `SELECT problem.value AS problem FROM registrations JOIN revisions ON registration = registrations.id AND revision = newest,
+       json_each(submission, '$.problems') AS problem WHERE registrations.id = ? LIMIT ?`,
     ...[id, PROBLEMS_SHOWN],
   )
   const newest = store.get(

@@ -1,43 +1,61 @@
 /** The JSON side of the window: registrations, registries, events as they come, and a person's acts. */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as z from 'zod'
 import type { Act } from '../handovers.ts'
 import { STATES } from '../record/registration.ts'
-import { refuse } from './guard.ts'
+import { type Guard, refuse } from './guard.ts'
+import { shownRow, shownStory } from './shown.ts'
 import type { View } from './view.ts'
 
+const Reason = z.string().trim().min(1).max(2000)
 const Resolve = z.discriminatedUnion('verdict', [
   z.strictObject({
     verdict: z.literal('registered'),
-    remoteId: z.string().min(1).max(200).nullish(),
-    reason: z.string().max(2000).nullish(),
+    remoteId: z.string().trim().min(1).max(200).nullish(),
+    reason: Reason.nullish(),
   }),
-  z.strictObject({ verdict: z.enum(['resend', 'abandon']), reason: z.string().trim().min(1).max(2000) }),
+  z.strictObject({ verdict: z.enum(['resend', 'abandon']), reason: Reason }),
 ])
-const Query = z.object({ state: z.enum(STATES).optional(), all: z.string().optional() })
+const Query = z.object({
+  state: z.enum(STATES).optional(),
+  registry: z.string().max(200).optional(),
+  since: z.iso.datetime({ offset: true }).optional(),
+  all: z.string().optional(),
+})
 
-export function serveApi(server: FastifyInstance, view: View): void {
+type One = { Params: { id: string } }
+
+export function serveApi(server: FastifyInstance, view: View, { who }: Guard): void {
   server.get('/api/registrations', async (request, reply) => {
     const query = Query.safeParse(request.query)
-    if (!query.success) return refuse(reply, 400, 'state must be one of the states of a registration')
-    const { state, all } = query.data
-    return {
-      registrations: await view.registrations({ ...(state && { state }), everyRevision: all !== undefined }),
-    }
+    if (!query.success)
+      return refuse(
+        reply,
+        400,
+        `state is one of ${STATES.join(', ')}; since is an instant such as 2026-01-31T12:00:00Z`,
+      )
+    const { state, registry, since, all } = query.data
+    const rows = await view.journal.registrations({
+      ...(state && { state }),
+      ...(registry && { registry }),
+      ...(since && { since: new Date(since).toISOString() }),
+      everyRevision: all !== undefined,
+    })
+    return { registrations: rows.map(shownRow) }
   })
 
-  server.get<{ Params: { id: string } }>('/api/registrations/:id', async (request, reply) => {
-    const story = await view.story(request.params.id)
-    return story ?? refuse(reply, 404, 'there is no registration with this id')
+  server.get<One>('/api/registrations/:id', async (request, reply) => {
+    const story = await view.journal.story(request.params.id)
+    return story === null ? refuse(reply, 404, NO_SUCH) : shownStory(story)
   })
 
   server.get('/api/registries', async () => ({ registries: await view.registries() }))
 
-  server.post<{ Params: { id: string } }>('/api/registrations/:id/retry', async (request, reply) =>
-    answerAct(await view.act(request.params.id, { retry: true }, 'status page')).send(reply),
+  server.post<One>('/api/registrations/:id/retry', async (request, reply) =>
+    answer(reply, await view.act(request.params.id, { retry: true }, who(request))),
   )
 
-  server.post<{ Params: { id: string } }>('/api/registrations/:id/resolve', async (request, reply) => {
+  server.post<One>('/api/registrations/:id/resolve', async (request, reply) => {
     const body = Resolve.safeParse(request.body)
     if (!body.success)
       return refuse(
@@ -45,17 +63,42 @@ export function serveApi(server: FastifyInstance, view: View): void {
         400,
         'the body must be {"verdict":"registered","remoteId":…} or {"verdict":"resend"|"abandon","reason":…}',
       )
-    return answerAct(await view.act(request.params.id, toAct(body.data), 'status page')).send(reply)
+    return answer(reply, await view.act(request.params.id, toAct(body.data), who(request)))
   })
 
+  for (const paused of [true, false])
+    server.post<{ Params: { name: string } }>(
+      `/api/registries/:name/${paused ? 'pause' : 'resume'}`,
+      async (request, reply) =>
+        answer(reply, await view.setPaused(request.params.name, paused, who(request))),
+    )
+
+  serveEvents(server, view)
+}
+
+/** A comment now and then keeps what lies between from closing a connection that is only quiet. */
+const QUIET_MS = 20_000
+/** A reader this far behind is not reading; it comes back and sees the present state. */
+const BEHIND_BYTES = 1024 * 1024
+
+function serveEvents(server: FastifyInstance, { herald }: View): void {
   server.get('/api/events', (request, reply) => {
     reply.hijack()
-    reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
-    reply.raw.write('retry: 2000\n\n')
-    const stop = view.herald.subscribe(({ event, fields, level }) => {
-      if (level !== 'debug') reply.raw.write(`event: ${event}\ndata: ${JSON.stringify(fields)}\n\n`)
+    const { raw } = reply
+    raw.writeHead(200, { ...reply.getHeaders(), 'content-type': 'text/event-stream' } as Record<
+      string,
+      string
+    >)
+    raw.write('retry: 2000\n\n')
+    const quiet = setInterval(() => raw.write(':\n\n'), QUIET_MS)
+    const stop = herald.subscribe(({ event, fields, level }) => {
+      if (level !== 'debug') raw.write(`event: ${event}\ndata: ${JSON.stringify(fields)}\n\n`)
+      if (raw.writableLength > BEHIND_BYTES) raw.destroy()
     })
-    request.raw.on('close', stop)
+    request.raw.on('close', () => {
+      clearInterval(quiet)
+      stop()
+    })
   })
 }
 
@@ -65,7 +108,7 @@ function toAct(body: z.infer<typeof Resolve>): Act {
     : { resolve: body.verdict, reason: body.reason }
 }
 
-const answerAct = (why: string | null) => ({
-  send: (reply: Parameters<typeof refuse>[0]) =>
-    why === null ? reply.code(200).send({ done: true }) : refuse(reply, 409, why),
-})
+const NO_SUCH = 'there is no registration with this id'
+
+const answer = (reply: FastifyReply, why: string | null) =>
+  why === null ? { done: true } : refuse(reply, why.startsWith('there is no') ? 404 : 409, why)

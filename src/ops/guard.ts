@@ -2,33 +2,83 @@
  * Who may look and act: loopback by default, a token for any other address, and nobody by way of another web page.
  *
  * Every request is checked: the Host must be ours (a foreign name that points here reaches nothing), a token where one is
- * configured, and a POST must be JSON from no other origin.
+ * configured, and a POST must be JSON, or a form of a page of ours, from no other origin.
  */
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 export type GuardOptions = { token: string | null; host: string }
 
+/** `formToken` stands in every form of our pages, where no other page can read it. */
+export type Guard = {
+  formToken: string
+  login(given: string, from: string): 'right' | 'wrong' | 'too-many'
+  /** Who acts, for the record: nobody is known by name, so the way he came must do. */
+  who(request: FastifyRequest): string
+}
+
 const CONTENT_POLICY =
   "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-export function guard(server: FastifyInstance, options: GuardOptions): void {
+/** Files of the pages themselves, which tell nothing; a person who is to log in needs them. */
+const OPEN = new Set(['/login', '/style.css', '/live.js'])
+
+export function guard(server: FastifyInstance, options: GuardOptions): Guard {
+  const { token } = options
+  if (token === '') throw new Error('an empty token guards nothing')
+  if (token === null && !isLoopback(options.host))
+    throw new Error(`${options.host} can be reached from other machines and needs a token`)
+  // Of one process: a page that is older than the daemon must be loaded anew before it may act.
+  const formToken = createHmac('sha256', randomBytes(32)).update('form').digest('base64url').slice(0, 22)
+  const failures = createFailures()
+
   server.addHook('onRequest', async (request, reply) => {
     reply.headers({
       'content-security-policy': CONTENT_POLICY,
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
       'cache-control': 'no-store',
     })
     if (!isOurHost(request, options)) return refuse(reply, 421, 'this address is not served here')
-    if (options.token !== null && !hasToken(request, options.token) && !request.url.startsWith('/login'))
-      return wantsPage(request) ? reply.redirect('/login', 303) : refuse(reply, 401, 'a token is required')
-    if (request.method === 'POST' && !isOurOrigin(request))
-      return refuse(reply, 403, 'this request comes from another web page')
-    const json = String(request.headers['content-type'] ?? '').startsWith('application/json')
-    if (request.method === 'POST' && !json && !request.url.startsWith('/login'))
-      return refuse(reply, 415, 'a POST must carry a JSON body')
+    if (token !== null && !OPEN.has(pathOf(request)) && !hasToken(request, token)) {
+      if (request.headers.authorization !== undefined && failures.add(request.ip))
+        return tooMany(reply.header('retry-after', '60'))
+      return wantsPage(request)
+        ? reply.redirect('/login', 303)
+        : refuse(reply.header('www-authenticate', 'Bearer'), 401, 'a token is required')
+    }
+    if (request.method !== 'POST') return
+    if (!isOurOrigin(request)) return refuse(reply, 403, 'this request comes from another web page')
+    const wanted = pathOf(request).startsWith('/api/')
+      ? 'application/json'
+      : 'application/x-www-form-urlencoded'
+    const type = String(request.headers['content-type'] ?? '').split(';')[0]
+    if (type?.trim().toLowerCase() !== wanted)
+      return refuse(
+        reply,
+        415,
+        wanted === 'application/json' ? 'a POST must carry a JSON body' : 'only forms are taken here',
+      )
   })
+  server.addHook('preHandler', async (request, reply) => {
+    const path = pathOf(request)
+    if (request.method !== 'POST' || path.startsWith('/api/') || path === '/login') return
+    const given = (request.body as { form?: unknown } | undefined)?.form
+    if (typeof given !== 'string' || !same(given, formToken))
+      return refuse(reply, 403, 'this page is older than the running daemon; load it anew and act again')
+  })
+  return {
+    formToken,
+    login(given, from) {
+      if (token !== null && same(given, token) && !failures.isOver(from)) return 'right'
+      return failures.add(from) ? 'too-many' : 'wrong'
+    },
+    who(request) {
+      const by = pathOf(request).startsWith('/api/') ? 'HTTP API' : 'status page'
+      return `${by} at ${request.ip}${token === null ? '' : ', with the token'}`
+    },
+  }
 }
 
 /** An answer in the form of RFC 9457. */
@@ -39,18 +89,24 @@ export function refuse(reply: FastifyReply, status: number, detail: string): Fas
     .send(JSON.stringify({ type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail }))
 }
 
+const tooMany = (reply: FastifyReply) => refuse(reply, 429, 'too many wrong tokens; wait a minute')
+
 const TITLES: Record<number, string> = {
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
   409: 'Conflict',
+  413: 'Content Too Large',
   415: 'Unsupported Media Type',
   421: 'Misdirected Request',
+  429: 'Too Many Requests',
   500: 'Internal Server Error',
 }
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/
+
+export const isLoopback = (host: string): boolean => host === '::1' || LOOPBACK.test(host)
 
 function isOurHost(request: FastifyRequest, { token, host }: GuardOptions): boolean {
   const named = request.headers.host ?? ''
@@ -59,8 +115,11 @@ function isOurHost(request: FastifyRequest, { token, host }: GuardOptions): bool
   return token !== null || named.replace(/:\d+$/, '') === host
 }
 
+/** Browsers say where a request comes from; what is no browser says nothing, and is no web page. */
 function isOurOrigin(request: FastifyRequest): boolean {
   const { origin, host } = request.headers
+  const site = request.headers['sec-fetch-site']
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false
   if (origin === undefined) return true
   try {
     return new URL(origin).host === host
@@ -69,10 +128,8 @@ function isOurOrigin(request: FastifyRequest): boolean {
   }
 }
 
-export const COOKIE = 'runherald'
-
 function hasToken(request: FastifyRequest, token: string): boolean {
-  const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
+  const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
   const cookie = /(?:^|; )runherald=([^;]+)/.exec(request.headers.cookie ?? '')?.[1]
   return (
     (bearer !== undefined && same(bearer, token)) || (cookie !== undefined && same(cookie, cookieOf(token)))
@@ -84,8 +141,33 @@ export const cookieOf = (token: string): string =>
   createHash('sha256').update(`runherald cookie ${token}`).digest('hex')
 
 /** Equal without telling by the time taken how much of it was. */
-export const same = (given: string, wanted: string): boolean =>
+const same = (given: string, wanted: string): boolean =>
   timingSafeEqual(createHash('sha256').update(given).digest(), createHash('sha256').update(wanted).digest())
+
+const FAILURES_A_MINUTE = 10
+
+/** Wrong tokens by address in the running minute. */
+function createFailures() {
+  const counts = new Map<string, number>()
+  let minute = 0
+  const countOf = (from: string): number => {
+    const now = Math.floor(Date.now() / 60_000)
+    if (now !== minute) counts.clear()
+    minute = now
+    return counts.get(from) ?? 0
+  }
+  return {
+    isOver: (from: string): boolean => countOf(from) >= FAILURES_A_MINUTE,
+    /** True when it was one too many. */
+    add(from: string): boolean {
+      const count = countOf(from) + 1
+      counts.set(from, count)
+      return count > FAILURES_A_MINUTE
+    },
+  }
+}
+
+const pathOf = (request: FastifyRequest): string => request.url.split('?')[0] ?? ''
 
 const wantsPage = (request: FastifyRequest): boolean =>
   request.method === 'GET' && String(request.headers.accept ?? '').includes('text/html')

@@ -1,17 +1,39 @@
-/** Counters and gauges for Prometheus, fed by the list of happenings and, at each scrape, by the journal. */
+/** Counters and gauges for Prometheus, fed by the list of happenings and, at each scrape, by the journal and the daemon. */
 import type { FastifyInstance } from 'fastify'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import { STATES } from '../record/registration.ts'
+import { events, type Happening } from '../events.ts'
+import type { PauseReason, State } from '../record/registration.ts'
+import { isStale, readinessOf } from './health.ts'
 import type { View } from './view.ts'
 
 export function serveMetrics(server: FastifyInstance, view: View): void {
   const register = new Registry()
   collectDefaultMetrics({ register, prefix: 'runherald_' })
+  const count = countHappenings(register)
+  const stop = view.herald.subscribe(count)
+  server.addHook('onClose', async () => stop())
+  const look = createGauges(register, view)
+  server.get('/metrics', async (_, reply) => {
+    await look()
+    return reply.type(register.contentType).send(await register.metrics())
+  })
+}
+
+// ── what happened ───────────────────────────────────────────────────────────────────────────────────────────────
+
+function countHappenings(register: Registry): (happening: Happening) => void {
   const registers = [register]
   const happenings = new Counter({
     name: 'runherald_events_total',
-    help: 'Happenings by name, as in the log',
-    labelNames: ['event'],
+    help: 'Happenings by name and level, as in the log',
+    labelNames: ['event', 'level'],
+    registers,
+  })
+  for (const [event, { level }] of Object.entries(events)) happenings.inc({ event, level }, 0)
+  const deliveries = new Counter({
+    name: 'runherald_deliveries_total',
+    help: 'What became of registrations: registered, retrying, refused, held or unknown',
+    labelNames: ['registry', 'outcome'],
     registers,
   })
   const duration = new Histogram({
@@ -21,39 +43,129 @@ export function serveMetrics(server: FastifyInstance, view: View): void {
     buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60],
     registers,
   })
-  const registrations = new Gauge({
-    name: 'runherald_registrations',
-    help: 'Newest revisions of registrations by registry and state',
-    labelNames: ['registry', 'state'],
+  const scans = new Histogram({
+    name: 'runherald_root_scan_duration_seconds',
+    help: 'Time of one whole scan of a watched root',
+    labelNames: ['root'],
+    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300],
     registers,
   })
-  const open = new Gauge({
-    name: 'runherald_registry_open',
-    help: '1 while a registry is open, 0 while it is paused',
-    labelNames: ['registry'],
+  const folders = new Gauge({
+    name: 'runherald_root_entries',
+    help: 'Run folders and sheets that the last scan of a watched root found',
+    labelNames: ['root', 'type'],
     registers,
   })
-  const ready = new Gauge({ name: 'runherald_ready', help: '1 while /readyz says so', registers })
-  new Gauge({ name: 'runherald_build_info', help: 'Always 1', labelNames: ['version'], registers }).set(
-    { version: view.version },
-    1,
+  const runs = new Counter({
+    name: 'runherald_runs_completed_total',
+    help: 'Runs that were seen to finish, by how they ended',
+    labelNames: ['status'],
+    registers,
+  })
+  const sheets = new Counter({
+    name: 'runherald_sheets_judged_total',
+    help: 'Sheets that were read, by whether they had errors',
+    labelNames: ['verdict'],
+    registers,
+  })
+  return ({ event, fields, level }) => {
+    happenings.inc({ event, level })
+    switch (event) {
+      case 'registration.registered':
+        deliveries.inc({ registry: fields.registry, outcome: 'registered' })
+        duration.observe({ registry: fields.registry }, fields.tookMs / 1000)
+        break
+      case 'registration.retrying':
+      case 'registration.refused':
+      case 'registration.held':
+      case 'registration.unknown':
+        deliveries.inc({ registry: fields.registry, outcome: event.slice('registration.'.length) })
+        break
+      case 'root.scanned':
+        scans.observe({ root: fields.root }, fields.tookMs / 1000)
+        folders.set({ root: fields.root, type: 'run-folder' }, fields.folders)
+        folders.set({ root: fields.root, type: 'sheet' }, fields.sheets)
+        break
+      case 'run.completed':
+        runs.inc({ status: fields.status })
+        break
+      case 'sheet.judged':
+        sheets.inc({ verdict: fields.errors > 0 ? 'with-errors' : 'fine' })
+        break
+    }
+  }
+}
+
+// ── how it is ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What goes on growing older until something or somebody acts. */
+const UNFINISHED: State[] = ['waiting', 'queued', 'sending', 'unknown', 'held', 'refused']
+const SHOWN: State[] = [...UNFINISHED, 'registered', 'abandoned']
+const PAUSES: PauseReason[] = ['away', 'credentials', 'operator', 'answers-changed']
+
+function createGauges(register: Registry, view: View): () => Promise<void> {
+  const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+    new Gauge<Label>({ name: `runherald_${name}`, help, labelNames, registers: [register] })
+  const registrations = gauge('registrations', 'Registrations by registry and state', 'registry', 'state')
+  const oldest = gauge(
+    'registration_oldest_seconds',
+    'For how long the longest of the unfinished registrations has been in its state; 0 while there is none',
+    'registry',
+    'state',
   )
+  const paused = gauge(
+    'registry_paused',
+    '1 while a registry is paused for this reason',
+    'registry',
+    'reason',
+  )
+  const ready = gauge('ready', '1 while /readyz says so')
+  const rootUp = gauge('root_up', '1 while a watched root can be read', 'root')
+  const rootFresh = gauge('root_scan_fresh', '1 while the scans of a root come as they should', 'root')
+  const scanned = gauge(
+    'root_last_scan_timestamp_seconds',
+    'End of the last scan that could read a root',
+    'root',
+  )
+  const redisUp = gauge('redis_up', '1 while Redis answers')
+  const journalSize = gauge('journal_size_bytes', 'Size of the journal with what is not yet folded into it')
+  const writable = gauge('journal_writable', '1 while the journal can be written')
+  const free = gauge('state_free_bytes', 'Space left to us on the disk of the state folder')
+  const size = gauge('state_size_bytes', 'Size of the disk of the state folder')
+  gauge('build_info', 'Always 1', 'version').set({ version: view.version }, 1)
 
-  const stop = view.herald.subscribe((happening) => {
-    happenings.inc({ event: happening.event })
-    if (happening.event === 'registration.registered')
-      duration.observe({ registry: happening.fields.registry }, happening.fields.tookMs / 1000)
-  })
-  server.addHook('onClose', async () => stop())
-
-  server.get('/metrics', async (_, reply) => {
-    const registries = await view.registries()
-    registrations.reset()
-    for (const { name } of registries)
-      for (const state of STATES) registrations.set({ registry: name, state }, 0)
-    for (const { registry, state } of await view.registrations()) registrations.inc({ registry, state })
-    for (const { name, state } of registries) open.set({ registry: name }, state === 'open' ? 1 : 0)
-    ready.set(view.readiness().ready ? 1 : 0)
-    return reply.type(register.contentType).send(await register.metrics())
-  })
+  return async () => {
+    const now = new Date()
+    const [counts, registries, health] = await Promise.all([
+      view.journal.counts(),
+      view.registries(),
+      view.health(),
+    ])
+    for (const { name: registry, state, reason } of registries) {
+      for (const one of SHOWN) {
+        const found = counts.filter((row) => row.registry === registry && row.state === one)
+        registrations.set(
+          { registry, state: one },
+          found.reduce((sum, row) => sum + row.count, 0),
+        )
+        if (!UNFINISHED.includes(one)) continue
+        const since = Math.min(now.getTime(), ...found.map((row) => Date.parse(row.oldest)))
+        oldest.set({ registry, state: one }, (now.getTime() - since) / 1000)
+      }
+      for (const one of PAUSES)
+        paused.set({ registry, reason: one }, state === 'paused' && reason === one ? 1 : 0)
+    }
+    for (const one of health.roots) {
+      rootUp.set({ root: one.root }, one.away === null && one.scannedOnce ? 1 : 0)
+      rootFresh.set({ root: one.root }, isStale(one, now) ? 0 : 1)
+      if (one.lastSweep !== null) scanned.set({ root: one.root }, one.lastSweep.getTime() / 1000)
+    }
+    ready.set(readinessOf(health, now).ready ? 1 : 0)
+    if (health.redis !== null) redisUp.set(health.redis.redis === 'up' ? 1 : 0)
+    journalSize.set(health.journal.sizeBytes)
+    writable.set(health.journal.fault === null ? 1 : 0)
+    if (health.disk === null) return
+    free.set(health.disk.freeBytes)
+    size.set(health.disk.totalBytes)
+  }
 }

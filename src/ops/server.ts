@@ -1,7 +1,9 @@
 /** The window of a running daemon: status page, JSON, metrics and health on one small HTTP server. */
 import Fastify from 'fastify'
+import { loggedError } from '../events.ts'
 import { serveApi } from './api.ts'
 import { guard, refuse } from './guard.ts'
+import { readinessOf } from './health.ts'
 import { serveMetrics } from './metrics.ts'
 import { servePages } from './page.ts'
 import type { View } from './view.ts'
@@ -9,21 +11,22 @@ import type { View } from './view.ts'
 export type Window = { url: string; close(): Promise<void> }
 
 /**
- * Serves `view` on an address. `token` null is for loopback alone; the caller has seen to that. `fallBack`: where the
- * port is taken, a free one is used and told.
+ * Serves `view` on an address. Without a token any address but loopback is refused. `fallBack`: where the port is taken,
+ * a free one is used and told.
  */
 export async function openWindow(
   view: View,
   options: { host: string; port: number; token: string | null; fallBack: boolean },
 ): Promise<Window> {
   const server = Fastify({ logger: false, forceCloseConnections: true, bodyLimit: 64 * 1024 })
-  guard(server, options)
+  const guarding = guard(server, options)
   server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, body, done) =>
     done(null, Object.fromEntries(new URLSearchParams(String(body)))),
   )
   server.setNotFoundHandler((_, reply) => refuse(reply, 404, 'there is nothing here'))
-  server.setErrorHandler<Error & { statusCode?: number }>((error, _, reply) => {
+  server.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
     const status = error.statusCode ?? 500
+    if (status >= 500) view.herald.emit('http.failed', { path: request.url, error: loggedError(error) })
     return refuse(
       reply,
       status,
@@ -32,12 +35,12 @@ export async function openWindow(
   })
   server.get('/healthz', async (_, reply) => reply.send({ alive: true }))
   server.get('/readyz', async (_, reply) => {
-    const readiness = view.readiness()
+    const readiness = readinessOf(await view.health(), new Date())
     return reply.code(readiness.ready ? 200 : 503).send(readiness)
   })
-  serveApi(server, view)
+  serveApi(server, view, guarding)
   serveMetrics(server, view)
-  servePages(server, view, options.token)
+  servePages(server, { view, guard: guarding, token: options.token })
   const listen = (port: number) => server.listen({ host: options.host, port })
   const url = await listen(options.port).catch((thrown: NodeJS.ErrnoException) => {
     if (!options.fallBack || thrown.code !== 'EADDRINUSE') throw thrown

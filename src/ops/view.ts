@@ -1,23 +1,24 @@
 /** What the windows of a running daemon look at: the journal's reading side, a person's acts, and how it is. */
 import type { Herald } from '../events.ts'
 import type { Act } from '../handovers.ts'
-import type { EventRow, RegistrationRow, RegistrationStory } from '../journal/journal.ts'
+import type { JournalReader } from '../journal/journal.ts'
 import type { RegistryState } from '../record/registration.ts'
+import type { Health } from './health.ts'
 
-export type Readiness = { ready: boolean; reasons: Array<{ code: string; detail: string }> }
+/** A registry as people see it; `title` is what its kind is called. */
+export type ShownRegistry = RegistryState & { kind: string; title: string }
 
 export type View = {
   version: string
   site: string
-  registrations(filter?: {
-    state?: RegistrationRow['state']
-    everyRevision?: boolean
-  }): Promise<RegistrationRow[]>
-  story(id: string): Promise<RegistrationStory | null>
-  registries(): Promise<Array<RegistryState & { kind: string; title: string }>>
-  events(after: number): Promise<Array<EventRow & { sequence: number }>>
+  /** The zone in which people here read times. */
+  timeZone: string
+  journal: JournalReader
+  registries(): Promise<ShownRegistry[]>
   /** A person's act; the text is why it cannot be done. */
   act(id: string, act: Act, who: string): Promise<string | null>
-  readiness(): Readiness
+  /** Holds or releases a registry; the text is why it cannot be done. */
+  setPaused(registry: string, paused: boolean, who: string): Promise<string | null>
+  health(): Promise<Health>
   herald: Herald
 }

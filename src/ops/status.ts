@@ -1,0 +1,166 @@
+/** The status page's content: what needs a person first, then what is under way, awaited and done. */
+import type { Grounds, JournalReader, RegistrationRow, RunSpan } from '../journal/journal.ts'
+import type { Clock } from './clock.ts'
+import { type Health, isStale, type Readiness, readinessOf } from './health.ts'
+import { likelyRun, type Partner } from './partners.ts'
+import { TIMELINE_DAYS, type Timeline, timelineOf } from './timeline.ts'
+import type { ShownRegistry, View } from './view.ts'
+import { adviceOn, countOf, registryWords, sentence, sizeWords, type Tone } from './words.ts'
+
+export type Needing = {
+  row: RegistrationRow
+  /** In the words of what found it, the most telling first. */
+  why: string[]
+  fix: string | null
+  /** `again`: sending it cannot double it. `verdict`: only a person can say whether it is there. */
+  asks: 'again' | 'verdict' | 'mend'
+}
+
+export type List<Row> = { count: number; rows: Row[] }
+
+export type Status = {
+  sentence: [string, string]
+  needing: List<Needing>
+  underWay: List<RegistrationRow>
+  awaitingRun: List<{ row: RegistrationRow; partner: Partner | null }>
+  awaitingSheet: List<RegistrationRow>
+  running: List<RegistrationRow>
+  resting: List<RegistrationRow>
+  registered: List<RegistrationRow>
+  timeline: Timeline
+  registries: Array<ShownRegistry & { words: string; tone: Tone }>
+  readiness: Readiness
+  health: Array<{ name: string; value: string; fine: boolean; at: string | null }>
+  isEmpty: boolean
+}
+
+const SHOWN = { needing: 12, list: 8, registered: 10, runs: 120 }
+const DAY_MS = 86_400_000
+
+export async function readStatus({ journal, ...view }: View, clock: Clock, now: Date): Promise<Status> {
+  const [counts, registries, health] = await Promise.all([journal.counts(), view.registries(), view.health()])
+  const since = new Date(now.getTime() - TIMELINE_DAYS * DAY_MS).toISOString()
+  const spans = await journal.runsSince(since, SHOWN.runs)
+  const standing = (state: RegistrationRow['state'], limit: number, more: Standing = {}) =>
+    journal.standing({ state, limit, ...more })
+  const counted = (fits: (row: (typeof counts)[number]) => boolean) =>
+    counts.reduce((sum, one) => sum + (fits(one) ? one.count : 0), 0)
+  const waiting = async (reason: 'sheet' | 'run' | 'run-completion') => ({
+    count: counted((one) => one.state === 'waiting' && one.reason === reason),
+    rows: await standing('waiting', SHOWN.list, { reason }),
+  })
+  const both = async (states: Array<RegistrationRow['state']>, limit: number, more: Standing = {}) =>
+    (await Promise.all(states.map((state) => standing(state, limit, more))))
+      .flat()
+      .toSorted((a, b) => a.since.localeCompare(b.since))
+      .slice(0, limit)
+  const grace = await standing('waiting', SHOWN.list, { reason: 'grace' })
+  const behind = await standing('waiting', SHOWN.list, { reason: 'previous-revision' })
+  const awaitingRun = await waiting('run')
+  const readiness = readinessOf(health, now)
+  return {
+    sentence: sentence(counts, registries),
+    needing: {
+      count: countOf(counts, 'needs'),
+      rows: await needing(journal, await both(['held', 'refused'], SHOWN.needing)),
+    },
+    underWay: {
+      count: countOf(counts, 'busy'),
+      rows: await both(['unknown', 'sending', 'queued'], SHOWN.list),
+    },
+    awaitingRun: {
+      count: awaitingRun.count,
+      rows: awaitingRun.rows.map((row) => ({ row, partner: likelyRun(row.subject.name, unclaimed(spans)) })),
+    },
+    awaitingSheet: await waiting('sheet'),
+    running: await waiting('run-completion'),
+    resting: {
+      count: counted(
+        ({ state, reason }) => state === 'waiting' && (reason === 'grace' || reason === 'previous-revision'),
+      ),
+      rows: [...grace, ...behind].slice(0, SHOWN.list),
+    },
+    registered: {
+      count: countOf(counts, 'good'),
+      rows: await standing('registered', SHOWN.registered, { latestFirst: true }),
+    },
+    timeline: timelineOf(spans, clock, now),
+    registries: registries.map((one) => ({
+      ...one,
+      words: registryWords(one),
+      tone: one.state === 'open' ? ('good' as const) : ('needs' as const),
+    })),
+    readiness,
+    health: strip(health, now),
+    isEmpty: counts.length === 0 && spans.length === 0,
+  }
+}
+
+type Standing = Partial<Omit<Parameters<JournalReader['standing']>[0], 'state' | 'limit'>>
+
+/** Runs that no sheet speaks of yet. */
+const unclaimed = (spans: RunSpan[]): RunSpan[] =>
+  spans.filter(({ registrations }) => registrations.every((one) => one.reason === 'sheet'))
+
+async function needing(journal: JournalReader, rows: RegistrationRow[]): Promise<Needing[]> {
+  const grounds = await journal.grounds(rows.map(({ id }) => id))
+  return rows.map((row) => {
+    const found = grounds.get(row.id)
+    const { why, fix } = reasonsOf(found)
+    return { row, why, fix: fix ?? adviceOn(row.reason), asks: asksOf(row, found) }
+  })
+}
+
+/** The problems of its files where they stopped it; else what the registry, or the wire, said. */
+function reasonsOf(found: Grounds | undefined): { why: string[]; fix: string | null } {
+  const errors = (found?.problems ?? []).filter((one) => one.severity === 'error')
+  if (errors.length > 0)
+    return { why: errors.map((one) => `${one.title}: ${one.found}`), fix: errors[0]?.fix ?? null }
+  return {
+    why: (found?.because ?? '')
+      .split('\n')
+      .filter((line) => line !== '')
+      .slice(0, 3),
+    fix: null,
+  }
+}
+
+export function asksOf(
+  { state, reason, attempts }: Pick<RegistrationRow, 'state' | 'reason' | 'attempts'>,
+  found: Pick<Grounds, 'sendable'> | undefined,
+): Needing['asks'] {
+  if (found?.sendable === false) return 'mend'
+  if (state === 'refused') return 'again'
+  return attempts === 0 && reason !== 'amendment' ? 'again' : 'verdict'
+}
+
+function strip(health: Health, now: Date): Status['health'] {
+  const { roots, redis, journal, disk } = health
+  const shown: Status['health'] = roots.map((one) => ({
+    name: one.root,
+    value: one.away !== null ? 'cannot be read' : one.scannedOnce ? 'scanned' : 'not scanned yet',
+    fine: one.away === null && !isStale(one, now),
+    at: one.lastSweep?.toISOString() ?? null,
+  }))
+  if (redis !== null)
+    shown.push({
+      name: 'Redis',
+      value: redis.redis === 'up' ? 'up' : 'away since',
+      fine: redis.redis === 'up',
+      at: redis.awaySince?.toISOString() ?? null,
+    })
+  shown.push({
+    name: 'Journal',
+    value: journal.fault === null ? `${sizeWords(journal.sizeBytes)}, writable` : 'cannot be written',
+    fine: journal.fault === null,
+    at: null,
+  })
+  if (disk !== null)
+    shown.push({
+      name: 'Disk',
+      value: `${sizeWords(disk.freeBytes)} free of ${sizeWords(disk.totalBytes)}`,
+      fine: disk.freeBytes > disk.totalBytes / 10,
+      at: null,
+    })
+  return shown
+}
