@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { inspectPath, recogniseFolder } from '../src/inspect.ts'
 import { createInspector } from '../src/inspector.ts'
+import { runFixtures } from './rig/run-fixtures.ts'
 
 const RUN = '230517_M04586_0123_000000000-KXYZ1'
 const RUN_INFO = `<?xml version="1.0"?>
@@ -86,6 +87,22 @@ describe('a run folder', () => {
     )
   })
 
+  test.for(['illumina', 'nanopore', 'pacbio', 'element', 'ultima'])(
+    'of %s that `simulate` has marked is a simulated run, whatever else it is',
+    (make) => {
+      const [fixture] = runFixtures(make).filter(({ record }) => record.completion.ended)
+      const copy = join(folder, fixture?.name ?? '')
+      cpSync(fixture?.path ?? '', copy, { recursive: true })
+      const testOf = () => {
+        const reading = inspectPath(copy, { root: folder })
+        return reading.kind === 'run-folder' ? [reading.recognisedAs, reading.reading.test] : reading.kind
+      }
+      expect(testOf()).toEqual([make, null])
+      writeFileSync(join(copy, 'runherald-simulated.txt'), '')
+      expect(testOf()).toEqual([make, 'simulated'])
+    },
+  )
+
   test('is recognised by names alone, with the marks worth looking at', () => {
     const names = ['Data/', 'RTAComplete.txt', 'RunInfo.xml']
     const known = recogniseFolder({ name: RUN, names, list: () => [] })
@@ -163,6 +180,23 @@ describe('reader threads', () => {
     const paths = [run, put('batch.csv', BATCH), join(folder, 'no'), run, run]
     const readings = await Promise.all(paths.map((path) => inspector.inspect(path, { root: folder })))
     expect(readings).toEqual(paths.map((path) => inspectPath(path, { root: folder })))
+    await inspector.close()
+  })
+
+  // 200 reports of 8 MB take far longer than that to parse.
+  test('end a run folder that is made to be slow, say so, and read the next', async () => {
+    const name = '20240612_0904_2C_PAY10234_5b0f21c7'
+    mkdirSync(join(folder, name))
+    const heavy = put('heavy.json', `{"acquisitions":[${'1,'.repeat(4_000_000)}1],"protocol_run_info":{}}`)
+    for (let report = 0; report < 200; report++)
+      linkSync(heavy, join(folder, name, `report_PAY10234_${report}_5b0f21c7.json`))
+    const inspector = createInspector({ threads: 1, deadlineMs: 2_000 })
+    const [slow, quick] = await Promise.all([inspector.inspect(join(folder, name)), inspector.inspect(run)])
+    expect(slow).toMatchObject({
+      kind: 'unrecognised',
+      problems: [{ code: 'path.beyond-limits', found: 'it was still being read after 2 s' }],
+    })
+    expect(quick).toMatchObject({ kind: 'run-folder', reading: { run: { runId: RUN } } })
     await inspector.close()
   })
 

@@ -85,6 +85,16 @@ test('a report nested a million deep is not whole, and nothing more', () => {
   expect(completion).toMatchObject({ ended: false, missing: [file] })
 })
 
+test('a report of a hundred thousand acquisitions tells of none of them', () => {
+  const name = '20240612_0904_2C_PAY10234_5b0f21c7'
+  const one =
+    '{"acquisition_run_info":{"config_summary":{"purpose":"SEQUENCING"},"start_time":"2024-06-12T10:00:00Z"}}'
+  const info = '"protocol_run_info":{"state":"PROTOCOL_COMPLETED","start_time":"2024-06-12T09:05:00Z"}'
+  const text = `{${info},"acquisitions":[${`${one},`.repeat(100_000)}${one}]}`
+  const { run } = nanopore.read(memoryFolder(name, { 'report_PAY10234_20240612_0910_5b0f21c7.json': text }))
+  expect(run.start?.text).toBe('2024-06-12T09:05:00Z')
+})
+
 test('a member called __proto__ changes nothing', () => {
   const name = '20240612_0904_2C_PAY10234_5b0f21c7'
   const file = 'report_PAY10234_20240612_0910_5b0f21c7.json'

@@ -16,6 +16,9 @@ const Acquisition = z.object({
   }),
 })
 
+/** A run has three calibrations and one or a few that sequenced; a list without end is no list of those. */
+const MOST_ACQUISITIONS = 1000
+
 const Report = z.object({
   host: z.object({ serial: Text, product_name: Text }).optional().catch(undefined),
   software_versions: z.object({ distribution_version: Text }).optional().catch(undefined),
@@ -55,7 +58,7 @@ const Report = z.object({
       .catch(undefined),
     software_versions: z.object({ distribution_version: Text }).optional().catch(undefined),
   }),
-  acquisitions: z.array(z.unknown()).optional().catch(undefined),
+  acquisitions: z.array(z.unknown()).max(MOST_ACQUISITIONS).optional().catch(undefined),
 })
 type Report = z.infer<typeof Report>
 
