@@ -5,7 +5,7 @@
  *
  * Reading this file is reading the data flow, as `pipeline.ts` is reading the order.
  */
-import type { Problem } from './problems.ts'
+import type { Column, Problem } from './problems.ts'
 import type { Batch, Library } from './record/library.ts'
 import type {
   PauseReason,
@@ -84,6 +84,8 @@ export type SheetReading = {
   libraries: Array<Library & { blocked: boolean }>
   batches: Array<Batch & { blocked: boolean }>
   problems: Problem[]
+  /** Where each known column stands, by its official name; absent where the format has no such columns. */
+  columns?: Record<string, Column>
   /** The whole file is blocked: a problem of severity error concerns it all. */
   blocked: boolean
 }

@@ -8,6 +8,7 @@ import type { Destination, Plan, PlanningOptions } from './planning/destination.
 import { toRecord } from './planning/record.ts'
 import { planRun } from './planning/run.ts'
 import { planSheet } from './planning/sheet.ts'
+import { refuseTakenTubes } from './planning/tubes.ts'
 import type { Problem } from './problems.ts'
 import type { Reason } from './record/registration.ts'
 import type { Completion, Provenance, RunRecord } from './record/run.ts'
@@ -104,23 +105,26 @@ export async function checkPaths(
   )
   const catalogue = memoryCatalogue(runs, sheets)
   const options = planningOptions(config, destinationsOf(config, new Set()), now)
-  const results: CheckResult[] = []
+  const checked: Array<{ plans: Plan[]; result(): CheckResult }> = []
   for (const { path, reading } of readings) {
-    if (reading.kind === 'unrecognised') results.push(unrecognised(path, reading.problems))
+    if (reading.kind === 'unrecognised')
+      checked.push({ plans: [], result: () => unrecognised(path, reading.problems) })
     else if (reading.kind === 'run-folder') {
       const source = { path, reading, since, leftAlone: false }
       const { plans } = await planRun(source, catalogue, options)
-      results.push(checkedRun(source, toRecord(source, options), plans))
+      checked.push({ plans, result: () => checkedRun(source, toRecord(source, options), plans) })
     } else {
-      const { plans, problems } = await planSheet(
-        { path, reading: reading.reading, since },
-        catalogue,
-        options,
-      )
-      results.push(checkedSheet(path, reading.reading, plans, problems))
+      const source = { path, reading: reading.reading, since }
+      const { plans, problems } = await planSheet(source, catalogue, options)
+      checked.push({ plans, result: () => checkedSheet(path, source.reading, plans, problems) })
     }
   }
-  return { results }
+  await refuseTakenTubes(
+    checked.flatMap((one) => one.plans),
+    async () => [],
+    (path) => sheets.find((one) => one.path === path)?.reading,
+  )
+  return { results: checked.map((one) => one.result()) }
 }
 
 const unrecognised = (path: string, problems: Problem[]): CheckResult => ({

@@ -31,6 +31,9 @@ export type ProblemCode = keyof typeof catalogue
 /** A column of a sheet as Excel shows it: its letter, and its name in the header row as written. */
 export type Column = { letter: string; name: string }
 
+/** A column by its official name alone: a registry's rules know no sheet. Planning finds where it stands. */
+export const columnNamed = (name: string): Column => ({ letter: '', name })
+
 /** One fault met in one place. `rows` are 1-based as Excel counts them; empty where rows mean nothing. */
 export type Problem = {
   code: ProblemCode

@@ -145,6 +145,8 @@ export type JournalReader = {
   }): Promise<RegistrationRow[]>
   story(id: string): Promise<RegistrationStory | null>
   receipts(): Promise<Receipt[]>
+  /** Registrations that have claimed any of these at a registry, or will when they are sent, each as it was last planned. */
+  claimants(registry: string, claims: string[]): Promise<Array<{ claim: string; submission: Submission }>>
   counts(): Promise<Count[]>
   /** The newest revisions in one state, those that stand longest first unless `latestFirst`. */
   standing(wanted: {

@@ -49,6 +49,23 @@ export function createReader(store: Store): JournalReader {
     async receipts() {
       return store.all('SELECT receipt FROM receipts ORDER BY rowid').map(receiptOf)
     },
+    async claimants(registry, claims) {
+      const wanted = JSON.stringify(claims)
+      const rows = store.all(
+        `SELECT claim, registration, newest FROM claims JOIN registrations ON id = registration
+         WHERE claims.registry = ?1 AND claim IN (SELECT value FROM json_each(?2))
+         UNION
+         SELECT asked.value, registration, newest FROM revisions
+           JOIN registrations ON registrations.id = registration AND revision = newest,
+           json_each(decided, '$.claims') AS asked
+         WHERE state IN ('waiting', 'queued') AND registry = ?1 AND asked.value IN (SELECT value FROM json_each(?2))`,
+        ...[registry, wanted],
+      )
+      return rows.map((row) => ({
+        claim: String(row['claim']),
+        submission: submissionOf(store, String(row['registration']), Number(row['newest'])),
+      }))
+    },
     async registries() {
       return store.all('SELECT * FROM registries ORDER BY name').map(registryOf)
     },

@@ -37,11 +37,11 @@ export function surroundingsOf(store: Store, registration: Registration, revisio
   const { id, registry } = registration
   const claimed = revision.claims.flatMap((claim) => {
     const row = store.get(
-      `SELECT name FROM claims JOIN registrations ON id = registration
+      `SELECT subject FROM claims JOIN registrations ON id = registration
        WHERE claims.registry = ? AND claim = ? AND registration <> ?`,
       ...[registry, claim, id],
     )
-    return row === undefined ? [] : [{ claim, by: String(row['name']) }]
+    return row === undefined ? [] : [{ claim, by: whereabouts(subjectOf(row)) }]
   })
   return {
     registryOpen: registryState(store, registry)?.state !== 'paused',
@@ -50,6 +50,10 @@ export function surroundingsOf(store: Store, registration: Registration, revisio
       revision.prerequisite === null ? 'elsewhere' : libraryState(store, registry, revision.prerequisite),
   }
 }
+
+/** What people call it, and the sheet it stands in. */
+const whereabouts = ({ name, path }: SubjectRef): string =>
+  path === null ? name : `${name} (${path.slice(path.lastIndexOf('/') + 1)})`
 
 function libraryState(store: Store, registry: string, library: string): Surroundings['library'] {
   const states = store

@@ -5,6 +5,7 @@ import { registrationId } from '../record/identity.ts'
 import type { Reason, SubjectRef } from '../record/registration.ts'
 import type { RunFacts, RunRecord } from '../record/run.ts'
 import type { Registry, RegistrySettings } from '../registries/registry.ts'
+import { located, type Places } from './places.ts'
 
 /** A registry as planning sees it: its kind's functions, and the operator's choices. */
 export type Destination = {
@@ -52,14 +53,20 @@ export function emptyPlan(subject: SubjectRef, to: Destination, facts: Json): Pl
   }
 }
 
-export function mapInto(plan: Plan, to: Destination, subject: Subject, options: PlanningOptions): void {
+export function mapInto(
+  plan: Plan,
+  to: Destination,
+  subject: Subject,
+  places: Places,
+  options: PlanningOptions,
+): void {
   const mapped = to.registry.map(subject, to.settings, options.now)
   if (mapped.ok) {
     plan.submission.mapped = mapped.value
-    plan.submission.problems.push(...mapped.value.warnings)
+    plan.submission.problems.push(...located(mapped.value.warnings, places))
   } else {
     plan.submission.stop = { state: 'refused', reason: 'by-rule' }
-    plan.submission.problems.push(...mapped.error)
+    plan.submission.problems.push(...located(mapped.error, places))
   }
 }
 

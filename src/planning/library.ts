@@ -4,13 +4,14 @@ import type { Library } from '../record/library.ts'
 import type { SubjectRef } from '../record/registration.ts'
 import { emptyPlan, fits, graceEnd, mapInto, type Plan, type PlanningOptions } from './destination.ts'
 import { libraryKey } from './keys.ts'
+import type { SheetPlaces } from './places.ts'
 
 /**
  * One plan a registry. `makes` are what the library's runs are known to be of; while nobody can tell, one registry
  * alone gets it at once, and of several the run must decide.
  */
 export function libraryPlans(
-  source: { path: string; since: string | null },
+  source: { path: string; since: string | null; sheet: SheetPlaces },
   library: Library,
   makes: string[],
   options: PlanningOptions,
@@ -29,7 +30,7 @@ export function libraryPlans(
     }
     const plan = emptyPlan(subject, to, { library, sheet: source.path } as unknown as Json)
     plan.notBefore = graceEnd(to, source.since)
-    mapInto(plan, to, { type: 'library', library }, options)
+    mapInto(plan, to, { type: 'library', library }, { sheet: source.sheet, run: null }, options)
     // With several registries for different makes, only the run tells where its library belongs.
     const undecided =
       makes.length === 0 && runTakers.length > 1 && runTakers.some((one) => one.when?.make !== undefined)

@@ -18,6 +18,7 @@ import {
 } from './destination.ts'
 import { runKey, standIns } from './keys.ts'
 import { libraryPlans } from './library.ts'
+import { located, type SheetPlaces, sheetPlaces } from './places.ts'
 import { disagreements, fillTemplate, toRecord, withClaim } from './record.ts'
 
 /** Everything one run folder asks for at every registry, with the sheets that speak of it. */
@@ -72,11 +73,12 @@ function ownLibraryPlans(
   named: NamedLibrary[],
   options: PlanningOptions,
 ): Plan[] {
+  const { path, since } = source
   const own = named.filter((one) => one.sheet === null)
-  return own.flatMap(({ library }) =>
-    library === null
+  return own.flatMap(({ library, places: sheet }) =>
+    library === null || sheet === null
       ? []
-      : libraryPlans({ path: source.path, since: source.since }, library, [run.instrumentMake], options),
+      : libraryPlans({ path, since, sheet }, library, [run.instrumentMake], options),
   )
 }
 
@@ -87,6 +89,8 @@ export type NamedLibrary = {
   claim: RunClaim | null
   sheet: string | null
   since: string | null
+  /** Where the sheet, dropped or in the run folder, has its cells; null where no sheet names the library. */
+  places: SheetPlaces | null
 }
 
 /**
@@ -107,6 +111,7 @@ async function librariesOf(source: RunSource, catalogue: Catalogue): Promise<Nam
         claim: link.claim,
         sheet: sheet.path,
         since: sheet.since,
+        places: sheetPlaces(sheet.path, sheet.reading.columns, link.rows),
       })
     }
   }
@@ -120,6 +125,7 @@ async function librariesOf(source: RunSource, catalogue: Catalogue): Promise<Nam
           claim: library.runs[0]?.claim ?? null,
           sheet: null,
           since: null,
+          places: sheetPlaces(source.reading.sheetFile ?? '', own.columns, library.runs[0]?.rows),
         })
   return [...found.values()]
 }
@@ -136,7 +142,8 @@ async function linkTo(names: RunLink[], library: Library, catalogue: Catalogue):
 /** The library name of `map.libraryName`, when every field it uses is known. */
 function fromTemplate(to: Destination, run: RunRecord): NamedLibrary[] {
   const filled = to.libraryName === null ? null : fillTemplate(to.libraryName, run)
-  return filled?.name ? [{ name: filled.name, library: null, claim: null, sheet: null, since: null }] : []
+  if (filled?.name == null) return []
+  return [{ name: filled.name, library: null, claim: null, sheet: null, since: null, places: null }]
 }
 
 export function runPlan(
@@ -169,6 +176,13 @@ export function runPlan(
     return plan
   }
   plan.notBefore = graceEnd(to, named.since)
+  const places = {
+    sheet: named.places,
+    run:
+      path === null || named.sheet === path
+        ? null
+        : { folder: run.folderName, provenance: reading.provenance },
+  }
   const mapped = to.registry.map(
     { type: 'run', run, libraryName: named.name, library: named.library },
     to.settings,
@@ -177,8 +191,8 @@ export function runPlan(
   const fatal = [...reading.problems.filter((one) => one.severity === 'error'), ...conflicts]
   if (mapped.ok) {
     submission.mapped = mapped.value
-    submission.problems.push(...mapped.value.warnings)
-  } else if (completion.ended) submission.problems.push(...mapped.error)
+    submission.problems.push(...located(mapped.value.warnings, places))
+  } else if (completion.ended) submission.problems.push(...located(mapped.error, places))
   if (!completion.ended) return plan
   if (!mapped.ok) submission.stop = { state: 'refused', reason: 'by-rule' }
   else if (reading.test !== null && !to.sandbox) refuse(plan, testRun(reading.test))

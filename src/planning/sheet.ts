@@ -17,6 +17,7 @@ import {
 } from './destination.ts'
 import { awaitedKey, batchKey, libraryKey, runKey } from './keys.ts'
 import { libraryPlans } from './library.ts'
+import { sheetPlaces } from './places.ts'
 import { claimedIdentity, claimedRun } from './record.ts'
 import { runPlan } from './run.ts'
 
@@ -41,7 +42,9 @@ export async function planSheet(
     for (const { found } of matches) for (const one of found) runs.set(one.path, one)
     const counts = (await catalogue.sheetsNaming({ library: library.name })).find(usable(library.name))
     if (counts === undefined || counts.path === source.path) {
-      const planned = libraryPlans(source, library, makesOf(library, matches), options)
+      const { path, since } = source
+      const sheet = sheetPlaces(path, source.reading.columns)
+      const planned = libraryPlans({ path, since, sheet }, library, makesOf(library, matches), options)
       plans.push(...planned)
       withdrawn.push(...elsewhere(library, planned, options))
     }
@@ -107,7 +110,8 @@ function batchPlans(source: SheetSource, batch: Batch, options: PlanningOptions)
       }
       const plan = emptyPlan(subject, to, { batch, sheet: source.path } as unknown as Json)
       plan.notBefore = graceEnd(to, source.since)
-      mapInto(plan, to, { type: 'batch', batch }, options)
+      const sheet = sheetPlaces(source.path, source.reading.columns)
+      mapInto(plan, to, { type: 'batch', batch }, { sheet, run: null }, options)
       return plan
     })
 }
@@ -128,7 +132,10 @@ function absentRunPlans(
     if (make.success && fits(to, make.data) !== 'yes') return []
     if (doubt === null && options.runsFrom(source.path) === 'sheet' && make.success) {
       const record = claimedRun(link, run.claim, make.data, options)
-      const named = { name: library.name, library, claim: run.claim, sheet: source.path, since: source.since }
+      const named = {
+        ...{ name: library.name, library, claim: run.claim, sheet: source.path, since: source.since },
+        places: sheetPlaces(source.path, source.reading.columns, run.rows),
+      }
       const reading = {
         completion: { state: 'completed' as const, because: 'the sheet', missing: [], ended: true },
         provenance: {},

@@ -30,6 +30,11 @@ export const registryProblems = {
     fix: 'Leave one row for each sample or tube, and drop the sheet again.',
     severity: 'error',
   },
+  'registry.tube-taken': {
+    title: 'A tube stands in two batches, and can be shipped only once',
+    fix: 'Look which batch the tube is really in, take it out of the other sheet, and drop that one again.',
+    severity: 'error',
+  },
   'registry.values-differ': {
     title: 'This registry keeps one value for the whole library, and the sheet gives several',
     fix: 'Write the same value on every row of the library, or split it into libraries of one value each.',

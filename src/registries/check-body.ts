@@ -1,7 +1,7 @@
 /** Holds a request's body against the registry's own rules and says in people's words what breaks them. */
 import * as z from 'zod'
 import type { Json } from '../handovers.ts'
-import { type Problem, type ProblemCode, problem } from '../problems.ts'
+import { columnNamed, type Problem, type ProblemCode, problem } from '../problems.ts'
 import type { Body } from './request-body.ts'
 
 /**
@@ -42,10 +42,12 @@ function joined(problems: Problem[]): Problem[] {
 function toProblem(issue: z.core.$ZodIssue, body: Body, placeOf: PlaceOf): Problem {
   const place = placeOf(issue.path)
   const field = fieldName(issue.path)
-  const named = place.column === null ? field : `${field} (column ${place.column})`
+  const isSpeltAlike = place.column === null || place.column === field
+  const named = isSpeltAlike ? field : `${field} (column ${place.column})`
+  const column = place.column === null ? null : columnNamed(place.column)
   const value = valueAt(body, issue.path)
   const tell = (code: ProblemCode, found: string, fix: string) =>
-    problem(code, found, { rows: place.rows, fix })
+    problem(code, found, { rows: place.rows, column, fix })
 
   if (value === undefined || (issue.code === 'too_small' && issue.origin === 'array'))
     return tell('registry.value-missing', `${named} is not given`, place.give)

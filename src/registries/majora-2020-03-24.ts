@@ -6,7 +6,7 @@
  */
 import * as z from 'zod'
 import type { Mapped, Subject } from '../handovers.ts'
-import { type Problem, problem } from '../problems.ts'
+import { columnNamed, type Problem, problem } from '../problems.ts'
 import type { Library } from '../record/library.ts'
 import type { InstrumentMake, RunRecord } from '../record/run.ts'
 import { err, type Result } from '../result.ts'
@@ -139,7 +139,8 @@ const differingSources = (library: Library, settings: RegistrySettings): Problem
     if (values.size <= 1) return []
     const seen = [...values].map((value) => `“${value ?? ''}”`).join(', ')
     return [
-      problem('registry.values-differ', `${field} (column ${field}) of library ${library.name}: ${seen}`, {
+      problem('registry.values-differ', `${field} of library ${library.name}: ${seen}`, {
+        column: columnNamed(field),
         rows: library.rows,
       }),
     ]
@@ -149,12 +150,9 @@ function nominalLengthLeftOut(run: RunRecord, library: Library): Problem[] {
   if (library.layoutNominalLength === null || run.instrumentMake === 'ILLUMINA') return []
   const field = 'library_layout_nominal_length'
   return [
-    problem(
-      'registry.value-left-out',
-      `${field} (column ${field}) is for ILLUMINA, this run is ${run.instrumentMake}`,
-      {
-        rows: library.rows,
-      },
-    ),
+    problem('registry.value-left-out', `${field} is for ILLUMINA, this run is ${run.instrumentMake}`, {
+      column: columnNamed(field),
+      rows: library.rows,
+    }),
   ]
 }

@@ -1,7 +1,7 @@
 /** `library/add`: the call for a library whole, the same at the Majora of 2020-03-25 and of today. */
 import * as z from 'zod'
 import type { Mapped, Verdict } from '../handovers.ts'
-import { type Problem, problem } from '../problems.ts'
+import { columnNamed, type Problem, problem } from '../problems.ts'
 import type { Biosample, Library } from '../record/library.ts'
 import type { Result } from '../result.ts'
 import { checkBody, text } from './check-body.ts'
@@ -61,8 +61,8 @@ export function repeatedSamples(library: Library): Problem[] {
       : [
           problem(
             'registry.value-repeated',
-            `central_sample_id (column central_sample_id) “${sample}” stands ${several.length} times in library ${library.name}`,
-            { rows: several.flatMap((one) => one.rows) },
+            `central_sample_id “${sample}” stands ${several.length} times in library ${library.name}`,
+            { rows: several.flatMap((one) => one.rows), column: columnNamed('central_sample_id') },
           ),
         ],
   )

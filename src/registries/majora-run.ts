@@ -1,6 +1,6 @@
 /** What Majoras that take a run and its library in two calls share: the members of a run, and its answer. */
 import * as z from 'zod'
-import { type Problem, problem } from '../problems.ts'
+import { columnNamed, type Problem, problem } from '../problems.ts'
 import type { InstrumentMake, RunRecord } from '../record/run.ts'
 import { text } from './check-body.ts'
 import type { RegistrySettings } from './registry.ts'
@@ -17,7 +17,8 @@ export function makeProblems(
 ): Problem[] {
   if (makes.includes(run.instrumentMake)) return []
   return [
-    problem('registry.make-not-taken', `instrument_make (column instrument_make) is ${run.instrumentMake}`, {
+    problem('registry.make-not-taken', `instrument_make is ${run.instrumentMake}`, {
+      column: columnNamed('instrument_make'),
       fix:
         `Registry ${settings.name} takes ${makes.join(', ')}. Leave ${run.instrumentMake} out of its when.make ` +
         'in the configuration, or correct instrument_make if the sheet alone describes the run.',

@@ -5,7 +5,7 @@
  */
 import * as z from 'zod'
 import type { Answer, Mapped, Subject, Verdict } from '../handovers.ts'
-import { type Problem, problem } from '../problems.ts'
+import { columnNamed, type Problem, problem } from '../problems.ts'
 import type { Batch } from '../record/library.ts'
 import { err, type Result } from '../result.ts'
 import { checkBody, type PlaceOf, text } from './check-body.ts'
@@ -91,7 +91,8 @@ function map(subject: Subject, settings: RegistrySettings): Result<Mapped, Probl
   return concluded(
     oneCodexRequest('POST', '/api/v1/sequencing/batches/register', body),
     [...checkBody(RequestBody, body, placesOf(batch, settings)), ...repeatedTubes(batch)],
-    { claims: batch.tubes.map((tube) => tube.tubeBarcode.trim()) },
+    // A tube is one tube however its letters are written.
+    { claims: batch.tubes.map((tube) => tube.tubeBarcode.trim().toUpperCase()) },
   )
 }
 
@@ -156,8 +157,8 @@ function repeatedTubes(batch: Batch): Problem[] {
       : [
           problem(
             'registry.value-repeated',
-            `tube_barcode (column tube_barcode) “${barcode}” stands ${several.length} times in batch ${batch.name}`,
-            { rows: several.flatMap((tube) => tube.rows) },
+            `tube_barcode “${barcode}” stands ${several.length} times in batch ${batch.name}`,
+            { rows: several.flatMap((tube) => tube.rows), column: columnNamed('tube_barcode') },
           ),
         ],
   )

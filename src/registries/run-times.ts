@@ -1,6 +1,6 @@
 /** Start and end of a run as registries want them: UTC, in a kind's precision, cut and never rounded. */
 import type { Problem } from '../problems.ts'
-import { problem } from '../problems.ts'
+import { columnNamed, problem } from '../problems.ts'
 import type { RunRecord } from '../record/run.ts'
 import type { Instant, Stamp } from '../record/time.ts'
 
@@ -22,7 +22,9 @@ export function runTimes(
   const problems = [...start.problems, ...end.problems]
   if (start.instant !== null && end.instant !== null && end.instant < start.instant)
     problems.push(
-      problem('registry.end-before-start', `start_time is ${start.instant}, end_time is ${end.instant}`),
+      problem('registry.end-before-start', `start_time is ${start.instant}, end_time is ${end.instant}`, {
+        column: columnNamed('end_time'),
+      }),
     )
   return { start_time: wire(start.instant, rules), end_time: wire(end.instant, rules), problems }
 }
@@ -33,6 +35,7 @@ function instantOf(
   rules: TimeRules,
 ): { instant: Instant | null; problems: Problem[] } {
   if (stamp === null) return { instant: null, problems: [] }
+  const column = columnNamed(field)
   if (stamp.zone === 'mtime' && !rules.endTimeFromMtime)
     return {
       instant: null,
@@ -40,6 +43,7 @@ function instantOf(
         problem(
           'registry.end-time-left-out',
           `${field} would be ${stamp.instant}, the age of the run's marker file`,
+          { column },
         ),
       ],
     }
@@ -47,7 +51,7 @@ function instantOf(
     return {
       instant: null,
       problems: [
-        problem('registry.time-left-out', `${field} (column ${field}) is “${stamp.text}”, in no time zone`),
+        problem('registry.time-left-out', `${field} is “${stamp.text}”, in no time zone`, { column }),
       ],
     }
   if (rules.future === 'refused' && Date.parse(stamp.instant) > rules.now.getTime())
@@ -56,7 +60,8 @@ function instantOf(
       problems: [
         problem(
           'registry.time-in-future',
-          `${field} (column ${field}) is ${stamp.instant}, and it is now ${rules.now.toISOString()}`,
+          `${field} is ${stamp.instant}, and it is now ${rules.now.toISOString()}`,
+          { column },
         ),
       ],
     }

@@ -4,7 +4,7 @@ import type { Batch } from '../record/library.ts'
 import { blocking } from './cells/blocking.ts'
 import { asText, type ReadColumn, type ReadRow, readRows } from './cells/columns.ts'
 import { createFindings, type Findings, shown } from './cells/findings.ts'
-import { findHeader, type Header, readHeader } from './cells/header.ts'
+import { columnsOf, findHeader, type Header, readHeader } from './cells/header.ts'
 import { option, trackingNumbers, tubeBarcode, words } from './cells/values.ts'
 import type { SheetFormat } from './sheet-format.ts'
 
@@ -82,6 +82,7 @@ export const onecodexBatch = {
       libraries: [],
       batches: stopped.subjects,
       problems,
+      columns: columnsOf(header),
       blocked: stopped.blocked,
     }
   },

@@ -4,7 +4,7 @@ import { hasErrors } from '../problems.ts'
 import { blocking } from './cells/blocking.ts'
 import { type ReadRow, readRows } from './cells/columns.ts'
 import { createFindings } from './cells/findings.ts'
-import { findHeader, readHeader } from './cells/header.ts'
+import { columnsOf, findHeader, readHeader } from './cells/header.ts'
 import { type RegistrationColumn, registrationColumns } from './registration/columns.ts'
 import { toLibraries } from './registration/libraries.ts'
 import { tellLostZeros, tellNamesAlike } from './registration/rows.ts'
@@ -46,6 +46,7 @@ export const registration = {
       libraries: stopped.subjects,
       batches: [],
       problems,
+      columns: columnsOf(header),
       blocked: stopped.blocked,
     }
   },

@@ -244,7 +244,7 @@ describe('onecodex-v1', () => {
     [
       'batch_name,return_tracking_number,tube_barcode,specimen_type,sequencing_depth',
       `"${name}",1Z 999 AA1-01 2345;JD014600003 828,${barcodes[0]},Human stool,Standard`,
-      ...barcodes.slice(1).map((one) => `,,${one},microbial cell culture,Deep`),
+      ...barcodes.slice(1).map((one) => `,,${one},Microbial cell culture,Deep`),
       '',
     ].join('\n')
   const sent = (name: string) => ({
@@ -311,5 +311,39 @@ describe('onecodex-v1', () => {
       ['Plate 10', 1],
     ])
     expect(lab.commits(kind, 'batch')).toHaveLength(2)
+  })
+
+  test('a tube in two batches is refused before anything is sent, and both places are named', async () => {
+    await using lab = await codexLab()
+    await lab.start()
+    await lab.drop('monday.csv', sheet('Monday'))
+    await lab.registrations(registered(1))
+    await lab.drop('tuesday.csv', sheet('Tuesday', ['ZZ99CD34E1', 'ab12cd34e2']))
+    const rows = await lab.registrations((all) => all.some((one) => one.state === 'refused'))
+
+    const refused = rows.find((one) => one.subject.name === 'Tuesday')
+    expect(refused).toMatchObject({ reason: 'by-rule', attempts: 0 })
+    const places = /AB12CD34E2.*batch Tuesday \(tuesday\.csv, row 3\).*batch Monday \(monday\.csv, row 3\)/
+    expect((await lab.cli('show', refused?.id ?? '')).stdout.replaceAll(/\s+/g, ' ')).toMatch(places)
+    await lab.event('registration.planned', (line) => line['state'] === 'refused')
+    const report = await lab.report('tuesday.csv', ({ state }) => state === 'needs-fixing')
+    expect(report).toMatchObject({
+      sent: false,
+      problems: [{ code: 'registry.tube-taken', rows: [3], column: { name: 'tube_barcode' } }],
+    })
+    expect(report.problems[0]?.found).toMatch(places)
+    expect(lab.commits(kind, 'batch')).toHaveLength(1)
+  })
+
+  test('of two sheets that come together with the same tube one is sent, and the other waits for a person', async () => {
+    await using lab = await codexLab()
+    await lab.drop('a.csv', sheet('Batch A'))
+    await lab.drop('b.csv', sheet('Batch B'))
+    await lab.start()
+    const rows = await lab.registrations(
+      (all) => all.length === 2 && all.every((one) => ['registered', 'refused'].includes(one.state)),
+    )
+    expect(rows.map((one) => one.state).toSorted()).toEqual(['refused', 'registered'])
+    expect(lab.commits(kind, 'batch')).toHaveLength(1)
   })
 })

@@ -33,6 +33,20 @@ export type Row = {
   remoteIds: Record<string, string>
 }
 
+/** What lies beside a dropped sheet. */
+export type Report = {
+  state: string
+  sent: boolean
+  registrations: Row[]
+  problems: Array<{
+    code: string
+    rows: number[]
+    column: { name: string } | null
+    found: string
+    fix: string
+  }>
+}
+
 type Settings = {
   registries?: Array<Record<string, unknown>>
   runs?: Record<string, unknown>
@@ -245,6 +259,16 @@ export class Lab implements AsyncDisposable {
       if (typeof code !== 'number') throw thrown
       return { stdout, stderr, code }
     }
+  }
+
+  /** Waits until the report beside a sheet is as wanted; it follows the daemon's news by a moment. */
+  async report(sheet: string, wanted: (report: Report) => boolean): Promise<Report> {
+    const path = join(this.sheets, '_status', `${sheet}.json`)
+    return this.#until(async () => {
+      const text = await readFile(path, 'utf8').catch(() => null)
+      const report: Report | null = text === null ? null : JSON.parse(text)
+      return report !== null && wanted(report) ? report : undefined
+    }, `the report on ${sheet}`)
   }
 
   drop = (name: string, text: string): Promise<void> => writeFile(join(this.sheets, name), text)

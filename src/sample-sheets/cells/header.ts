@@ -80,6 +80,15 @@ export function readHeader<Name extends string>(
   }
 }
 
+/** Letter and name of every known column the sheet has, by its official name. */
+export const columnsOf = <Name extends string>({ at, column }: Header<Name>): Record<string, Column> =>
+  Object.fromEntries(
+    [...at.keys()].flatMap((name) => {
+      const found = column(name)
+      return found === null ? [] : [[name, found]]
+    }),
+  )
+
 /** A row that begins with `#` is a remark; one that begins with an error of Excel and goes on is not. */
 export function isComment(row: Row): boolean {
   const first = row.cells[0] ?? ''
