@@ -29,6 +29,8 @@ export type Found = {
   fingerprint: string
   /** Modification time of the newest mark, ISO. */
   modified: string
+  /** Since when nothing has changed, ISO: as we saw it, or as the file system's own clock tells where that can be trusted. */
+  quietSince: string
   /** Nothing among the marks has changed for the root's settle time. */
   settled: boolean
 }

@@ -18,6 +18,8 @@ const source = dirname(realpathSync(fileURLToPath(import.meta.url)))
 const project = dirname(source)
 const main = join(source, 'main.ts')
 const pinned = join(project, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node')
+// A network drive that does not answer holds on to the threads that ask it; the default of four is soon used up.
+process.env['UV_THREADPOOL_SIZE'] ??= '16'
 const cache = process.env['NODE_COMPILE_CACHE'] ?? compileCache()
 
 endWithNpm()

@@ -4,6 +4,7 @@
  * Reading runs side by side; keeping and planning one batch after the other, so that a run and its sheet that come
  * together are planned once both are kept. One fault boundary around each item: it never holds up the others.
  */
+import { layThere } from './adoption.ts'
 import { type Emit, loggedError } from './events.ts'
 import type { Found, Reading } from './handovers.ts'
 import type { Artifact, JournalReader, Planned } from './journal/journal.ts'
@@ -18,22 +19,36 @@ import type { Plan, PlanningOptions } from './planning/destination.ts'
 import { planRun } from './planning/run.ts'
 import { planSheet } from './planning/sheet.ts'
 import { hasErrors } from './problems.ts'
+import { isStalled, stalledIf } from './stalling.ts'
 
-/** The journal's transactions that keeping and planning need. */
-type JournalPlanning = {
+/** What keeping and planning read in the journal, and its transactions that they need. */
+type JournalPlanning = Pick<
+  JournalReader,
+  | 'artifact'
+  | 'registrations'
+  | 'rootFirstScan'
+  | 'runsMatching'
+  | 'runsSame'
+  | 'sheetsLinking'
+  | 'sheetsNaming'
+> & {
   saveArtifact(artifact: Artifact): Promise<void>
   plan(plans: Plan[], now: Date): Promise<Planned[]>
   withdraw(ids: string[], now: Date): Promise<void>
 }
 
 export type PipelineParts = {
-  journal: JournalReader & JournalPlanning
+  journal: JournalPlanning
   inspect(path: string, options: { root: string }): Promise<Reading>
   planning(now: Date): PlanningOptions
-  /** Should a finished run that lay here before this root was watched be left alone? */
-  leavesAlone(root: string, reading: Reading, modified: string): Promise<boolean>
+  /** Should a finished run that lay in this root at its very first scan be left alone? */
+  leavesAlone(artifact: Artifact, modified: string): Promise<boolean>
+  /** Does something lie at this path? */
+  isThere(path: string): Promise<boolean>
   /** How long the files of a run in this root must rest before it is taken without what decides nothing. */
   patienceMs(root: string): number
+  /** How long a run in this root that has not finished must stand still to be shown as stalled. */
+  stalledAfterSeconds(root: string): number
   /** Planned registrations that may now be delivered. */
   queue(planned: Array<{ id: string; revision: number }>): void
   /** A sheet whose report must be written anew. */
@@ -43,8 +58,15 @@ export type PipelineParts = {
 }
 
 export type Pipeline = {
-  /** Rejects for a fault of ours; the next sweep finds the same again. */
-  found(found: Found): Promise<void>
+  /**
+   * Takes in what was found; `firstScan`: it lay there, as it is, at the very first scan of its root.
+   * Rejects for a fault of ours, or with what the disk says; the next sweep then finds the same again.
+   */
+  found(found: Found, circumstances: { firstScan: boolean }): Promise<void>
+  /** A run folder that was not finished lies there no more. */
+  gone(path: string): Promise<void>
+  /** Time has passed for a run that is not finished: has it stood still for too long? */
+  stillActive(run: Artifact): Promise<void>
   /** Plans again what a path asks for: a person said so, or time has passed. `force` takes up an adopted run. */
   again(path: string, options?: { force?: boolean }): Promise<void>
   /** Resolves when everything handed in so far is planned. */
@@ -54,6 +76,8 @@ export type Pipeline = {
 }
 
 type RunFolderReading = Extract<Reading, { kind: 'run-folder' }>
+/** `force`: a person asked for it. `firstScan`: it lay there, as it is, at the very first scan of its root. */
+type How = { force: boolean; firstScan: boolean }
 type Item = { artifact: Artifact; done: () => void; failed: (thrown: unknown) => void }
 
 const AT_ONCE = 200
@@ -129,9 +153,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
     for (const run of runs.values()) {
       const source = runSourceOf(run)
-      if (source === null || source.leftAlone) continue
-      const planned = await planRun(source, catalogue, options)
+      if (source === null) continue
       const known = await journal.registrations({ paths: [run.path] })
+      if (source.leftAlone) {
+        // It was listed as a run to come while its files had not rested long enough.
+        for (const { id } of known) withdrawn.add(id)
+        continue
+      }
+      const planned = await planRun(source, catalogue, options)
       for (const one of planned.plans) if (!isNeedlessStandIn(one, known)) plans.set(one.submission.id, one)
       for (const id of planned.withdrawn) withdrawn.add(id)
     }
@@ -156,15 +185,24 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     for (const path of sheets.keys()) parts.tell(path)
   }
 
-  async function take(found: Found, force: boolean): Promise<void> {
+  async function take(found: Found, how: How): Promise<void> {
     const before = await journal.artifact(found.path)
     if (found.type === 'sheet' && !found.settled) {
       if (before === null) emit('sheet.seen', { sheet: baseName(found.path), path: found.path })
       return
     }
     const reading = await parts.inspect(found.path, { root: found.root })
-    const artifact = await judged(found, reading, before, force)
+    if (found.type === 'run-folder' && reading.kind !== 'run-folder') return unreadRun(found, reading)
+    const artifact = await judged(found, reading, before, how)
     if (artifact !== null) await keep(artifact)
+  }
+
+  /** A run folder that could not be read: it may have vanished meanwhile, or the disk refused. */
+  function unreadRun({ path }: Found, reading: Exclude<Reading, RunFolderReading>): void {
+    const [first] = reading.kind === 'unrecognised' ? reading.problems : []
+    if (first?.code === 'path.unreadable') throw Object.assign(new Error(first.found), { code: 'EIO' })
+    if (first?.code === 'path.beyond-limits')
+      emit('run.problems', { run: baseName(path), codes: [first.code] })
   }
 
   /** What the journal is to keep of a reading; null where a sheet's bytes are the ones it knows. */
@@ -172,7 +210,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     found: Found,
     reading: Reading,
     before: Artifact | null,
-    force: boolean,
+    how: How,
   ): Promise<Artifact | null> {
     const now = parts.now().toISOString()
     const kept: Artifact = {
@@ -186,11 +224,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       firstSeen: before?.firstSeen ?? now,
       changed: before !== null && before.fingerprint === found.fingerprint ? before.changed : now,
     }
-    if (reading.kind === 'run-folder') return judgedRun(kept, reading, found, before, force)
+    if (reading.kind === 'run-folder') return judgedRun(kept, reading, found, before, how)
     kept.status = 'done'
     if (before !== null && before.sha256 === kept.sha256 && before.status === 'done') {
       await journal.saveArtifact({ ...before, fingerprint: kept.fingerprint })
-      return force ? before : null
+      return how.force ? before : null
     }
     const problems = reading.kind === 'unrecognised' ? reading.problems : reading.reading.problems
     const errors = problems.filter((one) => one.severity === 'error').length
@@ -209,20 +247,19 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     reading: RunFolderReading,
     found: Found,
     before: Artifact | null,
-    force: boolean,
+    how: How,
   ): Promise<Artifact> {
     const { run, completion, problems } = reading.reading
     const name = run.runId
-    if (completion.enough && found.settled && rested(kept, found))
-      return judgedRun(kept, taken(reading), found, before, force)
+    if (completion.enough && found.settled && rested(found, how))
+      return judgedRun(kept, taken(reading), found, before, how)
     if (before === null) emit('run.found', { run: name, path: found.path, make: run.instrumentMake })
     if (!completion.ended) {
       emit('run.waiting', { run: name, missing: completion.missing, because: completion.because })
-      return kept
+      return stoodStill(kept, found.quietSince, before)
     }
-    if (!force && before?.status === 'adopted') return { ...kept, status: 'adopted' }
-    if (!force && before === null && (await parts.leavesAlone(found.root, reading, found.modified))) {
-      emit('run.adopted', { run: name, path: found.path })
+    if (!how.force && (await isLeftAlone(kept, found, before, how))) {
+      if (before?.status !== 'adopted') emit('run.adopted', { run: name, path: found.path })
       return { ...kept, status: 'adopted' }
     }
     if (!found.settled) return { ...kept, reading: stillChanging(reading) }
@@ -232,25 +269,89 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     return { ...kept, status: 'done' }
   }
 
+  /** A run that lay there finished at the very first scan of its root, or one left alone that was only moved. */
+  async function isLeftAlone(
+    kept: Artifact,
+    found: Found,
+    before: Artifact | null,
+    { firstScan }: How,
+  ): Promise<boolean> {
+    if (before?.status === 'done') return false
+    const ended = await journal.rootFirstScan(kept.root)
+    if (before?.status === 'adopted') return true
+    if (layThere(kept, { isThis: firstScan, ended })) return parts.leavesAlone(kept, found.modified)
+    return before === null && movedFrom(kept)
+  }
+
+  /** Is this a run that was left alone, in a folder that was renamed or moved since? A copy is none: it came later. */
+  async function movedFrom({ path, reading }: Artifact): Promise<boolean> {
+    if (reading.kind !== 'run-folder') return false
+    const { runId, sequencingUuid } = reading.reading.run
+    for (const same of await journal.runsSame(runId, sequencingUuid)) {
+      if (same.status !== 'adopted' || same.path === path || (await parts.isThere(same.path))) continue
+      await journal.saveArtifact({ ...same, status: 'gone' })
+      return true
+    }
+    return false
+  }
+
   /** Have its files rested long enough to do without what is missing? If not, it is looked at when they will have. */
-  function rested(kept: Artifact, found: Found): boolean {
-    const leftMs = Date.parse(kept.changed) + parts.patienceMs(found.root) - parts.now().getTime()
+  function rested({ path, root, quietSince, modified }: Found, { firstScan }: How): boolean {
+    const leftMs = Date.parse(quietSince) + parts.patienceMs(root) - parts.now().getTime()
     if (leftMs <= 0) return true
     const timer = setTimeout(() => {
       timers.delete(timer)
-      void again(found.path, { force: false })
+      void takeKnown(path, { modified, quietSince }, { force: false, firstScan })
     }, leftMs + 1)
     timers.add(timer)
     return false
   }
 
-  const again: Pipeline['again'] = (path, { force = false } = {}) =>
+  const takeKnown = (path: string, times: { modified: string; quietSince: string } | null, how: How) =>
     guarded(path, async () => {
       const known = await journal.artifact(path)
       if (known === null) return
       const { root, type, fingerprint, changed } = known
-      await take({ root, path, type, fingerprint, modified: changed, settled: true }, force)
+      const { modified, quietSince } = times ?? { modified: changed, quietSince: changed }
+      await take({ root, path, type, fingerprint, modified, quietSince, settled: true }, how)
     })
+
+  /** As it is, or shown as stalled: told once. */
+  function stoodStill(artifact: Artifact, quietSince: string, before: Artifact | null): Artifact {
+    const { root, reading } = artifact
+    if (reading.kind !== 'run-folder') return artifact
+    const afterSeconds = parts.stalledAfterSeconds(root)
+    const shown = stalledIf(reading, { quietSince, afterSeconds, now: parts.now() })
+    if (shown === reading) return artifact
+    if (before === null || !isStalled(before.reading))
+      emit('run.stalled', { run: reading.reading.run.runId, since: quietSince })
+    return { ...artifact, reading: shown }
+  }
+
+  const stillActive = (run: Artifact): Promise<void> =>
+    guarded(run.path, async () => {
+      const shown = stoodStill(run, run.changed, run)
+      if (shown !== run) await keep(shown)
+    })
+
+  async function gone(path: string): Promise<void> {
+    const known = await journal.artifact(path)
+    if (known?.status !== 'active' || known.type !== 'run-folder') return
+    await journal.saveArtifact({ ...known, status: 'gone' })
+    const run = runSourceOf(known)
+    if (run === null) return
+    emit('run.gone', { run: run.reading.reading.run.runId, path })
+    const rows = await journal.registrations({ paths: [path], state: 'waiting' })
+    await journal.withdraw(
+      rows.map(({ id }) => id),
+      parts.now(),
+    )
+    // The same run in another folder, and the sheets that speak of it, ask for it anew.
+    const { runId, sequencingUuid } = run.reading.reading.run
+    const others = await journal.runsSame(runId, sequencingUuid)
+    const sheets = await journal.sheetsLinking(namesOf(run))
+    for (const one of [...others, ...sheets]) if (one.path !== path) await keep(one)
+  }
 
   const guarded = async (path: string, work: () => Promise<void>): Promise<void> => {
     try {
@@ -261,8 +362,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   return {
-    found: (found) => take(found, false),
-    again,
+    found: (found, { firstScan }) => take(found, { force: false, firstScan }),
+    again: (path, { force = false } = {}) => takeKnown(path, null, { force, firstScan: false }),
+    gone,
+    stillActive,
     settled: async () => {
       while (working !== null) await working
     },

@@ -17,6 +17,8 @@ const MEETING = [
   'planning',
   'pipeline',
   'adoption',
+  'stalling',
+  'watching',
   'sandboxes',
   'teller',
   'daemon',

@@ -1,4 +1,5 @@
 /** Reads and plans one path at once, as the daemon would when it finds it; a running daemon then sends what is due. */
+import { existsSync } from 'node:fs'
 import type { Config } from '../config.ts'
 import { createHerald } from '../events.ts'
 import { inspectPath } from '../inspect.ts'
@@ -20,7 +21,10 @@ export async function takeUp(journal: Journal, config: Config, path: string): Pr
     inspect: async (found, { root }) => inspectPath(found, { root }),
     planning: (now) => planningOptions(config, destinationsOf(config, sandboxes), now),
     leavesAlone: async () => false,
+    isThere: async (found) => existsSync(found),
+    // A person asked for it now.
     patienceMs: () => 0,
+    stalledAfterSeconds: () => Number.POSITIVE_INFINITY,
     // The daemon notices that the journal was written elsewhere, and tells and queues by itself.
     queue: () => {},
     tell: () => {},
@@ -29,5 +33,6 @@ export async function takeUp(journal: Journal, config: Config, path: string): Pr
   })
   await pipeline.again(path, { force: true })
   await pipeline.settled()
+  pipeline.close()
   if (fault !== null) throw fault
 }

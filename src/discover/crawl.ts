@@ -1,28 +1,76 @@
-/** Walks a tree of work, a few pieces at a time: each piece may lead to more. */
+/** Walks a tree of folders, a few at a time: each may lead to more. */
+import { basename } from 'node:path'
+import { performance } from 'node:perf_hooks'
 
-/** Resolves when `visit` has been called for everything it led to. `visit` must not reject. */
-export function crawl<Item>(
-  start: Iterable<Item>,
+/**
+ * Resolves when `visit` has been called for everything it led to. `visit` must not reject.
+ *
+ * Folders whose name tells no date come first, since run folders may lie in them; then the newest run folders.
+ */
+export function crawl(
+  start: Iterable<string>,
   atOnce: number,
-  visit: (item: Item) => Promise<Item[]>,
+  visit: (path: string) => Promise<readonly string[]>,
 ): Promise<void> {
-  const waiting = [...start]
+  const undated: string[] = []
+  /** The oldest first. */
+  const dated: Array<{ path: string; date: string }> = []
+  let isSorted = true
+  const add = (paths: Iterable<string>) => {
+    for (const path of paths) {
+      const date = dateOf(basename(path))
+      if (date === null) undated.push(path)
+      else {
+        isSorted = dated.length === 0
+        dated.push({ path, date })
+      }
+    }
+  }
+  const next = (): string | undefined => {
+    if (undated.length > 0) return undated.pop()
+    if (!isSorted) dated.sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0))
+    isSorted = true
+    return dated.pop()?.path
+  }
+  add(start)
   let active = 0
   return new Promise((resolve, reject) => {
-    const next = () => {
-      while (active < atOnce && waiting.length > 0) {
+    const go = () => {
+      while (active < atOnce) {
+        const path = next()
+        if (path === undefined) break
         active++
-        visit(waiting.pop() as Item).then((more) => {
+        visit(path).then((more) => {
           active--
-          waiting.push(...more)
-          next()
+          add(more)
+          go()
         }, reject)
       }
       if (active === 0) resolve()
     }
-    next()
+    go()
   })
 }
+
+/** `YYYYMMDD` of a name such as 200303_A00562_… or r64012_20200303_…; null where it tells none. */
+function dateOf(name: string): string | null {
+  const found = /(?:^|[_-])((?:20)?\d{6})(?=[_-]|$)/.exec(name)?.[1]
+  return found === undefined ? null : found.length === 6 ? `20${found}` : found
+}
+
+/** Lets everything else have its turn, every few milliseconds of synchronous work. */
+export function createTurns(): { give(): Promise<void> } {
+  let until = 0
+  return {
+    async give() {
+      if (performance.now() < until) return
+      await new Promise((turned) => setImmediate(turned))
+      until = performance.now() + TURN_MS
+    },
+  }
+}
+
+const TURN_MS = 4
 
 /** Resolves as `work` does, or with `late` once that takes longer than `ms`; the work itself goes on. */
 export async function within<T, L>(ms: number, work: Promise<T>, late: L): Promise<T | L> {

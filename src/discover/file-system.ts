@@ -1,6 +1,6 @@
 /** What kind of disk a folder lies on, and the asynchronous looks at it that a sweep is made of. */
-import type { Stats } from 'node:fs'
-import { opendir, stat, statfs } from 'node:fs/promises'
+import type { Dirent, Stats } from 'node:fs'
+import { opendir, readdir, stat, statfs } from 'node:fs/promises'
 import { isJunk } from './junk.ts'
 
 /** `statfs` types whose changes made on other hosts raise no events here, and whose clocks are not ours. */
@@ -31,14 +31,18 @@ export async function listEntries(folder: string, most: number): Promise<Entry[]
   const entries: Entry[] = []
   for await (const entry of await opendir(folder, { bufferSize: 4096 })) {
     if (isJunk(entry.name)) continue
-    entries.push({
-      name: entry.name,
-      kind: entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : 'other',
-    })
+    entries.push({ name: entry.name, kind: kindOf(entry) })
     if (entries.length >= most) break
   }
   return entries
 }
+
+/** What lies directly in a folder, junk included: in one go, which for the thousands of a root is twice as fast. */
+export const listEverything = async (folder: string): Promise<Entry[]> =>
+  (await readdir(folder, { withFileTypes: true })).map((entry) => ({ name: entry.name, kind: kindOf(entry) }))
+
+const kindOf = (entry: Dirent): Entry['kind'] =>
+  entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : 'other'
 
 /** Size, times and inode; null where nothing lies (any more). */
 export async function statOrNull(path: string): Promise<Stats | null> {
@@ -54,6 +58,10 @@ export const isAbsent = (thrown: unknown): boolean => {
   const { code } = thrown as NodeJS.ErrnoException
   return code === 'ENOENT' || code === 'ENOTDIR'
 }
+
+/** Did the file system refuse? Anything else is a fault of ours. */
+export const isRefusal = (thrown: unknown): boolean =>
+  /^(E[A-Z0-9]+|Unknown system error -\d+)$/.test((thrown as NodeJS.ErrnoException).code ?? '')
 
 /** A name of bytes that are no UTF-8 text: Node cannot open it by that name. */
 export const isUnspeakable = (name: string): boolean => name.includes('\uFFFD')

@@ -1,8 +1,9 @@
 /** From a look to `onFound`: settled or not, told once, and faults of the disk told once for as long as they last. */
+import { dirname } from 'node:path'
 import { loggedError } from '../events.ts'
 import type { Found } from '../handovers.ts'
 import { within } from './crawl.ts'
-import { type Entry, isAbsent, isUnspeakable } from './file-system.ts'
+import { type Entry, isAbsent, isRefusal, isUnspeakable } from './file-system.ts'
 import type { Look } from './fingerprint.ts'
 import type { RootOptions, RootTools } from './root-loop.ts'
 import { createSettler, type Known } from './settle.ts'
@@ -25,7 +26,13 @@ export function createHandOver(
   const { emit } = options
   const now = () => (options.now?.() ?? new Date()).getTime()
   const faults = new Map<string, string>()
-  const early = new Set<string>()
+  /** Paths whose reading was refused: a look that goes well does not mend that. */
+  const unread = new Set<string>()
+  /** What lay there when this watch began, by path: its fingerprint. */
+  const early = new Map<string, string>()
+  /** What the first sweep could not see into: whatever is seen there at last lay there too. */
+  const unseen = new Set<string>()
+  const seenAtLast = new Set<string>()
   const anew = new Set<string>()
   let firstSweep = true
   let closed = false
@@ -37,11 +44,15 @@ export function createHandOver(
     lookAgain,
     async hand(found) {
       try {
-        await options.onFound(found, { firstScan: early.has(found.path) })
+        await options.onFound(found, { firstScan: early.get(found.path) === found.fingerprint })
         if (found.settled) early.delete(found.path)
+        if (unread.delete(found.path)) faults.delete(found.path)
         return true
       } catch (thrown) {
-        emit('item.failed', { path: found.path, error: loggedError(thrown) })
+        if (isRefusal(thrown)) {
+          unread.add(found.path)
+          tell(found.path, thrown)
+        } else emit('item.failed', { path: found.path, error: loggedError(thrown) })
         return false
       }
     },
@@ -52,6 +63,14 @@ export function createHandOver(
     const age = now() - look.touchedMs - (tools.network() === null ? 0 : CLOCK_SKEW_MS)
     const same = known?.fingerprint === look.fingerprint
     return Math.max(0, age, same ? now() - Date.parse(known.changed) : 0)
+  }
+
+  /** Does what is seen here now belong to what lay there when this watch began? */
+  function isEarly(path: string): boolean {
+    if (firstSweep) return true
+    if (unseen.size === 0) return false
+    for (let at = path; at.length > root.length; at = dirname(at)) if (unseen.has(at)) return true
+    return false
   }
 
   function tell(path: string, thrown: unknown): void {
@@ -65,8 +84,8 @@ export function createHandOver(
   return {
     async looked(path: string, look: Look, known: Known | undefined): Promise<void> {
       if (closed) return
-      if (firstSweep) early.add(path)
       const { fingerprint, modified } = look
+      if (isEarly(path) && !early.has(path)) early.set(path, fingerprint)
       const history = anew.delete(path) ? undefined : known
       await settler.looked(
         { root, path, type, fingerprint, modified },
@@ -78,12 +97,19 @@ export function createHandOver(
     async guarded<T>(path: string, look: () => Promise<T>): Promise<T | null> {
       try {
         const outcome = await look()
-        faults.delete(path)
+        if (!unread.has(path)) faults.delete(path)
+        if (unseen.has(path)) seenAtLast.add(path)
         return outcome
       } catch (thrown) {
         settler.forget(path)
-        if (isAbsent(thrown)) faults.delete(path)
-        else tell(path, thrown)
+        if (!isAbsent(thrown)) {
+          tell(path, thrown)
+          if (isEarly(path)) unseen.add(path)
+        } else {
+          faults.delete(path)
+          unread.delete(path)
+          early.delete(path)
+        }
         return null
       }
     },
@@ -103,8 +129,11 @@ export function createHandOver(
       anew.add(path)
     },
 
+    /** A sweep was whole. */
     swept(): void {
       firstSweep = false
+      for (const path of seenAtLast) unseen.delete(path)
+      seenAtLast.clear()
     },
 
     isSettled: (path: string) => settler.isSettled(path) && !anew.has(path),

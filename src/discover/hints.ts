@@ -10,11 +10,15 @@ export type Hints = {
   add(folder: string): void
   /** Stops watching a folder and everything in it. */
   drop(folder: string): void
+  /** So much was dropped that a new watcher would be cheaper: this one remembers, and asks itself at each event. */
+  isWorn(): boolean
   close(): Promise<void>
 }
 
 /** Used up for the whole machine or the whole user: whatever is watched from now on would be watched in part only. */
 const USED_UP = new Set(['ENOSPC', 'EMFILE', 'ENFILE', 'ENOMEM'])
+
+const MOST_DROPPED = 200
 
 export function watchHints(
   root: string,
@@ -41,6 +45,7 @@ export function watchHints(
     followSymlinks: false,
     atomic: false,
   })
+  let dropped = 0
   watcher.on('all', (event, path) => {
     if (path !== root) options.hint(path)
     else if (event === 'unlinkDir') options.rootGone()
@@ -53,7 +58,11 @@ export function watchHints(
   })
   return {
     add: (folder) => void watcher.add(folder),
-    drop: (folder) => void watcher.unwatch(folder),
+    drop(folder) {
+      dropped++
+      watcher.unwatch(folder)
+    },
+    isWorn: () => dropped > MOST_DROPPED,
     close: () => watcher.close(),
   }
 }

@@ -23,16 +23,21 @@ export type FolderLook = Look & {
   folders: string[]
 }
 
-/** A run folder's look, or the names of the folders in it where it is none. Throws what the file system throws. */
+/** A folder that is no run folder: the folders in it, and whether a make had to look into them to know that. */
+export type PlainLook = { run: null; stats: Stats; below: string[]; askedDeeper: boolean }
+
+/** A run folder's look, or what else the folder is. Throws what the file system throws. */
 export async function lookAtFolder(
   path: string,
   recognise: Recognise,
-): Promise<{ run: FolderLook } | { run: null; below: string[] }> {
+): Promise<{ run: FolderLook } | PlainLook> {
   const folder = await stat(path)
   const names = await namesIn(path)
   const { answer, folders } = await askMakes(path, names, recognise)
-  if (answer === null)
-    return { run: null, below: names.filter((name) => name.endsWith('/')).map((name) => name.slice(0, -1)) }
+  if (answer === null) {
+    const below = names.filter((name) => name.endsWith('/')).map((name) => name.slice(0, -1))
+    return { run: null, stats: folder, below, askedDeeper: folders.length > 0 }
+  }
   const marks = new Map<string, Stats>()
   for (const mark of answer.marks) {
     const stats = await statOrNull(join(path, mark))

@@ -8,7 +8,7 @@ import { type Emit, type LoggedError, loggedError } from '../events.ts'
 import type { Found } from '../handovers.ts'
 import { within } from './crawl.ts'
 import { createDisk, type Disk, notAnswering } from './disk.ts'
-import { networkFileSystem } from './file-system.ts'
+import { isRefusal, networkFileSystem } from './file-system.ts'
 import { type Hints, watchHints } from './hints.ts'
 import type { Known } from './settle.ts'
 
@@ -24,9 +24,11 @@ export type RootOptions = {
   known(): Promise<ReadonlyMap<string, Known>>
   /**
    * Something was found. What it rejects with is told, and the same is found again at the next sweep.
-   * `firstScan`: it lay there when this watch began.
+   * `firstScan`: it lay there, as it is, when this watch began.
    */
   onFound(found: Found, circumstances: { firstScan: boolean }): Promise<void>
+  /** What the journal knows as active lies there no more, though other things it knows still do. */
+  onGone(path: string): Promise<void>
   emit: Emit
   now?: () => Date
 }
@@ -59,6 +61,8 @@ export type Counts = { folders: number; sheets: number }
 export type RootKind = {
   /** Lists everything; throws when the root itself cannot be read. */
   sweep(known: ReadonlyMap<string, Known>): Promise<Counts>
+  /** That sweep was whole: the disk answered all through. */
+  swept(): Promise<void>
   hints: Pick<Parameters<typeof watchHints>[1], 'depth' | 'deeper' | 'ignored' | 'hint'>
   lookAgain(path: string): Promise<void>
   close(): Promise<void>
@@ -111,6 +115,7 @@ export function keepRoot(
       const counts = await kind.sweep(known)
       if (disk.unanswered() >= atOnce()) throw notAnswering()
       if (closed) return
+      await kind.swept()
       if (health.away !== null) emit('root.back', { root })
       emit('root.scanned', { root, ...counts, tookMs: Math.round(performance.now() - start) })
     } catch (thrown) {
@@ -121,6 +126,7 @@ export function keepRoot(
     health.lastSweep = options.now?.() ?? new Date()
     health.scannedOnce = true
     scannedOnce.resolve(true)
+    if (hints?.isWorn()) await unfollow()
     follow()
   }
 
@@ -139,8 +145,8 @@ export function keepRoot(
   }
 
   async function lose(thrown: unknown): Promise<void> {
-    // The file system gives every refusal a code; anything else is a fault of ours, and says nothing of the root.
-    if ((thrown as NodeJS.ErrnoException).code === undefined) {
+    // A fault of ours says nothing of the root.
+    if (!isRefusal(thrown)) {
       emit('item.failed', { path: root, error: loggedError(thrown) })
       return
     }

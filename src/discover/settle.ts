@@ -18,7 +18,7 @@ export type Known = {
 
 export type Settler = {
   /** One look at a path. Resolves when what it led to has been handed on. */
-  looked(found: Omit<Found, 'settled'>, history: { known: Known | undefined; quietMs: number }): Promise<void>
+  looked(look: Look, history: { known: Known | undefined; quietMs: number }): Promise<void>
   /** Is there nothing left to hand on? */
   isSettled(path: string): boolean
   has(path: string): boolean
@@ -26,6 +26,7 @@ export type Settler = {
   close(): void
 }
 
+type Look = Omit<Found, 'settled' | 'quietSince'>
 type Watched = { fingerprint: string; since: number; told: boolean; timer: NodeJS.Timeout | null }
 
 /** `lookAgain` is called at the moment a path is due. What `hand` says false to is handed on anew at the next look. */
@@ -42,11 +43,12 @@ export function createSettler(options: {
     paths.delete(path)
   }
 
-  async function hand(found: Found, one: Watched): Promise<void> {
-    one.told = found.settled
-    const taken = await options.hand(found)
+  async function hand(look: Look, settled: boolean, one: Watched): Promise<void> {
+    one.told = settled
+    const quietSince = new Date(Date.now() - (performance.now() - one.since)).toISOString()
+    const taken = await options.hand({ ...look, settled, quietSince })
     // If it has changed meanwhile, a newer look is already in charge.
-    if (!taken && paths.get(found.path) === one) forget(found.path)
+    if (!taken && paths.get(look.path) === one) forget(look.path)
   }
 
   return {
@@ -72,14 +74,14 @@ export function createSettler(options: {
       if (leftMs <= 0) {
         if (one.timer) clearTimeout(one.timer)
         one.timer = null
-        await hand({ ...found, settled: true }, one)
+        await hand(found, true, one)
         return
       }
       one.timer ??= setTimeout(() => {
         one.timer = null
         options.lookAgain(found.path)
       }, leftMs + 1)
-      if (changed && (before !== undefined || unknown)) await hand({ ...found, settled: false }, one)
+      if (changed && (before !== undefined || unknown)) await hand(found, false, one)
     },
     isSettled: (path) => paths.get(path)?.told ?? true,
     has: (path) => paths.has(path),

@@ -7,11 +7,13 @@
  */
 import type { Stats } from 'node:fs'
 import { basename, join, matchesGlob, relative, resolve, sep } from 'node:path'
-import { crawl } from './crawl.ts'
-import { isUnspeakable, listEntries } from './file-system.ts'
+import { crawl, createTurns } from './crawl.ts'
+import { isSameDay } from './daily.ts'
+import { isRefusal, isUnspeakable, listEverything, statOrNull } from './file-system.ts'
 import { createHandOver } from './hand-over.ts'
 import { isJunk, isNeverRunFolder } from './junk.ts'
 import { createLooks } from './looks.ts'
+import { createPlainFolders } from './plain-folders.ts'
 import { lookAtFolder, type Recognise } from './recognise-on-disk.ts'
 import { keepRoot, type RootOptions, type RootTools, type RootWatch } from './root-loop.ts'
 import type { Known } from './settle.ts'
@@ -27,8 +29,11 @@ export type RunRootOptions = RootOptions & {
 /** Marks unchanged this long before a run is taken. */
 const SETTLE_SECONDS = { local: 2, network: 30 }
 
+/** Folders that may come to hold a run are watched while they are young; in older ones the sweep finds it. */
+const YOUNG_MS = 86_400_000
+
 /** What one look at a folder led to: the folders in it where it is no run folder itself. */
-type Outcome = { is: 'run' } | { is: 'folder'; below: string[] } | { is: 'nothing' }
+type Outcome = { is: 'run' } | { is: 'folder'; below: readonly string[] } | { is: 'nothing' }
 
 export function watchRoot(options: RunRootOptions): RootWatch {
   const root = resolve(options.path)
@@ -40,19 +45,25 @@ function runFoldersIn(root: string, options: RunRootOptions, tools: RootTools) {
   const now = () => options.now?.() ?? new Date()
   /** Run folders that are looked at, with the folders in them whose names matter. */
   const active = new Map<string, Set<string>>()
-  const days = new Map<string, number>()
   let known: ReadonlyMap<string, Known> = new Map()
-  /** Folders that the sweep under way has seen. */
+  /** When the sweep under way began, and the last that was whole. */
+  let began = now()
+  let lastBegan: Date | null = null
+  /** Of the sweep under way: how many folders it has seen, how many of them are known, and those it has visited. */
   let counted = 0
+  let knownThere = 0
+  let visited = new Set<string>()
 
   const handOver = createHandOver(root, 'run-folder', SETTLE_SECONDS, options, tools, (path) => {
     void looks.at(path)
   })
+  const plainFolders = createPlainFolders(() => tools.network() === null)
+  const turns = createTurns()
 
   const looks = createLooks<Outcome>(
     async (path) => {
       const outcome = await handOver.guarded(path, () => look(path))
-      if (outcome === null) active.delete(path)
+      if (outcome === null) unfollow(path)
       return outcome ?? { is: 'nothing' }
     },
     (path) => void lookDownTo(path),
@@ -61,11 +72,14 @@ function runFoldersIn(root: string, options: RunRootOptions, tools: RootTools) {
   async function look(path: string): Promise<Outcome> {
     const seen = await tools.disk.ask(path, () => lookAtFolder(path, recognise))
     if (seen.run === null) {
-      active.delete(path)
+      unfollow(path)
+      plainFolders.keep(path, seen)
       return { is: 'folder', below: seen.below }
     }
-    follow(path, seen.run.folders)
+    plainFolders.forget(path)
+    if (!isFinished(path)) follow(path, seen.run.folders)
     await handOver.looked(path, seen.run, known.get(path))
+    if (isFinished(path) && handOver.isSettled(path)) finish(path)
     return { is: 'run' }
   }
 
@@ -76,41 +90,40 @@ function runFoldersIn(root: string, options: RunRootOptions, tools: RootTools) {
     for (const folder of folders) if (!before?.has(folder)) tools.hints()?.add(join(path, folder))
   }
 
-  /** Known, finished, and not due for its daily look. */
-  function isQuiet(path: string): boolean {
+  function unfollow(path: string): void {
+    if (active.delete(path)) tools.hints()?.drop(path)
+  }
+
+  function isFinished(path: string): boolean {
     const status = known.get(path)?.status
-    if ((status !== 'done' && status !== 'adopted') || !handOver.isSettled(path)) return false
-    const day = dayOf(path, now())
-    const before = days.get(path)
-    days.set(path, day)
-    return before === undefined || before === day
+    return status === 'done' || status === 'adopted'
+  }
+
+  function finish(path: string): void {
+    handOver.forget(path)
+    unfollow(path)
   }
 
   const ignore = options.ignore ?? []
   const isIgnored = (path: string): boolean =>
     ignore.some((glob) => matchesGlob(glob.includes('/') ? relative(root, path) : basename(path), glob))
 
-  /** The folders of these names that are worth a look now. */
-  function worthALook(
-    parent: string,
-    names: string[],
-    level: number,
-  ): Array<{ path: string; level: number }> {
-    const worth: Array<{ path: string; level: number }> = []
+  /** The folders of these names that are worth a look now: all but those known, finished and not due today. */
+  function worthALook(parent: string, names: readonly string[]): string[] {
+    const worth: string[] = []
     counted += names.length
     for (const name of names) {
       // Ten thousand names each sweep: joining them with care would take longer than listing them.
       const path = parent + sep + name
-      if (isNeverRunFolder(name) || isUnspeakable(name) || isIgnored(path)) continue
-      if (isQuiet(path)) finish(path)
-      else worth.push({ path, level })
+      if (isFinished(path) && handOver.isSettled(path)) {
+        knownThere++
+        finish(path)
+        if (lastBegan === null || isSameDay(path, lastBegan, began)) continue
+      }
+      const isOut = isJunk(name) || isNeverRunFolder(name) || isUnspeakable(name) || isIgnored(path)
+      if (!isOut) worth.push(path)
     }
     return worth
-  }
-
-  function finish(path: string): void {
-    handOver.forget(path)
-    if (active.delete(path)) tools.hints()?.drop(path)
   }
 
   /** A hint names something at or below a folder: the first run folder on the way to it is meant. */
@@ -130,20 +143,60 @@ function runFoldersIn(root: string, options: RunRootOptions, tools: RootTools) {
     return run === undefined ? steps : [run]
   }
 
+  /** One folder of a sweep: those in it that are worth a look, too. */
+  async function visit(path: string): Promise<readonly string[]> {
+    if (handOver.isClosed() || tools.disk.unanswered() >= tools.atOnce()) return []
+    const status = known.get(path)?.status
+    if (status === 'active') knownThere++
+    visited.add(path)
+    const unchanged = status === undefined ? plainFolders.unchanged(path) : null
+    if (unchanged !== null) await turns.give()
+    const outcome =
+      unchanged === null
+        ? await handOver.patiently(looks.at(path))
+        : { is: 'folder' as const, below: unchanged }
+    if (outcome?.is !== 'folder' || relative(root, path).split(sep).length >= depth) return []
+    return worthALook(path, outcome.below)
+  }
+
+  /** Run folders that were not finished, and were not met: gone, if something else that is known still lies here. */
+  async function lookForGone(): Promise<void> {
+    const missing = new Set([...active.keys()].filter((path) => !visited.has(path)))
+    for (const [path, { status }] of known) if (status === 'active' && !visited.has(path)) missing.add(path)
+    for (const path of missing) {
+      if (await mayBeThere(path)) continue
+      unfollow(path)
+      handOver.forget(path)
+      if (knownThere > 0 && known.get(path)?.status === 'active') await options.onGone(path)
+    }
+  }
+
+  async function mayBeThere(path: string): Promise<boolean> {
+    try {
+      return (await tools.disk.ask(path, () => statOrNull(path))) !== null
+    } catch (thrown) {
+      if (isRefusal(thrown)) return true
+      throw thrown
+    }
+  }
+
   return {
     async sweep(journal: ReadonlyMap<string, Known>) {
       known = journal
-      const entries = await tools.disk.ask(root, () => listEntries(root, Number.POSITIVE_INFINITY))
-      handOver.warnUnspeakable(root, entries)
       counted = 0
+      knownThere = 0
+      visited = new Set()
+      began = now()
+      const entries = await tools.disk.ask(root, () => listEverything(root))
+      handOver.warnUnspeakable(root, entries)
       const start = entries.filter(({ kind }) => kind === 'folder').map(({ name }) => name)
-      await crawl(worthALook(root, start, 1), tools.atOnce(), async ({ path, level }) => {
-        if (handOver.isClosed() || tools.disk.unanswered() >= tools.atOnce()) return []
-        const outcome = await handOver.patiently(looks.at(path))
-        return outcome?.is === 'folder' && level < depth ? worthALook(path, outcome.below, level + 1) : []
-      })
-      handOver.swept()
+      await crawl(worthALook(root, start), tools.atOnce(), visit)
       return { folders: counted, sheets: 0 }
+    },
+    async swept() {
+      await lookForGone()
+      lastBegan = began
+      handOver.swept()
     },
     hints: {
       depth,
@@ -161,28 +214,21 @@ function runFoldersIn(root: string, options: RunRootOptions, tools: RootTools) {
     },
   }
 
-  /** All but folders that may be or hold a run, what lies directly in a run, and in its folders that matter. */
+  /** All but folders that may come to be or hold a run, what lies directly in a run, and in its folders that matter. */
   function isUnwatched(below: string, stats: Stats | undefined): boolean {
     if (below === '') return false
     const parts = below.split(sep)
     for (let level = 1; level <= Math.min(depth, parts.length); level++) {
       const path = join(root, ...parts.slice(0, level))
-      const status = known.get(path)?.status
       const folders = active.get(path)
-      if (folders === undefined && (status === 'done' || status === 'adopted')) return true
+      if (folders === undefined && isFinished(path)) return true
       if (folders === undefined) continue
       const rest = parts.slice(level)
       const isFolder = rest.length === 0 || folders.has(rest.join('/'))
       if (isFolder || stats?.isDirectory()) return !isFolder
       return (rest.length > 1 && !folders.has(rest.slice(0, -1).join('/'))) || isJunk(parts.at(-1) ?? '')
     }
-    return parts.length > depth + 1 || isJunk(parts.at(-1) ?? '')
+    const isOld = stats?.isDirectory() === true && stats.ctimeMs < now().getTime() - YOUNG_MS
+    return isOld || parts.length > depth + 1 || isJunk(parts.at(-1) ?? '')
   }
-}
-
-/** A day's number that begins for each path at another hour, so that daily looks spread over the day. */
-function dayOf(path: string, now: Date): number {
-  let hash = 0
-  for (let at = 0; at < path.length; at++) hash = (Math.imul(hash, 31) + path.charCodeAt(at)) >>> 0
-  return Math.floor(now.getTime() / 86_400_000 + hash / 2 ** 32)
 }

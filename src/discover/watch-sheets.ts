@@ -83,9 +83,9 @@ function sheetsIn(root: string, options: DropFolderOptions, tools: RootTools) {
           await handOver.patiently(looks.at(path))
         return []
       })
-      handOver.swept()
       return { folders: 0, sheets: sheets.length }
     },
+    swept: async () => handOver.swept(),
     hints: {
       depth: 1,
       deeper: () => [],

@@ -30,13 +30,14 @@ test('a disk that answers with an error gives that error', async () => {
 test('a crawl visits everything it is led to, never more than so many at once', async () => {
   let most = 0
   let now = 0
-  const seen: number[] = []
-  await crawl([1], 3, async (item) => {
+  const seen: string[] = []
+  await crawl(['1'], 3, async (item) => {
     most = Math.max(most, ++now)
     await new Promise(setImmediate)
     now--
     seen.push(item)
-    return item < 100 ? [item * 3, item * 3 + 1] : []
+    const number = Number(item)
+    return number < 100 ? [`${number * 3}`, `${number * 3 + 1}`] : []
   })
   expect(seen).toHaveLength(47)
   expect(new Set(seen).size).toBe(47)
@@ -63,4 +64,21 @@ test('a look asked for while one is under way is made once more after it, howeve
 
 test('the disk of this machine’s temp folder is local', async () => {
   expect(await networkFileSystem(tmpdir())).toBeNull()
+})
+
+test('a crawl visits first what may hold run folders, then the newest run folders, whatever way they write the year', async () => {
+  const seen: string[] = []
+  const start = ['130417_M1_0001_A', '20240705_0855_1G_P1', 'group', 'r64012_20200303_1', '230101_M1_0002_A']
+  await crawl(start, 1, async (path) => {
+    seen.push(path)
+    return path === 'group' ? ['20250101_1200_1A_P2'] : []
+  })
+  expect(seen).toEqual([
+    'group',
+    '20250101_1200_1A_P2',
+    '20240705_0855_1G_P1',
+    '230101_M1_0002_A',
+    'r64012_20200303_1',
+    '130417_M1_0001_A',
+  ])
 })

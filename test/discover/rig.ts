@@ -14,6 +14,8 @@ export type Rig = AsyncDisposable & {
   folder: string
   root: string
   findings: Finding[]
+  /** What was told to lie there no more. */
+  gone: string[]
   happenings: Happening[]
   known: Map<string, Known>
   /** Options of a watch that tells this rig everything. */
@@ -34,6 +36,7 @@ export function createRig(): Rig {
   const root = join(folder, 'root')
   mkdirSync(root)
   const findings: Finding[] = []
+  const gone: string[] = []
   const happenings: Happening[] = []
   const known = new Map<string, Known>()
   const watches: RootWatch[] = []
@@ -62,6 +65,7 @@ export function createRig(): Rig {
     folder,
     root,
     findings,
+    gone,
     happenings,
     known,
     handle,
@@ -74,6 +78,10 @@ export function createRig(): Rig {
       async onFound(found, { firstScan }) {
         await handle.current(found)
         findings.push({ ...found, firstScan })
+        wake()
+      },
+      async onGone(path) {
+        gone.push(path)
         wake()
       },
       emit: herald.emit,

@@ -1,0 +1,36 @@
+/**
+ * Remembers folders that are no run folders, such as those of a group or a sample: as long as nothing was made, removed
+ * or renamed in one, its modification time stays, and it need not be listed again.
+ *
+ * Only where the file system is known to keep that promise: network drives may be behind, or not keep it at all.
+ */
+import { type Stats, statSync } from 'node:fs'
+
+export type PlainFolders = {
+  /** The folders in it, when it is known and has not changed; null when it must be looked at. Synchronous. */
+  unchanged(path: string): readonly string[] | null
+  /** What a look found that began with `stats`. */
+  keep(path: string, look: { stats: Stats; below: readonly string[]; askedDeeper: boolean }): void
+  forget(path: string): void
+}
+
+/** Two changes within one tick of the file system's clock leave the same time: too young a time proves nothing. */
+const TICK_MS = 2000
+
+export function createPlainFolders(isTrusted: () => boolean): PlainFolders {
+  const kept = new Map<string, { mtimeMs: number; ino: number; below: readonly string[] }>()
+  return {
+    unchanged(path) {
+      const one = isTrusted() ? kept.get(path) : undefined
+      if (one === undefined) return null
+      const stats = statSync(path, { throwIfNoEntry: false })
+      return stats?.mtimeMs === one.mtimeMs && stats.ino === one.ino ? one.below : null
+    },
+    keep(path, { stats: { mtimeMs, ino }, below, askedDeeper }) {
+      // Where a make has looked further down before it said no, a change there may let it say yes.
+      if (askedDeeper || mtimeMs > Date.now() - TICK_MS) kept.delete(path)
+      else kept.set(path, { mtimeMs, ino, below })
+    },
+    forget: (path) => void kept.delete(path),
+  }
+}
