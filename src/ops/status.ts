@@ -34,7 +34,7 @@ export type Status = {
   isEmpty: boolean
 }
 
-const SHOWN = { needing: 12, list: 8, registered: 10, runs: 120 }
+const SHOWN = { needing: 10, list: 8, registered: 10, runs: 84 }
 const DAY_MS = 86_400_000
 
 export async function readStatus({ journal, ...view }: View, clock: Clock, now: Date): Promise<Status> {

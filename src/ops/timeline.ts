@@ -121,5 +121,5 @@ const LOOKS: Record<Bar['look'], string> = {
 function titleOf(span: RunSpan, from: number, clock: Clock): string {
   const began = `${LOOKS[lookOf(span)]} ${clock.local(new Date(from).toISOString())}`
   const fates = span.registrations.map((one) => `${one.registry}: ${stateWords(one)}`)
-  return [`${span.run.runId}, ${began}`, ...fates].join('; ')
+  return [`${span.run.runId} ${began}`, ...fates].join('; ')
 }
