@@ -3,6 +3,7 @@ import type { Reading } from '../handovers.ts'
 import { comparable, linkNames } from '../record/join.ts'
 import type { RunLink } from '../record/library.ts'
 import type { Artifact, JournalReader } from './journal.ts'
+import { knownBelow } from './known.ts'
 import type { Row, Store } from './store.ts'
 
 type Name = { role: string; value: string }
@@ -116,23 +117,7 @@ export function createArtifactReader(store: Store): ArtifactReader {
         )
         .map(artifactOf)
     },
-    async known(root) {
-      const rows = store.all(
-        'SELECT path, fingerprint, status, type, changed FROM artifacts WHERE root = ?',
-        root,
-      )
-      return new Map(
-        rows.map((row) => [
-          String(row['path']),
-          {
-            fingerprint: String(row['fingerprint']),
-            status: row['status'] as Artifact['status'],
-            type: row['type'] as Artifact['type'],
-            changed: String(row['changed']),
-          },
-        ]),
-      )
-    },
+    known: async (root) => knownBelow(store, root),
     async runsMatching(link) {
       const { by, value } = comparable(link)
       return named([{ role: `run ${by}`, value }])

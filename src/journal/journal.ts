@@ -38,6 +38,8 @@ export type Artifact = {
   modified?: string
 }
 
+export type KnownArtifact = Pick<Artifact, 'fingerprint' | 'status' | 'type' | 'changed'>
+
 /** A registration as `ls` lists it. */
 export type RegistrationRow = {
   id: string
@@ -165,8 +167,8 @@ export type JournalReader = {
     status?: Artifact['status']
     type?: Artifact['type']
   }): Promise<Artifact[]>
-  /** Fingerprints of everything known below a root, for the sweep. */
-  known(root: string): Promise<Map<string, Pick<Artifact, 'fingerprint' | 'status' | 'type' | 'changed'>>>
+  /** Fingerprints of everything known below a root, for the sweep. What is saved later shows in it. */
+  known(root: string): Promise<ReadonlyMap<string, KnownArtifact>>
   /** Run folders a link of a sheet points at; matching rules of the contract, section 9. */
   runsMatching(link: RunLink): Promise<Artifact[]>
   /** Run folders with this run id or sequencing UUID, to find one run in two folders. */

@@ -4,6 +4,7 @@ import { backup, type DatabaseSync } from 'node:sqlite'
 import type { Decide, Outcome, Registration } from '../handovers.ts'
 import { moveArtifact, saveArtifact } from './artifacts.ts'
 import type { Arming, JournalWriter, Plan, Planned, Transition, Wake } from './journal.ts'
+import { remember, rememberMoved } from './known.ts'
 import { openRegistry, pauseRegistry } from './registry-rows.ts'
 import { bodyHash } from './request-hash.ts'
 import type { Row, Store } from './store.ts'
@@ -107,8 +108,15 @@ export function createWriter(store: Store, db: DatabaseSync, decide: Decide): Jo
   }
 
   return {
-    saveArtifact: (artifact) => transaction(() => saveArtifact(store, artifact)),
-    moveArtifact: (move) => transaction(() => moveArtifact(store, move)),
+    async saveArtifact(artifact) {
+      await transaction(() => saveArtifact(store, artifact))
+      remember(store, artifact)
+    },
+    async moveArtifact(move) {
+      const moved = await transaction(() => moveArtifact(store, move))
+      if (moved) rememberMoved(store, move)
+      return moved
+    },
     plan: (plans, now) => transaction(() => plans.map((plan) => planOne(plan, now))),
     withdraw: (ids, now) =>
       transaction(() => {

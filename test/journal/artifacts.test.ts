@@ -125,3 +125,20 @@ test('a sheet that was put away goes on counting where it lies now, unless other
   expect(await journal.sheetsNaming({ batch: 'B' })).toEqual([{ ...sheet, path: '/drop/done/a.csv' }])
   await journal.close()
 })
+
+test('what is known below a root follows what is saved, moved, and written by another process', async () => {
+  await using folder = await temporaryFolder()
+  const file = join(folder.path, 'journal.sqlite')
+  const [journal, other] = [await opened(file), await opened(file)]
+  const sheet = (path: string) => sheetArtifact(path, { batches: ['B'] }, { sha256: 'one' })
+  await journal.saveArtifact(sheet('/drop/a.csv'))
+  const known = await journal.known('/data')
+  await journal.saveArtifact(sheet('/drop/b.csv'))
+  await journal.moveArtifact({ from: '/drop/a.csv', to: '/drop/done/a.csv', sha256: 'one' })
+  expect([...known.keys()]).toEqual(['/drop/b.csv', '/drop/done/a.csv'])
+  expect(await journal.known('/data')).toBe(known)
+  await other.saveArtifact({ ...sheet('/drop/b.csv'), status: 'gone' })
+  expect((await journal.known('/data')).get('/drop/b.csv')?.status).toBe('gone')
+  await journal.close()
+  await other.close()
+})

@@ -1,0 +1,49 @@
+/**
+ * What the scan knows below each root, kept from one sweep to the next: thousands of finished runs are read from the
+ * database once, and not again before another process has written in it.
+ */
+import type { Artifact, KnownArtifact } from './journal.ts'
+import type { Store } from './store.ts'
+
+type Kept = { version: number; known: Map<string, KnownArtifact> }
+
+const keptOf = new WeakMap<Store, Map<string, Kept>>()
+
+/** By path; what is saved later shows in it. */
+export function knownBelow(store: Store, root: string): ReadonlyMap<string, KnownArtifact> {
+  const roots = keptOf.get(store) ?? new Map<string, Kept>()
+  keptOf.set(store, roots)
+  const version = Number(store.get('PRAGMA data_version')?.['data_version'])
+  const kept = roots.get(root)
+  if (kept?.version === version) return kept.known
+  const known = new Map(
+    store
+      .all('SELECT path, fingerprint, status, type, changed FROM artifacts WHERE root = ?', root)
+      .map((row) => {
+        const [status, type] = [word(row['status']), word(row['type'])]
+        const [fingerprint, changed] = [String(row['fingerprint']), String(row['changed'])]
+        return [String(row['path']), { fingerprint, status, type, changed } as KnownArtifact]
+      }),
+  )
+  roots.set(root, { version, known })
+  return known
+}
+
+/** This artifact has been saved, and is on disk. */
+export function remember(store: Store, { path, root, fingerprint, status, type, changed }: Artifact): void {
+  keptOf.get(store)?.get(root)?.known.set(path, { fingerprint, status, type, changed })
+}
+
+/** This artifact is called by another path from now on. */
+export function rememberMoved(store: Store, { from, to }: { from: string; to: string }): void {
+  for (const { known } of keptOf.get(store)?.values() ?? []) {
+    const moved = known.get(from)
+    if (moved === undefined) continue
+    known.delete(from)
+    known.set(to, moved)
+  }
+}
+
+/** One string for all rows that say the same. */
+const word = (value: unknown): string => WORDS.find((one) => one === value) ?? String(value)
+const WORDS = ['done', 'active', 'adopted', 'gone', 'run-folder', 'sheet']
