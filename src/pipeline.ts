@@ -18,6 +18,7 @@ import {
 import type { Plan, PlanningOptions } from './planning/destination.ts'
 import { planRun } from './planning/run.ts'
 import { planSheet } from './planning/sheet.ts'
+import { refuseTakenTubes } from './planning/tubes.ts'
 import { hasErrors } from './problems.ts'
 import { isStalled, stalledIf } from './stalling.ts'
 
@@ -25,6 +26,7 @@ import { isStalled, stalledIf } from './stalling.ts'
 type JournalPlanning = Pick<
   JournalReader,
   | 'artifact'
+  | 'claimants'
   | 'registrations'
   | 'rootFirstScan'
   | 'runsMatching'
@@ -165,6 +167,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       for (const id of planned.withdrawn) withdrawn.add(id)
     }
     for (const id of plans.keys()) withdrawn.delete(id)
+    await refuseTakenTubes(
+      plans.values(),
+      async (registry, claims) => {
+        const claimants = await journal.claimants(registry, claims)
+        return claimants.filter(({ submission }) => !withdrawn.has(submission.id))
+      },
+      (path) => sheets.get(path)?.reading,
+    )
     if (withdrawn.size > 0) await journal.withdraw([...withdrawn], now)
     const planned = await journal.plan([...plans.values()], now)
     for (const [index, one] of [...plans.values()].entries()) {
@@ -251,8 +261,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   ): Promise<Artifact> {
     const { run, completion, problems } = reading.reading
     const name = run.runId
-    if (completion.enough && found.settled && rested(found, how))
-      return judgedRun(kept, taken(reading), found, before, how)
+    if (completion.enough && found.settled && rested(found, how)) {
+      const without = taken(reading)
+      return judgedRun({ ...kept, reading: without }, without, found, before, how)
+    }
     if (before === null) emit('run.found', { run: name, path: found.path, make: run.instrumentMake })
     if (!completion.ended) {
       emit('run.waiting', { run: name, missing: completion.missing, because: completion.because })
