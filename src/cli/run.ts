@@ -2,10 +2,11 @@
 import pino from 'pino'
 import { type Config, listenAddress, readSecret } from '../config.ts'
 import { type Daemon, startDaemon } from '../daemon.ts'
-import type { Herald } from '../events.ts'
 import { createLogHerald } from '../log.ts'
 import { viewOf } from '../ops/daemon-view.ts'
 import { openWindow, type Window } from '../ops/server.ts'
+import { tellServiceManager } from '../ops/service-manager.ts'
+import type { View } from '../ops/view.ts'
 import { demoLog } from './demo/narrator.ts'
 import { startDemo } from './demo.ts'
 import { journalFile } from './journal.ts'
@@ -40,7 +41,9 @@ export async function run(terminal: Terminal, options: RunOptions): Promise<numb
     throw new Stop(started.error.exit, started.error.sentence)
   }
   const daemon = started.value
-  const window = await openPage(config, daemon, herald)
+  const view = viewOf(config, daemon, { herald, version, journalFile: journalFile(config) })
+  const window = await openPage(config, daemon, view)
+  const serviceManager = tellServiceManager(terminal.env, view.health)
   herald.emit('http.listening', { url: window.url })
   herald.emit('daemon.started', {
     version,
@@ -49,10 +52,12 @@ export async function run(terminal: Terminal, options: RunOptions): Promise<numb
     registries: config.registries.length,
     tookMs: Math.round(performance.now() - began),
   })
+  await serviceManager.ready()
   const examples = demo?.begin({ url: window.url, journal: daemon.journal, herald })
   const signal = await stopped
   const stopping = performance.now()
   herald.emit('daemon.stopping', { signal })
+  await serviceManager.stopping()
   await demo?.close()
   await examples
   await window.close()
@@ -61,11 +66,10 @@ export async function run(terminal: Terminal, options: RunOptions): Promise<numb
   return EXIT.fine
 }
 
-async function openPage(config: Config, daemon: Daemon, herald: Herald): Promise<Window> {
+async function openPage(config: Config, daemon: Daemon, view: View): Promise<Window> {
   const address = listenAddress(config.http.listen)
   if (address === null) throw new Error(`${config.http.listen} was checked before`)
   const token = config.http.tokenFile === null ? null : await readSecret(config.http.tokenFile)
-  const view = viewOf(config, daemon, { herald, version, journalFile: journalFile(config) })
   return openWindow(view, { ...address, token, fallBack: config.embedded }).catch(
     async (thrown: NodeJS.ErrnoException) => {
       await daemon.close()

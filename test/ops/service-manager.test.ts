@@ -1,0 +1,138 @@
+/** What systemd is told, by the real `systemd-notify` to a real socket, and what it makes of our units. */
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { expect, test } from 'vitest'
+import type { Health } from '../../src/ops/health.ts'
+import { tellServiceManager } from '../../src/ops/service-manager.ts'
+import { healthy } from './rig.ts'
+
+const project = new URL('../..', import.meta.url).pathname
+const has = (program: string) => spawnSync('which', [program]).status === 0
+const canListen = has('systemd-notify') && has('python3')
+if (!canListen) console.log('skipped: systemd-notify or python3 is missing here')
+const canAnalyse = has('systemd-analyze')
+if (!canAnalyse) console.log('skipped: systemd-analyze is missing here')
+
+/** Node.js cannot listen on a datagram socket with a path; Python can. */
+const LISTENER = `
+import os, socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+s.bind(sys.argv[1])
+print("listening", flush=True)
+while True:
+    data, fds, _, _ = socket.recv_fds(s, 65536, 8)
+    for fd in fds: os.close(fd)
+    for line in data.decode().split("\\n"): print(line, flush=True)
+`
+
+async function listen() {
+  const folder = await mkdtemp(join(tmpdir(), 'runherald-notify-'))
+  const socket = join(folder, 'notify')
+  const child = spawn('python3', ['-c', LISTENER, socket], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const heard: string[] = []
+  const waiting = new Set<() => void>()
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    heard.push(line)
+    for (const look of [...waiting]) look()
+  })
+  const hear = (wanted: string, times = 1) =>
+    new Promise<void>((done) => {
+      const look = () => {
+        if (heard.filter((line) => line.startsWith(wanted)).length < times) return
+        waiting.delete(look)
+        done()
+      }
+      waiting.add(look)
+      look()
+    })
+  await hear('listening')
+  return {
+    ...{ socket, heard, hear },
+    async [Symbol.asyncDispose]() {
+      child.kill()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
+
+const well = async (): Promise<Health> => ({
+  ...healthy(),
+  journal: { sizeBytes: 0, fault: null },
+  disk: null,
+})
+
+test.skipIf(!canListen)(
+  'it is told when all is ready, again and again while all is well, and at the end',
+  async () => {
+    await using manager = await listen()
+    const env = { ...process.env, NOTIFY_SOCKET: manager.socket, WATCHDOG_USEC: '300000' }
+    const service = tellServiceManager(env, well)
+    await service.ready()
+    await manager.hear('READY=1')
+    await manager.hear('WATCHDOG=1', 3)
+    expect(manager.heard).toContain('STATUS=Watching')
+    await service.stopping()
+    await manager.hear('STOPPING=1')
+  },
+)
+
+test.skipIf(!canListen)(
+  'the watchdog hears nothing while scans have stopped, and a share that is away is no reason',
+  async () => {
+    await using manager = await listen()
+    const env = { ...process.env, NOTIFY_SOCKET: manager.socket, WATCHDOG_USEC: '30000' }
+    let looks = 0
+    let stale = true
+    const looked = Promise.withResolvers<void>()
+    const service = tellServiceManager(env, async () => {
+      if (++looks > 5) looked.resolve()
+      const found = await well()
+      const [first, ...others] = found.roots
+      if (first === undefined) return found
+      const changed = stale
+        ? { ...first, lastSweep: new Date(0) }
+        : { ...first, away: { name: 'Error', code: 'ENOENT', message: 'no such file' } }
+      return { ...found, roots: [changed, ...others] }
+    })
+    await service.ready()
+    await looked.promise
+    expect(manager.heard.filter((line) => line === 'WATCHDOG=1')).toEqual([])
+    stale = false
+    await manager.hear('WATCHDOG=1')
+    await manager.hear('STATUS=/data/illumina cannot be read')
+    await service.stopping()
+  },
+)
+
+test('where nobody listens nothing is run', async () => {
+  const service = tellServiceManager({ PATH: '' }, () => Promise.reject(new Error('was asked')))
+  await service.ready()
+  await service.stopping()
+})
+
+test.skipIf(!canAnalyse)('the unit is understood, and its exposure is at most 1.5', () => {
+  const unit = join(project, 'systemd/runherald.service')
+  const verified = spawnSync('systemd-analyze', ['verify', unit], { encoding: 'utf8' })
+  // The program lies in /opt only where it is installed.
+  const complaints = verified.stderr
+    .split('\n')
+    .filter((line) => line !== '' && !line.includes('is not executable'))
+  expect(complaints).toEqual([])
+  const security = spawnSync('systemd-analyze', ['security', '--offline=true', '--threshold=15', unit], {
+    encoding: 'utf8',
+  })
+  expect(security.stdout.split('\n').find((line) => line.includes('Overall exposure'))).toMatch(
+    /: 1\.[0-5] OK/,
+  )
+  expect(security.status).toBe(0)
+})
+
+test('the unit does not start again what a faulty configuration ended', async () => {
+  const unit = await readFile(join(project, 'systemd/runherald.service'), 'utf8')
+  for (const line of ['Type=notify', 'NotifyAccess=all', 'WatchdogSec=60', 'RestartPreventExitStatus=78'])
+    expect(unit.split('\n')).toContain(line)
+})
