@@ -204,7 +204,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const reading = await parts.inspect(found.path, { root: found.root })
     if (found.type === 'run-folder' && reading.kind !== 'run-folder') return unreadRun(found, reading)
     const artifact = await judged(found, reading, before, how)
-    if (artifact !== null) await keep(artifact)
+    if (artifact === null) return
+    await keep(artifact)
+    if (isStalled(artifact.reading)) tellStalled(artifact, found.quietSince, before)
   }
 
   /** A run folder that could not be read: it may have vanished meanwhile, or the disk refused. */
@@ -268,7 +270,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     if (before === null) emit('run.found', { run: name, path: found.path, make: run.instrumentMake })
     if (!completion.ended) {
       emit('run.waiting', { run: name, missing: completion.missing, because: completion.because })
-      return stoodStill(kept, found.quietSince, before)
+      return stoodStill(kept, found.quietSince)
     }
     if (!how.force && (await isLeftAlone(kept, found, before, how))) {
       if (before?.status !== 'adopted') emit('run.adopted', { run: name, path: found.path })
@@ -328,23 +330,29 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       await take({ root, path, type, fingerprint, modified, quietSince, settled: true }, how)
     })
 
-  /** As it is, or shown as stalled: told once. */
-  function stoodStill(artifact: Artifact, quietSince: string, before: Artifact | null): Artifact {
+  /** As it is, or shown as stalled. */
+  function stoodStill(artifact: Artifact, quietSince: string): Artifact {
     const { root, reading } = artifact
     if (reading.kind !== 'run-folder') return artifact
     const afterSeconds = parts.stalledAfterSeconds(root)
-    const shown = stalledIf(reading, { quietSince, afterSeconds, now: parts.now() })
-    if (shown === reading) return artifact
-    if (before === null || !isStalled(before.reading))
-      emit('run.stalled', { run: reading.reading.run.runId, since: quietSince })
-    return { ...artifact, reading: shown }
+    return { ...artifact, reading: stalledIf(reading, { quietSince, afterSeconds, now: parts.now() }) }
   }
 
   const stillActive = (run: Artifact): Promise<void> =>
     guarded(run.path, async () => {
-      const shown = stoodStill(run, run.changed, run)
-      if (shown !== run) await keep(shown)
+      if (isStalled(run.reading)) return
+      const shown = stoodStill(run, run.changed)
+      if (!isStalled(shown.reading)) return
+      await keep(shown)
+      tellStalled(shown, run.changed, run)
     })
+
+  /** Once: not again after a restart. */
+  function tellStalled({ path, reading }: Artifact, since: string, before: Artifact | null): void {
+    if (before !== null && isStalled(before.reading)) return
+    const run = reading.kind === 'run-folder' ? reading.reading.run.runId : baseName(path)
+    emit('run.stalled', { run, since })
+  }
 
   async function gone(path: string): Promise<void> {
     const known = await journal.artifact(path)

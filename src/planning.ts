@@ -1,8 +1,9 @@
 /** Planning from the configuration, and the dry run of it that `check` prints: everything but queueing and sending. */
 import { resolve, sep } from 'node:path'
 import type { Config, RunsRoot, SheetsRoot } from './config.ts'
+import { quietSince } from './discover/quiet-since.ts'
 import type { Json, Reading } from './handovers.ts'
-import { inspectPath } from './inspect.ts'
+import { inspectPath, recogniseFolder } from './inspect.ts'
 import { memoryCatalogue, type RunSource, type SheetSource } from './planning/catalogue.ts'
 import type { Destination, Plan, PlanningOptions } from './planning/destination.ts'
 import { toRecord } from './planning/record.ts'
@@ -14,6 +15,7 @@ import type { Reason } from './record/registration.ts'
 import type { Completion, Provenance, RunRecord } from './record/run.ts'
 import { registries } from './registries/index.ts'
 import type { Registry } from './registries/registry.ts'
+import { stalledIf } from './stalling.ts'
 
 const kinds: Record<string, Registry> = registries
 
@@ -61,6 +63,16 @@ export const rootOfSheet = (config: Config, path: string): SheetsRoot | undefine
   sheetsRoots(config).find((root) => isBelow(root.sheets, path))
 const isBelow = (root: string, path: string): boolean => resolve(path).startsWith(resolve(root) + sep)
 
+/** What lies at a path, with a run in a watched root shown as stalled by the settings of that root. */
+export function readAsShown(path: string, config: Config, now: Date): Reading {
+  const reading = inspectPath(path)
+  const root = rootOfRun(config, path)
+  if (reading.kind !== 'run-folder' || root === undefined) return reading
+  const since = quietSince(path, recogniseFolder)
+  if (since === null) return reading
+  return stalledIf(reading, { quietSince: since, afterSeconds: root.stalledAfterSeconds, now })
+}
+
 // ── check ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export type CheckedSubmission = {
@@ -95,7 +107,7 @@ export async function checkPaths(
   config: Config,
   { now }: { now: Date },
 ): Promise<CheckDocument> {
-  const readings = paths.map((path) => ({ path, reading: inspectPath(path, {}) }))
+  const readings = paths.map((path) => ({ path, reading: readAsShown(path, config, now) }))
   const since = now.toISOString()
   const runs = readings.flatMap(({ path, reading }): RunSource[] =>
     reading.kind === 'run-folder' ? [{ path, reading, since, leftAlone: false }] : [],

@@ -18,7 +18,11 @@ export function stalledIf(
   const shown: RunReading = {
     ...reading.reading,
     run: { ...run, status: 'stalled' },
-    completion: { ...completion, state: 'stalled' },
+    completion: {
+      ...completion,
+      state: 'stalled',
+      because: `${completion.because}; nothing has changed since ${quietSince}`,
+    },
   }
   return { ...reading, reading: shown }
 }
