@@ -1,7 +1,7 @@
 /** The present state at a glance: counts, short lists and a timeline, each bounded and found by an index. */
 import type { Problem } from '../problems.ts'
 import type { Reason, State } from '../record/registration.ts'
-import type { Artifact, Grounds, JournalReader, RunSpan } from './journal.ts'
+import type { Artifact, Count, Grounds, JournalReader, RunSpan } from './journal.ts'
 import { REGISTRATIONS, rowOf, STANDS_BEHIND } from './rows.ts'
 import type { Row, Store } from './store.ts'
 
@@ -11,22 +11,13 @@ type OverviewReader = Pick<JournalReader, 'counts' | 'standing' | 'grounds' | 'r
 const PROBLEMS_SHOWN = 3
 
 export function createOverviewReader(store: Store): OverviewReader {
+  // A look at every registration, so kept until something is written, by us or by another process.
+  let counted: { stamp: string; counts: Count[] } | null = null
   return {
     async counts() {
-      return store
-        .all(
-          `SELECT registry, state, reason, count(*) AS count, min(since) AS oldest
-           FROM revisions JOIN registrations ON registration = id
-           WHERE withdrawn = 0 AND (revision = newest ${STANDS_BEHIND})
-           GROUP BY registry, state, reason`,
-        )
-        .map((row) => ({
-          registry: String(row['registry']),
-          state: row['state'] as State,
-          reason: row['reason'] as Reason | null,
-          count: Number(row['count']),
-          oldest: String(row['oldest']),
-        }))
+      const stamp = stampOf(store)
+      if (counted?.stamp !== stamp) counted = { stamp, counts: countAll(store) }
+      return counted.counts
     },
     async standing({ state, reason, latestFirst = false, limit }) {
       return store
@@ -54,6 +45,29 @@ export function createOverviewReader(store: Store): OverviewReader {
     },
   }
 }
+
+/** Changes with every write to the file. */
+function stampOf(store: Store): string {
+  const others = store.get('PRAGMA data_version')?.['data_version']
+  const ours = store.get('SELECT total_changes() AS changes')?.['changes']
+  return `${others} ${ours}`
+}
+
+const countAll = (store: Store): Count[] =>
+  store
+    .all(
+      `SELECT registry, state, reason, count(*) AS count, min(since) AS oldest
+       FROM revisions JOIN registrations ON registration = id
+       WHERE withdrawn = 0 AND (revision = newest ${STANDS_BEHIND})
+       GROUP BY registry, state, reason`,
+    )
+    .map((row) => ({
+      registry: String(row['registry']),
+      state: row['state'] as State,
+      reason: row['reason'] as Reason | null,
+      count: Number(row['count']),
+      oldest: String(row['oldest']),
+    }))
 
 function groundsOf(store: Store, id: string): Grounds {
   const event = store.get(

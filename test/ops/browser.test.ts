@@ -234,7 +234,10 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
       expect(complaints).toEqual([])
       expect([name, await weight(rig.url, url)]).toEqual([name, expect.any(Number)])
       expect(await weight(rig.url, url)).toBeLessThanOrEqual(LARGEST_BYTES)
-      if (PICTURES !== undefined) await page.screenshot({ path: `${PICTURES}/${name}.png` })
+      if (PICTURES !== undefined) {
+        const clip = { x: 0, y: 0, width, height: Math.round(1.6 * height) }
+        await page.screenshot({ path: `${PICTURES}/${name}.png`, fullPage: true, clip })
+      }
       await context.close()
     }
   })

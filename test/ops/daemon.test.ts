@@ -1,0 +1,53 @@
+/** The window of the real daemon: what a person does there happens, and it is served to nobody it should not be. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { openLab } from '../rig/lab.ts'
+import { novaSeqRun, sheetFor, writeRun } from '../rig/runs.ts'
+
+test('a registry paused on the page gets nothing until it is resumed there', async () => {
+  await using lab = await openLab()
+  await lab.start()
+  const url = String((await lab.event('http.listening'))['url'])
+  const post = (path: string) =>
+    fetch(`${url}${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })
+  expect((await post('/api/registries/climb/pause')).status).toBe(200)
+  const run = novaSeqRun(900)
+  await writeRun(lab.runs, run)
+  await lab.drop('plate.csv', sheetFor(run, 'LIB-900'))
+  await lab.registrations((rows) => rows.length === 2 && rows.every((row) => row.state === 'queued'))
+  const page = await (await fetch(url, { headers: { accept: 'text/html' } })).text()
+  expect(page).toContain('2 being registered')
+  expect(page).toContain('Paused: an operator paused it')
+  expect(page).toContain(`Runs of ${run.serial}`)
+  expect(lab.commits('majora-2020-03-25', 'run')).toHaveLength(0)
+  expect((await post('/api/registries/climb/resume')).status).toBe(200)
+  const rows = await lab.registrations(
+    (all) => all.length === 2 && all.every((row) => row.state === 'registered'),
+  )
+  const listed = (await (await fetch(`${url}/api/registrations`)).json()) as { registrations: unknown[] }
+  expect(listed.registrations).toEqual(rows)
+  const one = rows[0]?.id ?? ''
+  const shown = JSON.parse((await lab.cli('show', one, '--json')).stdout)
+  expect(await (await fetch(`${url}/api/registrations/${one}`)).json()).toEqual(shown)
+  await lab.event('root.scanned')
+  const metrics = await (await fetch(`${url}/metrics`)).text()
+  expect(metrics).toContain('runherald_registrations{registry="climb",state="registered"} 2')
+  expect(metrics).toContain('runherald_deliveries_total{registry="climb",outcome="registered"} 2')
+  expect((await fetch(`${url}/readyz`)).status).toBe(200)
+})
+
+test('an address that other machines reach is refused without a token, and guarded with one', async () => {
+  await using lab = await openLab({ config: { http: { listen: '0.0.0.0:0' } } })
+  const refused = await lab.cli('run')
+  expect([refused.code, refused.stderr]).toEqual([78, expect.stringContaining('http.listen')])
+  await writeFile(join(lab.folder, 'page.token'), 'the-token-of-the-page\n', { mode: 0o600 })
+  lab.settings.config = { http: { listen: '0.0.0.0:0', tokenFile: join(lab.folder, 'page.token') } }
+  await lab.configure()
+  await lab.start()
+  const { port } = new URL(String((await lab.event('http.listening'))['url']))
+  const url = `http://127.0.0.1:${port}/api/registrations`
+  expect((await fetch(url)).status).toBe(401)
+  const headers = { authorization: 'Bearer the-token-of-the-page' }
+  expect((await fetch(url, { headers })).status).toBe(200)
+})
