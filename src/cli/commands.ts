@@ -21,6 +21,9 @@ const state = (text: string): State => {
   return found
 }
 
+const WAITS_FOR_A_PERSON =
+  'Exit code: 0 when it goes on by itself or is over, 3 when it waits for a person, 1 when there is no such thing or it cannot be done.'
+
 const asJson = (command: Command) => command.option('--json', 'one JSON document on standard output')
 const elsewhere = (command: Command) =>
   command.option('--state-folder <folder>', 'the state folder, in place of the one configured')
@@ -94,6 +97,7 @@ export function readingCommands({ terminal, add, ends }: Declare): void {
       ),
     ),
   )
+  explain.addHelpText('after', `\n${WAITS_FOR_A_PERSON}`)
   explain.action(async (what: string) =>
     ends((await import('./explain.ts')).explain(terminal, what, explain.optsWithGlobals())),
   )
@@ -179,6 +183,7 @@ export function journalCommands({ terminal, add, ends }: Declare): void {
   )
     .option('--refused', 'all that were refused')
     .option('--held', 'all that wait for a person')
+  retry.addHelpText('after', `\n${WAITS_FOR_A_PERSON}`)
   retry.action(async (targets: string[]) =>
     ends((await import('./retry.ts')).retry(terminal, targets, retry.optsWithGlobals())),
   )
@@ -196,6 +201,7 @@ export function journalCommands({ terminal, add, ends }: Declare): void {
     .option('--resend', 'it is not there: send it again')
     .option('--abandon', 'give it up')
     .option('--reason <text>', 'why, for the record')
+  resolve.addHelpText('after', `\n${WAITS_FOR_A_PERSON}`)
   resolve.action(async (id: string) =>
     ends((await import('./resolve.ts')).resolve(terminal, id, resolve.optsWithGlobals())),
   )

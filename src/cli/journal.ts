@@ -6,6 +6,7 @@ import type { Config } from '../config.ts'
 import { decideAt } from '../deliver/decide.ts'
 import type { Journal, JournalReader, RegistrationRow } from '../journal/journal.ts'
 import { type JournalFault, openJournal } from '../journal/open.ts'
+import { needsPerson } from '../ops/words.ts'
 import { type ConfigOptions, configOf } from './settings.ts'
 import { EXIT, Stop, type Terminal } from './terminal.ts'
 
@@ -102,6 +103,10 @@ export async function findRegistration(
     `"${said}" fits ${others.length + 1} registrations; name one by its id:${list.join('')}`,
   )
 }
+
+/** Does it, as it now stands, wait for a person? */
+export const needsYou = async (journal: JournalReader, id: string): Promise<boolean> =>
+  (await journal.registrations({ ids: [id] })).some(needsPerson)
 
 /** Who acts, for the record. */
 export const actor = (): string => userInfo().username

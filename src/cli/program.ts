@@ -28,6 +28,7 @@ export async function runCommandLine(argv: string[], terminal: Terminal, version
     })
     .exitOverride()
     .showHelpAfterError('What it can do: runherald --help')
+  program.addHelpText('after', EXIT_CODES)
   addConfigOption(program)
   const declare: Declare = {
     terminal,
@@ -51,6 +52,13 @@ export async function runCommandLine(argv: string[], terminal: Terminal, version
     return thrown.exitCode === 0 ? EXIT.fine : EXIT.usage
   }
 }
+
+const EXIT_CODES = `
+Exit codes:
+  0 fine   1 a finding   2 usage   3 something waits for a person   69 a needed service is away
+  70 a fault of runherald itself   74 disk or journal   75 already running on this state folder
+  77 permission   78 configuration
+`
 
 const addConfigOption = (command: Command): Command =>
   command.option(

@@ -1,6 +1,6 @@
 /** `resolve ID`: a person's verdict on a registration whose outcome only a person can know. */
 import type { Act } from '../handovers.ts'
-import { actor, findRegistration, writingJournal } from './journal.ts'
+import { actor, findRegistration, needsYou, writingJournal } from './journal.ts'
 import type { ConfigOptions } from './settings.ts'
 import { EXIT, json, painter, Stop, type Terminal } from './terminal.ts'
 import { subjectWords } from './words.ts'
@@ -26,6 +26,7 @@ export function resolve(terminal: Terminal, said: string, options: ResolveOption
         `${painter(terminal)('green', 'Noted')}: ${subjectWords(row)} at ${row.registry} is now ${state}.`,
       )
     else terminal.say(`Not possible: ${declined}.`)
+    if (await needsYou(journal, row.id)) return EXIT.person
     return declined === null ? EXIT.fine : EXIT.finding
   })
 }

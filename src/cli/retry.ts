@@ -2,17 +2,18 @@
 import { resolve } from 'node:path'
 import type { Config } from '../config.ts'
 import type { Journal, RegistrationRow } from '../journal/journal.ts'
-import { actor, findRegistration, writingJournal } from './journal.ts'
+import { needsPerson } from '../ops/words.ts'
+import { actor, findRegistration, needsYou, writingJournal } from './journal.ts'
 import { registrationsOf } from './registrations-of.ts'
 import type { ConfigOptions } from './settings.ts'
 import { takeUp } from './take-up.ts'
-import { EXIT, json, painter, Stop, type Terminal } from './terminal.ts'
+import { EXIT, type ExitCode, json, painter, Stop, type Terminal } from './terminal.ts'
 import { subjectWords } from './words.ts'
 
 type RetryOptions = ConfigOptions & { refused?: boolean; held?: boolean; json?: boolean }
 
-/** What became of one thing that was to be tried again. */
-type Tried = { what: string; id: string | null; done: boolean; because: string | null }
+/** What became of one thing that was to be tried again. `needsYou`: a person must decide or mend something first. */
+type Tried = { what: string; id: string | null; done: boolean; needsYou: boolean; because: string | null }
 
 export function retry(terminal: Terminal, targets: string[], options: RetryOptions): Promise<number> {
   if (targets.length === 0 && !options.refused && !options.held)
@@ -32,14 +33,26 @@ export function retry(terminal: Terminal, targets: string[], options: RetryOptio
     for (const state of states)
       for (const row of await journal.registrations({ state })) tried.push(await retryRow(journal, row))
     tell(terminal, tried, options)
-    return tried.every((one) => one.done) ? EXIT.fine : EXIT.finding
+    return exitOf(tried)
   })
+}
+
+/** What cannot be done at all comes before what only waits for a decision. */
+function exitOf(tried: Tried[]): ExitCode {
+  if (tried.some((one) => !one.done && !one.needsYou)) return EXIT.finding
+  return tried.some((one) => one.needsYou) ? EXIT.person : EXIT.fine
 }
 
 async function retryRow(journal: Journal, row: RegistrationRow): Promise<Tried> {
   const { declined } = await journal.act(row.id, { retry: true }, actor(), new Date())
   const what = `${subjectWords(row)} at ${row.registry}`
-  return { what, id: row.id, done: declined === null, because: declined }
+  return {
+    what,
+    id: row.id,
+    done: declined === null,
+    needsYou: await needsYou(journal, row.id),
+    because: declined,
+  }
 }
 
 /** Everything that a run folder or a sheet stands behind; one that was left alone is read and planned now. */
@@ -61,7 +74,11 @@ async function retryPath(journal: Journal, config: Config, path: string): Promis
     new Date(),
   )
   const what = artifact.status === 'adopted' ? 'the run that was left alone' : 'what lies there'
-  return [...tried, { what: `${what} at ${path}`, id: null, done: true, because: null }]
+  const after = await registrationsOf(journal, path, artifact.reading)
+  return [
+    ...tried,
+    { what: `${what} at ${path}`, id: null, done: true, needsYou: after.some(needsPerson), because: null },
+  ]
 }
 
 function tell(terminal: Terminal, tried: Tried[], { json: asJson }: RetryOptions): void {
@@ -70,10 +87,10 @@ function tell(terminal: Terminal, tried: Tried[], { json: asJson }: RetryOptions
     return
   }
   const paint = painter(terminal)
-  for (const { what, done, because } of tried)
+  for (const { what, done, because, needsYou } of tried)
     terminal.out(
       done
-        ? `${paint('green', 'Taken up again')}: ${what}`
+        ? `${paint('green', 'Taken up again')}: ${what}${needsYou ? ', which still needs you' : ''}`
         : `${paint('red', 'Not possible')}: ${what}: ${because}`,
     )
   if (tried.length === 0) terminal.say('There is nothing to retry.')

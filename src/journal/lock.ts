@@ -9,9 +9,11 @@ export type LockFault = { why: 'held' | 'unusable'; file: string; detail: string
 
 const SQLITE_BUSY = 5
 
+export const lockFile = (folder: string): string => join(folder, 'runherald.lock')
+
 /** Takes the lock of a state folder, which must exist. `held`: another process has it. */
 export function lockState(folder: string): Result<StateLock, LockFault> {
-  const file = join(folder, 'runherald.lock')
+  const file = lockFile(folder)
   try {
     closeSync(openSync(file, 'a', 0o600))
     // SQLite is the only program here that can ask the kernel for a lock; the file itself stays empty.

@@ -42,6 +42,12 @@ describe('help', () => {
     expect(out.indexOf('$ runherald resolve')).toBeLessThan(out.indexOf('Options:'))
   })
 
+  test.for(['explain', 'retry', 'resolve'])('of %s says when it gives 3', (command) => {
+    expect(runherald([command, '--help']).out.replaceAll(/\s+/g, ' ')).toContain(
+      '3 when it waits for a person',
+    )
+  })
+
   test('nothing to do is a fault in usage, and shows what can be done', () => {
     const { exit, out, said } = runherald([])
     expect({ exit, out }).toEqual({ exit: 2, out: '' })

@@ -16,6 +16,8 @@ import {
 } from '../../src/sandbox/index.ts'
 
 const project = new URL('../..', import.meta.url).pathname
+/** Each command is a process of its own; compiled once, they start twice as fast. */
+const compiled = join(project, 'node_modules/.cache/runherald-compiled')
 export const node = process.execPath
 
 /** One log line of the daemon. */
@@ -108,24 +110,27 @@ export class Lab implements AsyncDisposable {
     const registries: Array<Record<string, unknown>> = this.settings.registries ?? [climb(this.sandbox)]
     await writeFile(
       this.config,
-      stringify({
-        state: this.state,
-        watch: [
-          { runs: this.runs, settleSeconds: 0.2, sweepSeconds: 1, ...this.settings.runs },
-          {
-            sheets: this.sheets,
-            settleSeconds: 0.2,
-            sweepSeconds: 1,
-            finished: 'keep',
-            ...this.settings.sheets,
-          },
-        ],
-        registries: registries.map((one) => ({ ...one, auth: one['auth'] ?? auth })),
-        queue: { sweepSeconds: 60, lockSeconds: 120, stalledSeconds: 60 },
-        http: { listen: '127.0.0.1:0' },
-        log: { level: 'debug', format: 'json' },
-        ...this.settings.config,
-      }),
+      stringify(
+        {
+          state: this.state,
+          watch: [
+            { runs: this.runs, settleSeconds: 0.2, sweepSeconds: 1, ...this.settings.runs },
+            {
+              sheets: this.sheets,
+              settleSeconds: 0.2,
+              sweepSeconds: 1,
+              finished: 'keep',
+              ...this.settings.sheets,
+            },
+          ],
+          registries: registries.map((one) => ({ ...one, auth: one['auth'] ?? auth })),
+          queue: { sweepSeconds: 60, lockSeconds: 120, stalledSeconds: 60 },
+          http: { listen: '127.0.0.1:0' },
+          log: { level: 'debug', format: 'json' },
+          ...this.settings.config,
+        },
+        { aliasDuplicateObjects: false },
+      ),
     )
   }
 
@@ -249,7 +254,7 @@ export class Lab implements AsyncDisposable {
         node,
         [join(project, 'src/main.ts'), command, '--config', this.config, ...rest],
         {
-          env: { ...process.env, NO_COLOR: '1' },
+          env: { ...process.env, NO_COLOR: '1', NODE_COMPILE_CACHE: compiled },
           maxBuffer: 64 * 1024 * 1024,
         },
       )

@@ -1,22 +1,28 @@
-/** Why a path is registered or not: where it lies, what it is, what was done with it, and which registries want it. */
-import { relative, sep } from 'node:path'
-import type { Config, RunsRoot, SheetsRoot } from '../../config.ts'
+/** Why a path is registered or not: where it lies, what it is, what was done with it, and what it waits for. */
+import type { Config } from '../../config.ts'
 import type { Reading } from '../../handovers.ts'
-import type { JournalReader, RegistrationRow } from '../../journal/journal.ts'
+import { inspectPath } from '../../inspect.ts'
+import type { Artifact, JournalReader, RegistrationRow } from '../../journal/journal.ts'
+import { readAsShown } from '../../planning.ts'
 import type { Problem } from '../../problems.ts'
-import { registries } from '../../registries/index.ts'
-import type { Registry } from '../../registries/registry.ts'
 import { registrationsOf } from '../registrations-of.ts'
-import { MAKES, shortTime } from '../words.ts'
+import { shortTime } from '../words.ts'
+import { contentSentences, unwanted } from './content.ts'
+import { folderOf, foldersAbove, type Place, placeOf, type Root } from './place.ts'
 
-/** `because` are sentences, in the order a person would ask. `registries` are those that get nothing of it, and why. */
+/**
+ * `because` are sentences, in the order a person would ask; `next` is what happens to the path itself, null where its
+ * registrations tell. `registries` are those that get nothing of it, and why.
+ */
 export type Explained = {
   path: string
   kind: Reading['kind']
   recognisedAs: string | null
   root: string | null
-  status: string | null
+  status: Artifact['status'] | null
   because: string[]
+  next: string | null
+  needsYou: boolean
   problems: Problem[]
   registries: Array<{ name: string; because: string }>
   registrations: RegistrationRow[]
@@ -24,118 +30,113 @@ export type Explained = {
 
 export async function explainPath(
   path: string,
-  reading: Reading,
   journal: JournalReader | null,
   config: Config,
 ): Promise<Explained> {
-  const root = rootAround(path, config)
+  const place = placeOf(path, config)
   const artifact = (await journal?.artifact(path)) ?? null
-  const registrations = await registrationsOf(journal, path, reading)
-  return {
+  const run = await runAround(path, place.root, journal)
+  const reading = place.isRoot || run !== null ? NOTHING : readAsShown(path, config, new Date())
+  // What was put away or has vanished since is explained by what was read while it was there.
+  const known = isAbsent(reading) && artifact !== null ? artifact.reading : reading
+  const registrations = await registrationsOf(journal, path, known)
+  const problems = known.kind === 'unrecognised' ? known.problems : known.reading.problems
+  const told = {
     path,
-    kind: reading.kind,
-    recognisedAs: reading.kind === 'unrecognised' ? null : reading.recognisedAs,
-    root: root === null ? null : folderOf(root),
+    kind: known.kind,
+    recognisedAs: known.kind === 'unrecognised' ? null : known.recognisedAs,
+    root: place.root === null ? null : folderOf(place.root),
     status: artifact?.status ?? null,
-    because: [
-      ...placeSentences(path, root),
-      ...contentSentences(reading),
-      ...(root === null ? [] : statusSentences(artifact)),
-    ],
-    problems: reading.kind === 'unrecognised' ? reading.problems : reading.reading.problems,
-    registries: unwanted(reading, registrations, config),
+    problems,
+    registries: [],
     registrations,
   }
-}
-
-const folderOf = (root: RunsRoot | SheetsRoot): string => ('runs' in root ? root.runs : root.sheets)
-
-const rootAround = (path: string, config: Config): RunsRoot | SheetsRoot | null =>
-  config.watch.find((root) => path.startsWith(folderOf(root) + sep)) ?? null
-
-function placeSentences(path: string, root: RunsRoot | SheetsRoot | null): string[] {
-  if (root === null) return ['It lies in no watched folder, so nothing is registered from it.']
-  const way = relative(folderOf(root), path).split(sep)
-  if ('sheets' in root) {
-    const inside = way.length === 1 || (way.length === 2 && way[0] === 'needs-fixing')
-    return [
-      inside
-        ? `It lies in the drop folder ${root.sheets}.`
-        : `It lies below the drop folder ${root.sheets}, where only sheets directly in it are looked at.`,
-    ]
+  if (place.isRoot)
+    return { ...told, because: [place.because, await rootWords(path, journal)], next: null, needsYou: false }
+  if (run !== null)
+    return {
+      ...told,
+      because: [`It lies in the run folder ${run}, and is read with it.`],
+      next: `What becomes of that is told by: runherald explain ${run}`,
+      needsYou: false,
+    }
+  return {
+    ...told,
+    because: [
+      place.because,
+      ...contentSentences(known),
+      ...(place.looked ? statusSentences(artifact, reading) : []),
+    ],
+    next: place.next ?? (place.looked ? nextOf(path, place, artifact, known, registrations) : null),
+    needsYou: place.looked && isSheetBlocked(known),
+    registries: place.looked ? unwanted(known, registrations, config) : [],
   }
-  const ignored = way.find((name) => root.ignore.some((pattern) => fits(name, pattern)))
-  if (ignored !== undefined) return [`Its name ${ignored} is among those to ignore in ${root.runs}.`]
-  if (way.length > root.depth)
-    return [
-      `It lies ${way.length} levels below ${root.runs}, where run folders are looked for down to level ${root.depth} (\`depth\`).`,
-    ]
-  return [`It lies in the watched folder ${root.runs}.`]
 }
 
-/** `*` stands for any characters, `?` for one. */
-function fits(name: string, pattern: string): boolean {
-  const [first = '', ...rest] = pattern
-  if (first === '') return name === ''
-  const remaining = rest.join('')
-  if (first !== '*')
-    return name !== '' && (first === '?' || first === name[0]) && fits(name.slice(1), remaining)
-  return Array.from({ length: name.length + 1 }, (_, start) => start).some((start) =>
-    fits(name.slice(start), remaining),
-  )
-}
+const NOTHING: Reading = { kind: 'unrecognised', problems: [], sha256: null }
 
-function contentSentences(reading: Reading): string[] {
-  if (reading.kind === 'unrecognised')
-    return ['It is neither a run folder nor a sheet of a kind that is known here.']
-  if (reading.kind === 'sample-sheet') {
-    const { format, samples, valid } = reading.reading
-    return [`It is a sheet (${format}) of ${samples} samples, ${valid ? 'without errors' : 'with errors'}.`]
+export const isAbsent = (reading: Reading): boolean =>
+  reading.kind === 'unrecognised' && reading.problems.some((one) => one.code === 'path.absent')
+
+/** The run folder that this path lies in; null where it lies in none. */
+async function runAround(
+  path: string,
+  root: Root | null,
+  journal: JournalReader | null,
+): Promise<string | null> {
+  for (const folder of foldersAbove(path, root)) {
+    const known = (await journal?.artifact(folder))?.type === 'run-folder'
+    if (known || inspectPath(folder).kind === 'run-folder') return folder
   }
-  const { run, completion, test } = reading.reading
-  const make = MAKES[run.instrumentMake] ?? run.instrumentMake
-  const missing = completion.missing.length === 0 ? '' : ` Still awaited: ${completion.missing.join(', ')}.`
-  const end = completion.ended
-    ? `It has ended: ${completion.state} (${completion.because}).`
-    : `It has not ended: ${completion.because}.`
-  const kinds = {
-    'instrument-test': "It is the instrument's own test, which is registered nowhere.",
-    simulated: 'It was written by `runherald simulate`, and is registered nowhere but at a sandbox.',
-  }
-  return [`It is run ${run.runId} of ${make}.`, end + missing, ...(test === null ? [] : [kinds[test]])]
+  return null
 }
 
-function statusSentences(artifact: Awaited<ReturnType<JournalReader['artifact']>>): string[] {
-  if (artifact === null) return ['The daemon has not found it yet.']
+async function rootWords(root: string, journal: JournalReader | null): Promise<string> {
+  const scanned = (await journal?.rootFirstScan(root)) ?? null
+  if (scanned === null) return 'It has not been scanned to its end yet.'
+  const found = (await journal?.artifacts({ root })) ?? []
+  const count = (status: Artifact['status']) => found.filter((one) => one.status === status).length
+  return `It was first scanned at ${shortTime(scanned)}; known in it are ${count('done')} that are finished and read, ${count('active')} that are not finished, and ${count('adopted')} that were left alone.`
+}
+
+function statusSentences(artifact: Artifact | null, reading: Reading): string[] {
+  if (artifact === null) return isAbsent(reading) ? [] : ['The daemon has not found it yet.']
   const found = `It was found first at ${shortTime(artifact.firstSeen)}.`
   if (artifact.status === 'adopted')
-    return [
-      found,
-      `It had ended before its folder was watched, and is left alone (\`adopt\`). To register it: runherald retry ${artifact.path}`,
-    ]
+    return [found, 'It had ended before its folder was watched, and is left alone (`adopt`).']
   return [artifact.status === 'gone' ? `${found} It has gone since.` : found]
 }
 
-const kinds: Record<string, Registry> = registries
-
-/** Registries where nothing of a run is listed, with the rule that says so. */
-function unwanted(
+/** What happens to the path itself. */
+function nextOf(
+  path: string,
+  { root }: Place,
+  artifact: Artifact | null,
   reading: Reading,
   registrations: RegistrationRow[],
-  config: Config,
-): Explained['registries'] {
-  if (reading.kind !== 'run-folder') return []
-  const { instrumentMake } = reading.reading.run
-  return config.registries
-    .filter((one) => !registrations.some((row) => row.registry === one.name))
-    .flatMap(({ name, kind, when }) => {
-      const taken = kinds[kind]?.takes
-      if (taken === undefined) return []
-      if (!taken.subjects.includes('run')) return [{ name, because: `${kind} takes no runs.` }]
-      if (when?.make !== undefined && !when.make.includes(instrumentMake))
-        return [{ name, because: `its \`when\` names other makes than ${instrumentMake}.` }]
-      if (!taken.makes.includes(instrumentMake))
-        return [{ name, because: `${kind} does not take runs of ${instrumentMake}.` }]
-      return [{ name, because: 'it wants such runs; nothing is listed there yet.' }]
-    })
+): string | null {
+  if (root === null) return null
+  const sweep = `every ${root.sweepSeconds} s`
+  if (artifact === null)
+    return isAbsent(reading)
+      ? 'Check the spelling. What is put here is found by itself.'
+      : `It is found at the next scan (${sweep}), and taken once its files have rested for the settle time.`
+  if (artifact.status === 'adopted') return `To register it all the same: runherald retry ${path}`
+  if (artifact.status === 'gone') return 'When it comes back it is found again by itself.'
+  if (isSheetBlocked(reading))
+    return 'Mend it and save it under the same name; it is read again as soon as it has changed.'
+  if (artifact.status === 'done' || reading.kind !== 'run-folder')
+    return registrations.length === 0 ? 'Nothing: no registry gets anything of it.' : null
+  const { ended, missing } = reading.reading.completion
+  return ended
+    ? 'It is taken as soon as none of its files has changed for the settle time.'
+    : `It is looked at again whenever its files change, and at each scan (${sweep})${missing.length === 0 ? '' : `; it is taken when ${missing.join(' and ')} has come`}.`
+}
+
+/** Errors stand in it that stop at least a part of it. */
+const isSheetBlocked = (reading: Reading): boolean => {
+  if (reading.kind === 'run-folder') return false
+  if (reading.kind === 'unrecognised') return !isAbsent(reading) && reading.sha256 !== null
+  const { blocked, libraries, batches } = reading.reading
+  return blocked || [...libraries, ...batches].some((one) => one.blocked)
 }
