@@ -1,7 +1,7 @@
 /** Builds every part of the daemon from the configuration, starts it, and stops it by a deadline. */
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { type Config, readSecret } from './config.ts'
+import { join, resolve } from 'node:path'
+import { type Config, readSecret, type SheetsRoot } from './config.ts'
 import { decideAt } from './deliver/decide.ts'
 import { type Delivery, startDelivery } from './deliver/delivery.ts'
 import type { Destination } from './deliver/destination.ts'
@@ -17,7 +17,7 @@ import type { Destination as PlannedFor } from './planning/destination.ts'
 import { destinationsOf, planningOptions, rootOfSheet, runsRoots, sheetsRoots } from './planning.ts'
 import { err, ok, type Result } from './result.ts'
 import { findSandboxes } from './sandboxes.ts'
-import { createTeller } from './teller.ts'
+import { createTeller, type DropFolder } from './teller.ts'
 import { rulesOfRoots, watchRoots } from './watching.ts'
 
 /** Why the daemon cannot start, in a sentence for the operator, with the exit code that says so. */
@@ -78,11 +78,14 @@ async function build(
   const teller = createTeller({
     journal,
     registries: config.registries.map((one) => one.name),
-    dropFolder: (path) => {
+    dropFolders: sheetsRoots(config).map(dropFolder),
+    dropFolderOf(path) {
       const root = rootOfSheet(config, path)
-      return root === undefined ? null : { folder: root.sheets, finished: root.finished }
+      return root === undefined ? null : dropFolder(root)
     },
+    timeZone: config.site.timeZone,
     emit,
+    now,
   })
   endings.push(() => teller.close(), herald.subscribe(teller.follow))
 
@@ -94,6 +97,7 @@ async function build(
     ...rulesOfRoots(config),
     queue: (planned) => delivery?.nudge(planned),
     tell: teller.tell,
+    news: teller,
     emit,
     now,
   })
@@ -111,6 +115,8 @@ async function build(
     personActed: () => delivery?.personActed(),
   })
 }
+
+const dropFolder = ({ sheets, finished }: SheetsRoot): DropFolder => ({ folder: resolve(sheets), finished })
 
 // ── state ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -6,20 +6,22 @@
  */
 import { layThere } from './adoption.ts'
 import { type Emit, loggedError } from './events.ts'
-import type { Found, Reading } from './handovers.ts'
+import type { Found, Reading, SheetReading } from './handovers.ts'
 import type { Artifact, JournalReader, Planned } from './journal/journal.ts'
 import {
   journalCatalogue,
   namesOf,
+  type RunSource,
   runSourceOf,
   type SheetSource,
   sheetSourceOf,
 } from './planning/catalogue.ts'
 import type { Plan, PlanningOptions } from './planning/destination.ts'
 import { planRun } from './planning/run.ts'
-import { planSheet } from './planning/sheet.ts'
+import { noLongerAsked, planSheet } from './planning/sheet.ts'
 import { refuseTakenTubes } from './planning/tubes.ts'
 import { hasErrors } from './problems.ts'
+import { createSheetIntake, type SheetNews } from './sheet-intake.ts'
 import { isStalled, stalledIf } from './stalling.ts'
 
 /** What keeping and planning read in the journal, and its transactions that they need. */
@@ -33,6 +35,7 @@ type JournalPlanning = Pick<
   | 'runsSame'
   | 'sheetsLinking'
   | 'sheetsNaming'
+  | 'sheetsSame'
 > & {
   saveArtifact(artifact: Artifact): Promise<void>
   plan(plans: Plan[], now: Date): Promise<Planned[]>
@@ -55,6 +58,8 @@ export type PipelineParts = {
   queue(planned: Array<{ id: string; revision: number }>): void
   /** A sheet whose report must be written anew. */
   tell(sheetPath: string): void
+  /** What people are told of a sheet before it is planned. */
+  news: SheetNews
   emit: Emit
   now(): Date
 }
@@ -80,7 +85,13 @@ export type Pipeline = {
 type RunFolderReading = Extract<Reading, { kind: 'run-folder' }>
 /** `force`: a person asked for it. `firstScan`: it lay there, as it is, at the very first scan of its root. */
 type How = { force: boolean; firstScan: boolean }
-type Item = { artifact: Artifact; done: () => void; failed: (thrown: unknown) => void }
+/** `replaces`: what a sheet at this path said before. */
+type Item = {
+  artifact: Artifact
+  replaces: SheetReading | null
+  done: () => void
+  failed: (thrown: unknown) => void
+}
 
 const AT_ONCE = 200
 const beforePlanning = (status: Artifact['status']) => (status === 'done' ? 'active' : status)
@@ -90,11 +101,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const batch: Item[] = []
   let working: Promise<void> | null = null
   const timers = new Set<NodeJS.Timeout>()
+  const intake = createSheetIntake(parts)
 
   /** Hands one artifact to the next batch; resolves when it is planned. */
-  const keep = (artifact: Artifact): Promise<void> =>
+  const keep = (artifact: Artifact, replaces: SheetReading | null = null): Promise<void> =>
     new Promise((done, failed) => {
-      batch.push({ artifact, done, failed })
+      batch.push({ artifact, replaces, done, failed })
       working ??= drain().finally(() => {
         working = null
       })
@@ -116,7 +128,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       await Promise.all(
         artifacts.map((one) => journal.saveArtifact({ ...one, status: beforePlanning(one.status) })),
       )
-      await plan(artifacts)
+      await plan(items)
       const done = artifacts.filter((one) => one.status === 'done')
       await Promise.all(done.map((one) => journal.saveArtifact(one)))
       for (const item of items) item.done()
@@ -128,7 +140,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   /** Plans everything that these artifacts touch, once each, and hands on what may be delivered. */
-  async function plan(artifacts: Artifact[]): Promise<void> {
+  async function plan(items: Array<Pick<Item, 'artifact' | 'replaces'>>): Promise<void> {
+    const artifacts = items.map(({ artifact }) => artifact)
     const now = parts.now()
     const options = parts.planning(now)
     const catalogue = journalCatalogue(journal)
@@ -144,14 +157,24 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
     const plans = new Map<string, Plan>()
     const withdrawn = new Set<string>()
+    const touch = async (touched: RunSource[]) => {
+      for (const { path } of touched) {
+        const run = runs.has(path) ? null : await journal.artifact(path)
+        if (run !== null) runs.set(path, run)
+      }
+    }
+    for (const { artifact, replaces } of items) {
+      const sheet = sheetSourceOf(artifact)
+      if (sheet === null || replaces === null) continue
+      const former = await noLongerAsked(replaces, sheet, catalogue, options)
+      for (const id of former.withdrawn) withdrawn.add(id)
+      await touch(former.runs)
+    }
     for (const sheet of sheets.values()) {
       const planned = await planSheet(sheet, catalogue, options)
       for (const one of planned.plans) plans.set(one.submission.id, one)
       for (const id of planned.withdrawn) withdrawn.add(id)
-      for (const { path } of planned.runs) {
-        const run = runs.has(path) ? null : await journal.artifact(path)
-        if (run !== null) runs.set(path, run)
-      }
+      await touch(planned.runs)
     }
     for (const run of runs.values()) {
       const source = runSourceOf(run)
@@ -163,7 +186,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         continue
       }
       const planned = await planRun(source, catalogue, options)
-      for (const one of planned.plans) if (!isNeedlessStandIn(one, known)) plans.set(one.submission.id, one)
+      const standing = known.filter(({ id }) => !withdrawn.has(id))
+      for (const one of planned.plans)
+        if (!isNeedlessStandIn(one, standing)) plans.set(one.submission.id, one)
       for (const id of planned.withdrawn) withdrawn.add(id)
     }
     for (const id of plans.keys()) withdrawn.delete(id)
@@ -197,16 +222,27 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   async function take(found: Found, how: How): Promise<void> {
     const before = await journal.artifact(found.path)
-    if (found.type === 'sheet' && !found.settled) {
-      if (before === null) emit('sheet.seen', { sheet: baseName(found.path), path: found.path })
-      return
-    }
+    if (found.type === 'sheet') return takeSheet(found, before, how)
     const reading = await parts.inspect(found.path, { root: found.root })
-    if (found.type === 'run-folder' && reading.kind !== 'run-folder') return unreadRun(found, reading)
-    const artifact = await judged(found, reading, before, how)
-    if (artifact === null) return
+    if (reading.kind !== 'run-folder') return unreadRun(found, reading)
+    const now = parts.now().toISOString()
+    const { path, root, type, fingerprint } = found
+    const isSame = before?.fingerprint === fingerprint
+    const kept: Artifact = {
+      ...{ path, root, type, fingerprint, sha256: null, status: 'active', reading },
+      firstSeen: before?.firstSeen ?? now,
+      changed: isSame ? before.changed : now,
+    }
+    const artifact = await judgedRun(kept, reading, found, before, how)
     await keep(artifact)
     if (isStalled(artifact.reading)) tellStalled(artifact, found.quietSince, before)
+  }
+
+  async function takeSheet(found: Found, before: Artifact | null, how: How): Promise<void> {
+    if (!found.settled) return intake.seen(found, before)
+    const reading = await parts.inspect(found.path, { root: found.root })
+    const taken = await intake.take(found, reading, before, how)
+    if (taken !== null) await keep(taken.artifact, taken.replaces)
   }
 
   /** A run folder that could not be read: it may have vanished meanwhile, or the disk refused. */
@@ -215,43 +251,6 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     if (first?.code === 'path.unreadable') throw Object.assign(new Error(first.found), { code: 'EIO' })
     if (first?.code === 'path.beyond-limits')
       emit('run.problems', { run: baseName(path), codes: [first.code] })
-  }
-
-  /** What the journal is to keep of a reading; null where a sheet's bytes are the ones it knows. */
-  async function judged(
-    found: Found,
-    reading: Reading,
-    before: Artifact | null,
-    how: How,
-  ): Promise<Artifact | null> {
-    const now = parts.now().toISOString()
-    const kept: Artifact = {
-      path: found.path,
-      root: found.root,
-      type: found.type,
-      fingerprint: found.fingerprint,
-      sha256: reading.kind === 'run-folder' ? null : reading.sha256,
-      status: 'active',
-      reading,
-      firstSeen: before?.firstSeen ?? now,
-      changed: before !== null && before.fingerprint === found.fingerprint ? before.changed : now,
-    }
-    if (reading.kind === 'run-folder') return judgedRun(kept, reading, found, before, how)
-    kept.status = 'done'
-    if (before !== null && before.sha256 === kept.sha256 && before.status === 'done') {
-      await journal.saveArtifact({ ...before, fingerprint: kept.fingerprint })
-      return how.force ? before : null
-    }
-    const problems = reading.kind === 'unrecognised' ? reading.problems : reading.reading.problems
-    const errors = problems.filter((one) => one.severity === 'error').length
-    emit('sheet.judged', {
-      sheet: baseName(found.path),
-      format: reading.kind === 'unrecognised' ? 'unrecognised' : reading.recognisedAs,
-      samples: reading.kind === 'unrecognised' ? 0 : reading.reading.samples,
-      errors,
-      warnings: problems.length - errors,
-    })
-    return kept
   }
 
   async function judgedRun(

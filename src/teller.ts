@@ -4,130 +4,136 @@
  * One sheet at a time, the newest news of it only. Never part of correctness: what cannot be written is told and tried
  * again, and the journal stays the truth.
  */
-import { basename } from 'node:path'
-import { type Emit, type Happening, loggedError } from './events.ts'
-import { moveAway } from './feedback/put-away.ts'
-import type { SheetState } from './feedback/report.ts'
-import { writeReport } from './feedback/write-report.ts'
-import type { Reading } from './handovers.ts'
-import type { Artifact, JournalReader, RegistrationRow, RegistrationStory } from './journal/journal.ts'
-import { journalCatalogue } from './planning/catalogue.ts'
-import { subjectKeysOf } from './planning/sheet.ts'
+import { basename, dirname, join } from 'node:path'
+import { type Emit, type LoggedError, loggedError } from './events.ts'
+import type { SheetReport } from './feedback/report.ts'
+import { removeReport, writeReport } from './feedback/write-report.ts'
+import type { Artifact, JournalReader } from './journal/journal.ts'
 import type { Problem } from './problems.ts'
-import { registrationId } from './record/identity.ts'
-import type { State } from './record/registration.ts'
+import { createArrivals, exists } from './teller/arrivals.ts'
+import { type FollowedJournal, followSheets } from './teller/followed.ts'
+import { openSheets } from './teller/open-sheets.ts'
+import { type MovingJournal, putAway } from './teller/put-away.ts'
+import { type ReportParts, reportOf } from './teller/report-of.ts'
 
-export type TellerParts = {
-  journal: JournalReader & { saveArtifact(artifact: Artifact): Promise<void> }
-  registries: string[]
-  /** The drop folder a sheet was dropped into, and whether it is put away at the end; null: not a dropped sheet. */
-  dropFolder(path: string): { folder: string; finished: 'move' | 'keep' } | null
+export type DropFolder = { folder: string; finished: 'move' | 'keep' }
+
+export type TellerParts = Omit<ReportParts, 'journal'> & {
+  journal: JournalReader & FollowedJournal & MovingJournal
+  dropFolders: DropFolder[]
+  /** The drop folder a sheet was dropped into; null: not a dropped sheet. */
+  dropFolderOf(path: string): DropFolder | null
   emit: Emit
 }
 
 export type Teller = {
+  /** A sheet has arrived and is not read yet: its copy goes on, or `problems` keep it from being read. */
+  received(path: string, problems: Problem[]): void
+  /** It was read. `savedAgain`: what was read is what was known of it before. */
+  read(path: string, found: { savedAgain: boolean }): void
   /** The report of this sheet is to be written anew. */
   tell(path: string): void
-  /** Something happened that may concern sheets told of before. */
-  follow(happening: Happening): void
+  /** Something happened to registrations. */
+  follow(): void
   close(): Promise<void>
 }
 
-const AGAIN_MS = 60_000
-const FINAL: State[] = ['registered', 'refused', 'abandoned', 'superseded']
+/** Other processes move registrations too, and nobody tells us. */
+const LOOK_MS = 1_000
+/** Sooner or later a person closes the program that holds the file open. */
+const AGAIN_MS = [2_000, 5_000, 15_000, 60_000]
+/** What is left to tell at the end is told, but not for long: at the next start it is found again. */
+const CLOSING_MS = 2_000
 
-export function createTeller({ journal, registries, dropFolder, emit }: TellerParts): Teller {
+export function createTeller(parts: TellerParts): Teller {
+  const { journal, emit } = parts
   const due = new Set<string>()
-  /** Which sheets a registration belongs to, as far as they were told of since the start. */
-  const sheetsOf = new Map<string, Set<string>>()
+  const savedAgain = new Map<string, string>()
+  /** How often in a row the disk refused something for a sheet. */
+  const refusals = new Map<string, number>()
   const retries = new Set<NodeJS.Timeout>()
+  const followed = followSheets(journal)
+  const arrivals = createArrivals((path) => tell(path))
   let working: Promise<void> | null = null
+  let hasNews = true
+  let closed: number | null = null
+  const isOver = () => closed !== null && performance.now() > closed + CLOSING_MS
 
   async function drain(): Promise<void> {
-    for (const path of due) {
-      due.delete(path)
-      try {
-        await write(path)
-      } catch (thrown) {
-        emit('sheet.report-failed', { sheet: basename(path), error: loggedError(thrown) })
+    while ((hasNews || due.size > 0) && !isOver()) {
+      if (hasNews) {
+        hasNews = false
+        for (const path of await followed.news()) due.add(path)
       }
+      for (const path of due) {
+        if (hasNews || isOver()) break
+        due.delete(path)
+        await write(path).catch((thrown: unknown) => again(path, 'sheet.report-failed', loggedError(thrown)))
+      }
+      if (isOver()) return
+      if (due.size === 0) await followed.told()
     }
   }
 
   async function write(path: string): Promise<void> {
-    const artifact = await journal.artifact(path)
-    const place = dropFolder(path)
-    if (artifact === null || artifact.type !== 'sheet' || place === null || artifact.sha256 === null) return
-    const { reading, sha256 } = artifact
-    const registrations = await registrationsOf(reading)
-    for (const { id } of registrations) sheetsOf.set(id, (sheetsOf.get(id) ?? new Set()).add(path))
-    const stories = await storiesOf(registrations)
-    const problems = [
-      ...ownProblems(reading),
-      ...stories.flatMap((story) => story.revisions.at(-1)?.submission.problems ?? []),
-    ]
-    const state = stateOf(problems, registrations)
-    const written = await writeReport({
-      folder: place.folder,
-      file: basename(path),
-      sha256,
-      state,
-      sent: registrations.some(wasSent),
-      registrations,
-      problems,
-      said: new Map(stories.map((story) => [story.registration.id, wordsOf(story)])),
-    })
-    if (!written.ok) {
-      emit('sheet.report-failed', { sheet: basename(path), error: written.error })
-      again(path)
+    const place = parts.dropFolderOf(path)
+    if (place === null) return
+    const { folder, finished } = place
+    const lies = dirname(path)
+    // What lies in done was told of for the last time. Of two sheets of one name the one dropped last has the report.
+    if (lies === join(folder, 'done')) return
+    if (lies !== folder && (await exists(join(folder, basename(path))))) return
+    const known = living(await journal.artifact(path))
+    const arriving = arrivals.problemsOf(path)
+    if (known === null && arriving === null) return vanished(path, folder)
+    const liesIn = lies === folder ? null : 'needs-fixing'
+    const told = { folder, liesIn, arriving, savedAgain: savedAgain.get(path) ?? null } as const
+    const { report, isFinal } = await reportOf(path, known, told, parts)
+    await keep(report, path)
+    if (known === null || finished === 'keep' || !isFinal) return
+    const to = report.state === 'done' ? 'done' : 'needs-fixing'
+    const moved = await putAway(known, { folder, to }, { journal, emit })
+    if (!moved.ok) return again(path, 'sheet.move-failed', moved.error)
+    if (moved.value !== null) await keep({ ...report, liesIn: to }, path)
+  }
+
+  async function keep(report: SheetReport, path: string): Promise<void> {
+    const written = await writeReport(report)
+    if (written.ok) refusals.delete(path)
+    else again(path, 'sheet.report-failed', written.error)
+  }
+
+  /** It was taken away before it was read: what was told before of a sheet of this name is told again. */
+  async function vanished(path: string, folder: string): Promise<void> {
+    if (await exists(path)) return
+    for (const liesIn of ['needs-fixing', 'done'] as const) {
+      const other = join(folder, liesIn, basename(path))
+      const known = living(await journal.artifact(other))
+      if (known === null || !(await exists(other))) continue
+      const { report } = await reportOf(
+        other,
+        known,
+        { folder, liesIn, arriving: null, savedAgain: null },
+        parts,
+      )
+      return keep(report, path)
     }
-    if (place.finished === 'move' && isFinal(state, registrations))
-      await putAway(artifact, place.folder, state)
+    await removeReport(folder, basename(path))
   }
 
-  async function registrationsOf(reading: Reading): Promise<RegistrationRow[]> {
-    if (reading.kind !== 'sample-sheet') return []
-    const keys = await subjectKeysOf(reading.reading, journalCatalogue(journal))
-    const ids = [
-      ...new Set(registries.flatMap((registry) => keys.map((key) => registrationId(registry, key)))),
-    ]
-    return journal.registrations({ ids })
-  }
-
-  /** The whole stories of those that have not come to a good end. */
-  async function storiesOf(registrations: RegistrationRow[]): Promise<RegistrationStory[]> {
-    const open = registrations.filter(({ state }) => state !== 'registered' && state !== 'superseded')
-    const stories = await Promise.all(open.map(({ id }) => journal.story(id)))
-    return stories.filter((story) => story !== null)
-  }
-
-  async function putAway(artifact: Artifact, folder: string, state: SheetState): Promise<void> {
-    const sheet = basename(artifact.path)
-    const to = state === 'done' ? 'done' : 'needs-fixing'
-    if (artifact.sha256 === null) return
-    const moved = await moveAway(artifact.path, { folder, to, sha256: artifact.sha256 })
-    if (!moved.ok) {
-      if (moved.error.why !== 'refused') return
-      emit('sheet.move-failed', { sheet, error: moved.error.error })
-      return again(artifact.path)
-    }
-    if (moved.value === artifact.path) return
-    // The sheet goes on counting from where it now lies; a new one may come under its old name.
-    await journal.saveArtifact({ ...artifact, path: moved.value })
-    await journal.saveArtifact({
-      ...artifact,
-      status: 'gone',
-      reading: { kind: 'unrecognised', problems: [], sha256: null },
-    })
-    emit('sheet.moved', { sheet, to: moved.value })
-  }
-
-  /** What the disk refused is tried again, until the daemon ends. */
-  function again(path: string): void {
-    const timer = setTimeout(() => {
-      retries.delete(timer)
-      tell(path)
-    }, AGAIN_MS)
+  /** What the disk refused is told once and tried again, until the daemon ends. */
+  function again(path: string, event: 'sheet.report-failed' | 'sheet.move-failed', error: LoggedError): void {
+    const times = refusals.get(path) ?? 0
+    refusals.set(path, times + 1)
+    if (times === 0) emit(event, { sheet: basename(path), error })
+    if (closed !== null) return
+    const timer = setTimeout(
+      () => {
+        retries.delete(timer)
+        tell(path)
+      },
+      AGAIN_MS[Math.min(times, AGAIN_MS.length - 1)],
+    )
     retries.add(timer)
   }
 
@@ -136,47 +142,55 @@ export function createTeller({ journal, registries, dropFolder, emit }: TellerPa
     start()
   }
 
-  const start = (): void => {
-    working ??= drain().finally(() => {
-      working = null
-      if (due.size > 0) start()
-    })
+  function follow(): void {
+    hasNews = true
+    start()
   }
 
+  function start(): void {
+    working ??= drain().then(
+      () => {
+        working = null
+        // Told of after the last look and before this line.
+        if (hasNews || due.size > 0) start()
+      },
+      (thrown: unknown) => {
+        working = null
+        emit('journal.failed', { error: loggedError(thrown) })
+      },
+    )
+  }
+
+  for (const one of parts.dropFolders)
+    void openSheets(one).then((paths) => {
+      for (const path of paths) tell(path)
+    })
+  const looking = setInterval(follow, LOOK_MS)
+  start()
+
   return {
-    tell,
-    follow({ fields }) {
-      if (!('registration' in fields)) return
-      for (const path of sheetsOf.get(fields.registration) ?? []) due.add(path)
-      if (due.size > 0) start()
+    received(path, problems) {
+      if (arrivals.add(path, problems)) tell(path)
     },
-    close: async () => {
+    read(path, found) {
+      arrivals.remove(path)
+      if (!found.savedAgain) savedAgain.delete(path)
+      else {
+        savedAgain.set(path, parts.now().toISOString())
+        tell(path)
+      }
+    },
+    tell,
+    follow,
+    async close() {
+      closed = performance.now()
+      clearInterval(looking)
+      arrivals.close()
       for (const timer of retries) clearTimeout(timer)
       while (working !== null) await working
     },
   }
 }
 
-function ownProblems(reading: Reading): Problem[] {
-  if (reading.kind === 'run-folder') throw new Error('a run folder is no sheet')
-  return reading.kind === 'unrecognised' ? reading.problems : reading.reading.problems
-}
-
-/** What the registry itself said, newest first. */
-const wordsOf = (story: RegistrationStory): string[] =>
-  story.attempts.flatMap((attempt) => attempt.detail ?? []).toReversed()
-
-const wasSent = ({ state, attempts }: RegistrationRow): boolean => attempts > 0 || state === 'registered'
-
-function stateOf(problems: Problem[], registrations: RegistrationRow[]): SheetState {
-  const wrong =
-    problems.some((one) => one.severity === 'error') || registrations.some(({ state }) => state === 'refused')
-  const good = registrations.some(({ state }) => state !== 'refused' && state !== 'superseded')
-  if (wrong) return good ? 'partly' : 'needs-fixing'
-  return registrations.every(({ state }) => FINAL.includes(state)) ? 'done' : 'waiting'
-}
-
-/** Nothing more will come of it by itself. */
-const isFinal = (state: SheetState, registrations: RegistrationRow[]): boolean =>
-  state === 'needs-fixing' ||
-  (registrations.every((row) => FINAL.includes(row.state)) && state !== 'received' && state !== 'waiting')
+const living = (artifact: Artifact | null): Artifact | null =>
+  artifact === null || artifact.type !== 'sheet' || artifact.status === 'gone' ? null : artifact

@@ -22,7 +22,7 @@ export async function watchRoots(
 ): Promise<Watching> {
   const runs = await Promise.all(runsRoots(config).map((root) => watchRuns(root)))
   const sheets = sheetsRoots(config).map((root) =>
-    watchSheets({ ...common(root.sheets, root), onFound: (found) => pipeline.found(found, LATER) }),
+    watchSheets({ ...common(root.sheets, root), onFound: pipeline.found }),
   )
   for (const root of sheetsRoots(config)) void writeReadme(root.sheets)
   const watches = [...runs, ...sheets]
@@ -89,8 +89,6 @@ export async function watchRoots(
     })
   }
 }
-
-const LATER = { firstScan: false }
 
 /** Often enough to be told within a tenth of the time that makes a run a stalled one. */
 const stalledLookMs = ({ stalledAfterSeconds }: RunsRoot): number =>

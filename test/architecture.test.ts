@@ -16,6 +16,7 @@ const MEETING = [
   'inspector',
   'planning',
   'pipeline',
+  'sheet-intake',
   'adoption',
   'stalling',
   'watching',

@@ -28,6 +28,7 @@ export async function takeUp(journal: Journal, config: Config, path: string): Pr
     // The daemon notices that the journal was written elsewhere, and tells and queues by itself.
     queue: () => {},
     tell: () => {},
+    news: { received: () => {}, read: () => {} },
     emit: herald.emit,
     now: () => new Date(),
   })

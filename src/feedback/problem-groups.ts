@@ -48,7 +48,8 @@ export function whereWords({ rows, column }: Problem): string {
   return at === '' ? named.replace('c', 'C') : `${at}, ${named}`
 }
 
-function rowWords(rows: readonly number[]): string {
+/** `Rows 2–5 and 9`, as Excel counts them. */
+export function rowWords(rows: readonly number[]): string {
   if (rows.length === 0) return ''
   if (rows.length === 1) return `Row ${rows[0]}`
   const spans: Array<[from: number, to: number]> = []

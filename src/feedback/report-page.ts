@@ -1,117 +1,237 @@
 /** A sheet's report as one HTML page that needs nothing else: no script, no network, by double click from a share. */
-import { createHash } from 'node:crypto'
 import { Eta } from 'eta'
-import { groupProblems } from './problem-groups.ts'
-import type { SheetReport } from './report.ts'
+import { count, moment } from './numbers.ts'
+import { groupProblems, type ProblemGroup, rowWords } from './problem-groups.ts'
+import { type Circumstances, stateWords, subjectWords, wholeSubjectWords } from './registration-words.ts'
+import type { Outcome, ReportedRegistration, ReportedSubject, SheetReport } from './report.ts'
+import { STYLE, STYLE_HASH } from './report-style.ts'
 import { visible } from './visible.ts'
-import { headlineOf, stateWords, subjectWords } from './words.ts'
-
-const STYLE = `
-:root { color-scheme: light dark; --act: #b3261e; --wait: #7a5900; --good: #1b6e2c; --line: #8886; --soft: #8881; }
-@media (prefers-color-scheme: dark) { :root { --act: #ff8a80; --wait: #f2c94c; --good: #7ddb8f; } }
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 52rem; margin: 0 auto; padding: 1rem; overflow-wrap: anywhere; }
-h1 { font-size: 1.35rem; line-height: 1.35; border-left: .4rem solid; padding-left: .8rem; margin: .5rem 0; }
-h1.act { border-color: var(--act); } h1.wait { border-color: var(--wait); } h1.good { border-color: var(--good); }
-h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
-section { border: 1px solid var(--line); border-radius: .4rem; padding: .6rem .9rem; margin: .6rem 0; break-inside: avoid; }
-section h3 { font-size: 1rem; margin: 0; } section p { margin: .3rem 0; }
-.error h3::before { content: "✗ "; color: var(--act); } .warning h3::before { content: "! "; color: var(--wait); }
-ul { margin: .3rem 0; padding-left: 1.3rem; } dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 .8rem; margin: .3rem 0; }
-dd { margin: 0; } small, footer { opacity: .75; font-size: .85rem; } q { background: var(--soft); } b.where { font-weight: 600; }
-@media print { body { max-width: none; padding: 0; } }
-`
+import { aboutWords, headlineOf, subjectsWord } from './words.ts'
 
 const PAGE = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '<%= it.styleHash %>'">
-<% if (it.refresh) { %><meta http-equiv="refresh" content="15"><% } %>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title><%= it.file %>: <%= it.headline.sent %></title>
 <style><%~ it.style %></style>
 </head>
 <body>
-<h1 class="<%= it.headline.tone %>"><%= it.headline.sent %> <%= it.headline.todo %></h1>
-<p>Sheet <strong><%= it.file %></strong></p>
-<% if (it.problems.length > 0) { %>
-<h2><%= it.counted %></h2>
-<% for (const one of it.problems) { %>
-<section class="<%= one.severity %>">
-<h3><%= one.title %></h3>
-<ul>
-<% for (const place of one.places) { %>
-<li><% if (place.where) { %><b class="where"><%= place.where %>:</b> <% } %><%= place.found %><% if (place.suggestion) { %> <em>Did you mean <q><%= place.suggestion %></q>?</em><% } %></li>
+<main>
+<header class="<%= it.headline.tone %>">
+<h1><%= it.headline.sent %> <span><%= it.headline.todo %></span></h1>
+</header>
+<p class="sheet"><strong><%= it.file %></strong></p>
+<% for (const one of it.notes) { %><p class="soft"><%= one %></p>
 <% } %>
-<% if (one.more > 0) { %><li>and <%= one.more %> more of the same</li><% } %>
-</ul>
-<p><%= one.fix %></p>
-<small><%= one.severity === 'error' ? 'Error' : 'Warning' %> <%= one.code %></small>
+<% if (it.errors.length > 0) { %>
+<section aria-labelledby="errors">
+<h2 id="errors"><%= it.errorCount %></h2>
+<%~ include('@problems', { groups: it.errors }) %>
 </section>
 <% } %>
+<% if (it.subjects.length > 0) { %>
+<section aria-labelledby="subjects">
+<h2 id="subjects">What was sent and what was not</h2>
+<% for (const one of it.subjects) { %>
+<article class="<%= one.tone %>">
+<div class="title"><h3><%= one.name %></h3><span class="badge <%= one.badge %>"><%= one.words %></span></div>
+<p class="soft"><%= one.rows %></p>
+<% if (one.note) { %><p><%= one.note %></p><% } %>
+<% if (one.registrations.length > 0) { %><%~ include('@registrations', { rows: one.registrations }) %><% } %>
+</article>
 <% } %>
-<% if (it.registrations.length > 0) { %>
-<h2>What becomes of it</h2>
-<% for (const one of it.registrations) { %>
-<section>
-<h3><%= one.subject %></h3>
-<p><strong><%= one.words %></strong> at <%= one.registry %>, since <%= one.since %>. <%= one.meaning %></p>
-<% for (const words of one.said) { %><p>The registry says: <q><%= words %></q></p>
-<% } %>
-<% if (one.ids.length > 0) { %><dl>
-<% for (const [name, value] of one.ids) { %><dt><%= name %></dt><dd><%= value %></dd>
-<% } %></dl><% } %>
-<small>Registration <%= one.id %></small>
+<% if (it.moreSubjects) { %><p><%= it.moreSubjects %></p><% } %>
 </section>
 <% } %>
+<% if (it.earlier.length > 0) { %>
+<section aria-labelledby="earlier">
+<h2 id="earlier">From an earlier version of this sheet</h2>
+<article>
+<p>This version does not speak of it, so it stays as it is.</p>
+<%~ include('@registrations', { rows: it.earlier }) %>
+</article>
+</section>
 <% } %>
-<footer><p>Written by runherald about the file with SHA-256 <%= it.sha256 %>. The sheet itself is never changed.</p></footer>
+<% if (it.warnings.length > 0) { %>
+<section aria-labelledby="warnings">
+<h2 id="warnings"><%= it.warningCount %></h2>
+<%~ include('@problems', { groups: it.warnings }) %>
+</section>
+<% } %>
+</main>
+<footer>
+<p>As of <%= it.at %>. <%= it.reload %></p>
+<p>runherald wrote this page; it never changes the sheet itself.<% if (it.sha256) { %> SHA-256 of the sheet: <span class="id"><%= it.sha256 %></span><% } %></p>
+</footer>
 </body>
 </html>
 `
 
+const PROBLEMS = `<% for (const one of it.groups) { %>
+<article class="<%= one.severity %>">
+<h3><%= one.title %></h3>
+<ul class="places">
+<% for (const place of one.places) { %>
+<li><% if (place.where) { %><span class="where"><%= place.where %></span> <% } %><%= place.found %><% if (place.suggestion) { %> <span class="meant">Did you mean <strong><%= place.suggestion %></strong>?</span><% } %></li>
+<% } %>
+<% if (one.more > 0) { %><li>and <%= one.more %> more of the same</li><% } %>
+</ul>
+<p><strong>What to do:</strong> <%= one.fix %></p>
+<p class="soft"><%= one.severity === 'error' ? 'Error' : 'Remark' %> <span class="id"><%= one.code %></span></p>
+</article>
+<% } %>`
+
+const REGISTRATIONS = `<ul class="registrations">
+<% for (const one of it.rows) { %>
+<li><%= one.subject %> at <%= one.registry %>: <strong><%= one.words %></strong> since <%= one.since %>. <%= one.meaning %>
+<% if (one.said.length > 0) { %><p>The registry says:</p>
+<% for (const words of one.said) { %><blockquote><%= words %></blockquote>
+<% } %><% } %>
+<% if (one.ids.length > 0) { %><p class="soft">The registry calls it:</p><dl>
+<% for (const [name, value] of one.ids) { %><dt><%= name %></dt><dd class="id"><%= value %></dd>
+<% } %></dl><% } %>
+<p class="soft">Registration <span class="id"><%= one.id %></span></p>
+</li>
+<% } %>
+</ul>`
+
 const eta = new Eta()
 eta.loadTemplate('@report', PAGE)
-const styleHash = `sha256-${createHash('sha256').update(STYLE).digest('base64')}`
+eta.loadTemplate('@problems', PROBLEMS)
+eta.loadTemplate('@registrations', REGISTRATIONS)
+
+/** A page of more is read by nobody; the JSON beside it has them all. */
+const MOST_SUBJECTS = 200
 
 /** The whole page. Everything that came from a sheet or a registry is escaped, and made visible where it is not. */
 export function reportPage(report: SheetReport): string {
-  const errors = report.problems.filter((one) => one.severity === 'error').length
+  const { problems, subjects } = report
+  const errors = problems.filter((one) => one.severity === 'error')
+  const warnings = problems.filter((one) => one.severity !== 'error')
+  const urgentFirst = subjects.toSorted((a, b) => URGENCY.indexOf(a.outcome) - URGENCY.indexOf(b.outcome))
+  const { sent, todo, tone } = headlineOf(report)
   return eta.render('@report', {
     style: STYLE,
-    styleHash,
-    refresh: report.state === 'received' || report.state === 'waiting',
+    styleHash: STYLE_HASH,
     file: visible(report.file),
-    sha256: report.sha256 ?? 'not known yet',
-    headline: headlineOf(report),
-    counted: [count(errors, 'error'), count(report.problems.length - errors, 'warning')]
-      .filter(Boolean)
-      .join(', '),
-    problems: groupProblems(report.problems).map((group) => ({
-      ...group,
-      fix: visible(group.fix, 2000),
-      places: group.places.map(({ where, found, suggestion }) => ({
-        where: visible(where),
-        found: visible(found),
-        suggestion: suggestion === null ? null : visible(suggestion),
-      })),
-    })),
-    registrations: report.registrations.map((one) => {
-      const { words, meaning } = stateWords(one)
-      return {
-        id: one.id,
-        subject: visible(subjectWords(one)),
-        registry: visible(one.registry),
-        words: visible(words),
-        meaning: meaning === null ? '' : visible(meaning),
-        since: `${one.since.slice(0, 16).replace('T', ' ')} UTC`,
-        said: (report.said?.get(one.id) ?? []).map((text) => visible(text, 1000)),
-        ids: Object.entries(one.remoteIds).map(([name, value]) => [visible(name), visible(value)]),
-      }
-    }),
+    sha256: report.sha256,
+    headline: { sent: visible(sent, 600), todo: visible(todo, 600), tone },
+    notes: notesOf(report).map((one) => visible(one, 600)),
+    errorCount: count(errors.length, 'error'),
+    errors: groupProblems(errors).map(shownGroup),
+    warningCount: count(warnings.length, 'remark'),
+    warnings: groupProblems(warnings).map(shownGroup),
+    subjects: urgentFirst.slice(0, MOST_SUBJECTS).map((one) => shownSubject(one, report)),
+    moreSubjects: moreWords(urgentFirst.slice(MOST_SUBJECTS)),
+    earlier: report.earlier.map((one) => shownRegistration(one, wholeSubjectWords(one), report)),
+    at: moment(report.at, report.timeZone),
+    reload:
+      report.state === 'received' || report.state === 'waiting' ? 'Reload this page to see what is new.' : '',
   })
 }
 
-const count = (number: number, what: string): string =>
-  number === 0 ? '' : `${number} ${what}${number === 1 ? '' : 's'}`
+const URGENCY: Outcome[] = [
+  'attention',
+  'blocked',
+  'unwanted',
+  'under-way',
+  'replaced',
+  'ended',
+  'registered',
+]
+
+function notesOf(report: SheetReport): string[] {
+  const { sameAs, savedAgain, liesIn, timeZone, state } = report
+  const about = aboutWords(report)
+  return [
+    ...(about === null ? [] : [`${about}.`]),
+    ...(sameAs === null
+      ? []
+      : [`The same sheet was dropped before as ${sameAs.file}, on ${moment(sameAs.since, timeZone)}.`]),
+    ...(savedAgain === null
+      ? []
+      : [
+          `It was saved again without a change on ${moment(savedAgain, timeZone)}: nothing was sent because of that.`,
+        ]),
+    ...(liesIn === 'done' ? ['It now lies in the folder done.'] : []),
+    ...(liesIn === 'needs-fixing' && state !== 'received'
+      ? ['It lies in the folder needs-fixing: correct it there and save it.']
+      : []),
+  ]
+}
+
+function shownGroup(group: ProblemGroup): ProblemGroup {
+  return {
+    ...group,
+    fix: visible(group.fix, 2000),
+    places: group.places.map(({ where, found, suggestion }) => ({
+      where: visible(where),
+      found: visible(found),
+      suggestion: suggestion === null ? null : visible(suggestion),
+    })),
+  }
+}
+
+const OUTCOMES: Record<Outcome, { words: string; badge: string; tone: string }> = {
+  registered: { words: 'Registered', badge: 'good', tone: 'well' },
+  'under-way': { words: 'On its way', badge: 'wait', tone: 'to-wait' },
+  blocked: { words: 'Not sent', badge: 'act', tone: 'to-act' },
+  attention: { words: 'Needs attention', badge: 'act', tone: 'to-act' },
+  unwanted: { words: 'Not sent', badge: 'act', tone: 'to-act' },
+  replaced: { words: 'A newer sheet counts', badge: 'plain', tone: '' },
+  ended: { words: 'Given up', badge: 'plain', tone: '' },
+}
+
+function shownSubject(subject: ReportedSubject, report: SheetReport) {
+  const { type, name, rows, samples, outcome, registrations } = subject
+  const sample = type === 'batch' ? 'tube' : 'biosample'
+  return {
+    ...OUTCOMES[outcome],
+    name: visible(`${type === 'batch' ? 'Batch' : 'Library'} ${name}`),
+    rows: [rowWords(rows), count(samples, sample)].filter((one) => one !== '').join(', '),
+    note: visible(noteOf(subject), 600),
+    registrations: registrations.map((one) => shownRegistration(one, subjectWords(one), report)),
+  }
+}
+
+/** Why it stands as it does, where its registrations do not say so. */
+function noteOf({ type, outcome, registrations }: ReportedSubject): string {
+  const before = registrations.some(({ state }) => state === 'registered')
+  switch (outcome) {
+    case 'blocked':
+      return before
+        ? `Errors stand in it, so nothing of this version of the ${type} was sent. What was registered before stays as it is:`
+        : `Errors stand in it, so nothing of this ${type} was sent.`
+    case 'unwanted':
+      return `No registry that is set up takes this ${type}.`
+    case 'replaced':
+      return `A newer sheet speaks of this ${type} and counts. What became of that:`
+    default:
+      return ''
+  }
+}
+
+function moreWords(rest: ReportedSubject[]): string | null {
+  if (rest.length === 0) return null
+  const words = [...Map.groupBy(rest, ({ outcome }) => OUTCOMES[outcome].words)].map(
+    ([outcome, some]) => `${subjectsWord(some, some.length)}: ${outcome.toLowerCase()}`,
+  )
+  return `And ${words.join('; ')}.`
+}
+
+function shownRegistration(one: ReportedRegistration, subject: string, report: SheetReport & Circumstances) {
+  const { words, meaning } = stateWords(one, report)
+  return {
+    id: one.id,
+    subject: visible(subject),
+    registry: visible(one.registry),
+    words: visible(words),
+    meaning: meaning === null ? '' : visible(meaning, 600),
+    since: moment(one.since, report.timeZone),
+    said: (report.said.get(one.id) ?? []).map((text) => visible(text, 1000)),
+    ids: Object.entries(one.remoteIds).map(([name, value]) => [visible(name), visible(value)]),
+  }
+}

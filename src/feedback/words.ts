@@ -1,143 +1,172 @@
-/** The plain words of a report: what happened to the sheet and to each registration of it, and what is to be done. */
-import type { Reason } from '../record/registration.ts'
-import type { ReportedRegistration, SheetReport } from './report.ts'
+/** The first line of a report: was anything sent, and what must I do? And what a sheet is, in a person's words. */
+import type { SheetFormatName } from '../handovers.ts'
+import type { State } from '../record/registration.ts'
+import { count } from './numbers.ts'
+import type { ReportedRegistration, ReportedSubject, SheetReport } from './report.ts'
 
 /** `sent` answers: was anything sent? `todo`: what must I do? `tone` is good, wait or act. */
 export type Headline = { sent: string; todo: string; tone: 'good' | 'wait' | 'act' }
 
 export function headlineOf(report: SheetReport): Headline {
-  const { state, sent } = report
-  switch (state) {
+  switch (report.state) {
     case 'received':
-      return {
-        sent: sent ? 'An earlier version of this sheet was sent.' : 'Nothing has been sent yet.',
-        todo: 'You need not do anything: the sheet is read as soon as its copy has ended.',
-        tone: 'wait',
-      }
+      return receivedHeadline(report)
     case 'waiting':
-      return {
-        sent: sent
-          ? 'Something of this sheet has been sent, not all of it yet.'
-          : 'Nothing has been sent yet.',
-        todo: `You need not do anything: ${waitsFor(report)}.`,
-        tone: 'wait',
-      }
+      return { sent: sentWords(report), todo: `You need not do anything: ${awaited(report)}.`, tone: 'wait' }
     case 'done':
-      return {
-        sent: sent ? 'Everything in this sheet was sent and is registered.' : 'Nothing had to be sent.',
-        todo: 'You need not do anything.',
-        tone: 'good',
-      }
+      return doneHeadline(report)
     case 'needs-fixing':
-      return { sent: sent ? sentBut(report) : 'Nothing was sent.', todo: todo(report), tone: 'act' }
     case 'partly':
-      return {
-        sent: sent ? 'Part of this sheet was sent, part was not.' : 'Nothing was sent.',
-        todo: todo(report),
-        tone: 'act',
-      }
+      return { sent: sentWords(report), todo: todo(report), tone: 'act' }
     default:
-      return state satisfies never
+      return report.state satisfies never
   }
 }
 
-function sentBut({ registrations }: SheetReport): string {
-  if (registrations.some((one) => one.state === 'refused')) return 'It was sent, and refused.'
-  if (registrations.some((one) => one.state === 'held')) return 'It was sent, and needs attention.'
-  return 'An earlier version of this sheet was sent, this one was not.'
+function receivedHeadline({ problems, sent }: SheetReport): Headline {
+  const nothing = sent
+    ? 'Nothing of this version has been sent yet; what was sent before stays as it is.'
+    : 'Nothing has been sent yet.'
+  if (problems.length > 0)
+    return {
+      sent: nothing,
+      todo: 'The file cannot be read for now; it is tried again by itself.',
+      tone: 'wait',
+    }
+  return {
+    sent: nothing,
+    todo: 'You need not do anything: the sheet has arrived and is read as soon as its copy has ended.',
+    tone: 'wait',
+  }
+}
+
+function doneHeadline(report: SheetReport): Headline {
+  const { subjects, sameAs } = report
+  const outcomes = new Set(subjects.map(({ outcome }) => outcome))
+  if (subjects.length === 0)
+    return {
+      sent: 'Nothing was sent: there is nothing in this sheet to register.',
+      todo: 'If that surprises you, read below.',
+      tone: 'wait',
+    }
+  if (outcomes.has('replaced') || outcomes.has('ended'))
+    return { sent: sentWords(report), todo: 'You need not do anything. Read below why.', tone: 'wait' }
+  if (sameAs !== null)
+    return {
+      sent: `${again(sameAs)} Everything in it is registered.`,
+      todo: 'You need not do anything.',
+      tone: 'good',
+    }
+  return {
+    sent: 'Everything in this sheet was sent and is registered.',
+    todo: 'You need not do anything.',
+    tone: 'good',
+  }
+}
+
+const again = ({ file }: { file: string }): string =>
+  `Nothing was sent again: this is the same sheet as ${file}, which was dropped before.`
+
+/** Was anything sent? Counted in libraries or batches where there are several. */
+function sentWords(report: SheetReport): string {
+  const { subjects, earlier, sameAs, state } = report
+  if (sameAs !== null && state !== 'needs-fixing') return again(sameAs)
+  const yet = state === 'waiting' ? ' yet' : ''
+  const verb = state === 'waiting' ? 'has been' : 'was'
+  const touched = subjects.filter(({ sent }) => sent !== 'none')
+  if (touched.length === 0) {
+    const stays = [...subjects.flatMap(({ registrations }) => registrations), ...earlier].some(isRegistered)
+    return stays && state !== 'waiting'
+      ? 'Nothing of this sheet was sent; what was registered before stays as it is.'
+      : `Nothing ${verb} sent${yet}.`
+  }
+  const [only] = subjects
+  if (subjects.length === 1 && only !== undefined) return oneSubjectWords(only, verb, yet)
+  if (touched.every(({ sent }) => sent === 'all') && touched.length === subjects.length)
+    return `All ${subjectsWord(subjects, subjects.length)} of this sheet ${state === 'waiting' ? 'have been' : 'were'} sent.`
+  return severalWords(subjects, yet)
+}
+
+function oneSubjectWords({ type, sent, registrations }: ReportedSubject, verb: string, yet: string): string {
+  if (sent === 'all') return `The ${type} in this sheet ${verb} sent.`
+  const library = registrations.some((one) => one.subject.type === 'library' && HAVE_LEFT.includes(one.state))
+  if (library)
+    return `The library in this sheet ${verb} sent, its run ${verb === 'was' ? 'was not' : 'has not'}${yet}.`
+  return `Part of this sheet ${verb} sent, part ${verb === 'was' ? 'was not' : 'has not'}${yet}.`
+}
+
+const HAVE_LEFT: State[] = ['registered', 'sending', 'unknown']
+
+/** `3 of 5 libraries were sent, 1 was sent in part, 1 was not.` */
+function severalWords(subjects: ReportedSubject[], yet: string): string {
+  const number = (sent: ReportedSubject['sent']) => subjects.filter((one) => one.sent === sent).length
+  const [all, part, none] = [number('all'), number('part'), number('none')]
+  const were = (many: number) => (many === 1 ? 'was' : 'were')
+  const of = `of ${subjectsWord(subjects, subjects.length)}`
+  const parts = [
+    all > 0 ? `${all} ${of} ${were(all)} sent` : null,
+    part > 0 ? `${part} ${all > 0 ? '' : `${of} `}${were(part)} sent in part` : null,
+    none > 0 ? `${none} ${were(none)} not${yet}` : null,
+  ]
+  return `${parts.filter((one) => one !== null).join(', ')}.`
+}
+
+/** `1 library`, `3 batches`, `2 libraries and batches` */
+export function subjectsWord(subjects: ReadonlyArray<{ type: 'library' | 'batch' }>, many: number): string {
+  const types = new Set(subjects.map(({ type }) => type))
+  if (types.size === 1) return types.has('batch') ? count(many, 'batch') : count(many, 'library')
+  return `${many} libraries and batches`
 }
 
 /** What there is to do, in the order in which it helps: errors of the sheet, then refusals, then what others decide. */
-function todo({ problems, registrations }: SheetReport): string {
-  const errors = problems.filter((one) => one.severity === 'error').length
+function todo({ problems, subjects }: SheetReport): string {
+  const errors = problems.filter((one) => one.severity === 'error' && isInTheSheet(one.code)).length
   if (errors > 0)
     return `Correct ${errors === 1 ? 'the error' : `the ${errors} errors`} below and save the file again.`
-  if (registrations.some((one) => one.state === 'refused'))
+  const states = subjects.flatMap(({ registrations }) => registrations.map(({ state }) => state))
+  if (states.includes('refused'))
     return 'Read below what was refused and why, correct it, and save the file again.'
-  if (registrations.some((one) => one.state === 'held'))
-    return 'There is nothing to correct in the sheet: the person who looks after runherald has to decide. Do not register it in another way meanwhile.'
-  return 'Read below what is the matter.'
+  return 'There is nothing to correct in the sheet: the person who looks after runherald has to decide. Please show them this page, and do not register it in another way meanwhile.'
 }
 
-function waitsFor({ registrations }: SheetReport): string {
-  const reasons = registrations.filter((one) => one.state === 'waiting').map((one) => one.reason)
+/** Can the person who wrote the sheet mend it there? */
+const isInTheSheet = (code: string): boolean =>
+  /^(?:sample-sheet|registry|path)\./.test(code) ||
+  code === 'sheet.run-ambiguous' ||
+  code === 'run.two-libraries'
+
+function awaited({ subjects, paused }: SheetReport): string {
+  const open = subjects.flatMap(({ registrations }) => registrations)
+  const reasons = open.filter((one) => one.state === 'waiting').map((one) => one.reason)
   if (reasons.includes('run'))
     return 'it waits for its run. If that run is finished, check that the sheet names it as the instrument does'
   if (reasons.includes('run-completion')) return 'it waits for its run to finish'
   if (reasons.includes('grace'))
     return 'it will be sent in a moment, and until then you can still correct the sheet'
+  if (open.some((one) => one.state === 'unknown'))
+    return 'the connection was lost before the registry answered, and it is being looked up whether it arrived'
+  if (open.some((one) => one.state === 'queued' && paused.has(one.registry)))
+    return 'the registry takes nothing for now, and it is sent as soon as it does'
   return 'it is being registered'
 }
 
-/** A registration's state as people are shown it, and what it means for them where that is not plain. */
-export function stateWords(one: ReportedRegistration): { words: string; meaning: string | null } {
-  const at = one.nextTry === null ? null : clock(one.nextTry)
-  switch (one.state) {
-    case 'waiting':
-      return {
-        words: `Waiting for ${WAITING[one.reason ?? ''] ?? 'something else'}`,
-        meaning: at && `Until ${at}.`,
-      }
-    case 'queued':
-      return { words: 'Being registered', meaning: queuedBecause(one.reason, at) }
-    case 'sending':
-      return { words: 'Being registered', meaning: null }
-    case 'unknown':
-      return {
-        words: 'Checking whether it arrived',
-        meaning: 'The connection was lost before the registry answered. It is being looked up.',
-      }
-    case 'registered':
-      return { words: 'Registered', meaning: null }
-    case 'refused':
-      return one.reason === 'by-rule'
-        ? { words: 'Cannot be registered there', meaning: null }
-        : { words: 'Refused by the registry', meaning: null }
-    case 'held':
-      return { words: 'Needs attention', meaning: HELD[one.reason ?? ''] ?? null }
-    case 'superseded':
-      return { words: 'Replaced', meaning: 'A newer version of the sheet took its place before it was sent.' }
-    case 'abandoned':
-      return { words: 'Given up', meaning: 'A person decided that it is not to be registered.' }
-    default:
-      return one.state satisfies never
-  }
+const isRegistered = ({ state }: ReportedRegistration): boolean => state === 'registered'
+
+const FORMATS: Record<SheetFormatName, [sheet: string, sample: string]> = {
+  registration: ['Registration sheet', 'biosample'],
+  'onecodex-batch': ['One Codex batch sheet', 'tube'],
+  'illumina-v1': ['Illumina sample sheet', 'sample'],
+  'illumina-v2': ['Illumina sample sheet, version 2', 'sample'],
+  casava: ['Illumina sample sheet of CASAVA', 'sample'],
+  minknow: ['MinKNOW sample sheet', 'sample'],
 }
 
-/** `Run X in library Y`, `Library Y`, `Batch Z`. */
-export function subjectWords({ subject }: ReportedRegistration): string {
-  if (subject.type === 'library') return `Library ${subject.name}`
-  if (subject.type === 'batch') return `Batch ${subject.name}`
-  return subject.library === null
-    ? `Run ${subject.name}`
-    : `Run ${subject.name} in library ${subject.library}`
+/** `Registration sheet with 2 libraries and 96 biosamples` */
+export function aboutWords({ about, subjects }: SheetReport): string | null {
+  if (about === null) return null
+  const [sheet, sample] = FORMATS[about.format]
+  const samples = count(about.samples, sample)
+  return subjects.length === 0
+    ? `${sheet} with ${samples}`
+    : `${sheet} with ${subjectsWord(subjects, subjects.length)} and ${samples}`
 }
-
-const WAITING: Partial<Record<string, string>> = {
-  'run-completion': 'the run to finish',
-  sheet: 'a sample sheet',
-  run: 'the run',
-  grace: 'a moment, in which the sheet can still be corrected',
-  'previous-revision': 'the answer to an earlier version',
-}
-
-const HELD: Partial<Record<string, string>> = {
-  'unknown-outcome':
-    'The connection was lost before the registry answered, and it cannot be asked. A person has to look there whether it arrived.',
-  conflict:
-    'The registry, or another folder, has something else under this name. A person has to compare the two.',
-  amendment:
-    'It is registered with other content already, and this registry takes no corrections. A person has to talk to the registry.',
-  partial: 'The registry took only part of it. A person has to look what is missing.',
-  'run-failed':
-    'The instrument says that the run failed, or does not say how it ended. A person has to decide.',
-  'registry-fault': 'The registry keeps failing on it. A person has to talk to those who run the registry.',
-}
-
-function queuedBecause(reason: Reason | null, at: string | null): string | null {
-  const next = at === null ? '' : ` The next try is at ${at}.`
-  if (reason?.startsWith('library ')) return `The registry does not know ${reason} yet.${next}`
-  return next === '' ? null : `The registry could not be reached.${next}`
-}
-
-const clock = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`

@@ -22,18 +22,39 @@ export async function writeReport(
   if (basename(report.file) !== report.file || report.file === '')
     throw new Error('A report is of a file name')
   const folder = join(report.folder, '_status')
-  const { file, sha256, state, sent, registrations, problems } = report
+  const { file } = report
   const html = join(folder, reportName(file, '.html'))
   const json = join(folder, reportName(file, '.json'))
   try {
     await makeFolder(folder)
-    await writeWhole(json, visibleJson({ file, sha256, state, sent, registrations, problems }))
+    await writeWhole(json, visibleJson(reportJson(report)))
     await writeWhole(html, reportPage(report))
     return ok({ html, json })
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === undefined) throw thrown
     return err(loggedError(thrown))
   }
+}
+
+/** What programs are told; `registrations` are as `ls` lists them. */
+function reportJson({ file, sha256, state, sent, subjects, earlier, problems }: SheetReport) {
+  const registrations = [...subjects.flatMap((one) => one.registrations), ...earlier].map(
+    ({ subject: { type, name, library, path }, ...row }) => ({
+      ...row,
+      subject: { type, name, library, path },
+    }),
+  )
+  return {
+    ...{ file, sha256, state, sent, registrations },
+    subjects: subjects.map(({ type, name, rows, outcome, sent }) => ({ type, name, rows, outcome, sent })),
+    problems,
+  }
+}
+
+/** Takes away the report of a sheet that vanished before it was read. */
+export async function removeReport(folder: string, file: string): Promise<void> {
+  for (const ending of ['.html', '.json'] as const)
+    await rm(join(folder, '_status', reportName(file, ending)), { force: true })
 }
 
 /** The sheet's whole name and an ending; a name too long for that is cut, and told apart by its hash. */
@@ -51,8 +72,8 @@ async function writeWhole(path: string, content: string): Promise<void> {
   try {
     const file = await open(temporary, 'wx')
     try {
+      // Not synced: a report says nothing that the journal does not, and thousands of them must not wear the disk.
       await file.writeFile(content)
-      await file.sync()
     } finally {
       await file.close()
     }

@@ -41,4 +41,29 @@ export const planningProblems = {
     fix: 'Add the column run_name with the name of the run folder, and drop the sheet again.',
     severity: 'error',
   },
+  'sheet.nothing-to-register': {
+    title: 'There is nothing in this sheet to register',
+    fix: 'If it only tells the instrument or the demultiplexing what to do, nothing needs to be done. If its samples are to be registered, add a column Library_Name, or drop a registration sheet that names their library and run.',
+    severity: 'warning',
+  },
+  'sheet.unwanted': {
+    title: 'None of the registries that are set up takes this',
+    fix: 'There is nothing to correct in the sheet. Ask the person who looks after runherald where it should go.',
+    severity: 'error',
+  },
+  'sheet.newer-counts': {
+    title: 'A newer sheet says something else of this, and the newer one counts',
+    fix: 'If the newer sheet is right, nothing needs to be done. If it is not, correct the newer one.',
+    severity: 'warning',
+  },
+  'sheet.older-differs': {
+    title: 'An older sheet says something else of this; this newer one counts',
+    fix: 'If this sheet is right, nothing needs to be done.',
+    severity: 'warning',
+  },
+  'sheet.amendment': {
+    title: 'The sheet was changed after it was registered, and this registry takes no corrections',
+    fix: 'The change was not sent. If it is right, ask the person who looks after runherald to have it corrected at the registry. If it is not, undo it in the sheet.',
+    severity: 'warning',
+  },
 } as const

@@ -11,12 +11,10 @@ import {
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { groupProblems, whereWords } from '../../src/feedback/problem-groups.ts'
-import type { SheetReport } from '../../src/feedback/report.ts'
 import { reportPage } from '../../src/feedback/report-page.ts'
-import { stateWords } from '../../src/feedback/words.ts'
 import { reportName, writeReport } from '../../src/feedback/write-report.ts'
 import { problem } from '../../src/problems.ts'
-import { createDropFolder, registrationOf, reportOf } from './rig.ts'
+import { createDropFolder, libraryOf, registrationOf, reportOf, runOf } from './rig.ts'
 
 const column = { letter: 'C', name: 'tube_barcode' }
 const missing = problem('sample-sheet.column-missing', 'there is no "library_name" among 9 columns', {
@@ -32,80 +30,17 @@ const odd = problem('sample-sheet.tube-barcode', '"12345O7890"', {
   suggestion: '1234507890',
 })
 
-const firstLine = (page: string) => /<h1[^>]*>(.*)<\/h1>/.exec(page)?.[1]
-
-describe('the first line', () => {
-  test.for<[situation: string, changes: Partial<SheetReport>, says: string]>([
-    [
-      'a copy under way',
-      { state: 'received', sha256: null },
-      'Nothing has been sent yet. You need not do anything: the sheet is read as soon as its copy has ended.',
-    ],
-    [
-      'a sheet whose run has not come',
-      { registrations: [registrationOf({ state: 'waiting', reason: 'run' })] },
-      'Nothing has been sent yet. You need not do anything: it waits for its run. If that run is finished, check that the sheet names it as the instrument does.',
-    ],
-    [
-      'a sheet that may still be corrected',
-      { registrations: [registrationOf({ state: 'waiting', reason: 'grace' })] },
-      'Nothing has been sent yet. You need not do anything: it will be sent in a moment, and until then you can still correct the sheet.',
-    ],
-    [
-      'a sheet on its way',
-      { sent: true, registrations: [registrationOf({ state: 'sending' })] },
-      'Something of this sheet has been sent, not all of it yet. You need not do anything: it is being registered.',
-    ],
-    [
-      'a sheet that is registered',
-      { state: 'done', sent: true },
-      'Everything in this sheet was sent and is registered. You need not do anything.',
-    ],
-    ['a sheet known already', { state: 'done' }, 'Nothing had to be sent. You need not do anything.'],
-    [
-      'a sheet with errors',
-      { state: 'needs-fixing', problems: [missing, odd] },
-      'Nothing was sent. Correct the 2 errors below and save the file again.',
-    ],
-    [
-      'a sheet the registry refused',
-      {
-        state: 'needs-fixing',
-        sent: true,
-        registrations: [registrationOf({ state: 'refused', reason: 'by-registry' })],
-      },
-      'It was sent, and refused. Read below what was refused and why, correct it, and save the file again.',
-    ],
-    [
-      'a sheet others decide about',
-      {
-        state: 'needs-fixing',
-        sent: true,
-        registrations: [registrationOf({ state: 'held', reason: 'unknown-outcome' })],
-      },
-      'It was sent, and needs attention. There is nothing to correct in the sheet: the person who looks after runherald has to decide. Do not register it in another way meanwhile.',
-    ],
-    [
-      'a sheet with an error in one of two libraries',
-      { state: 'partly', sent: true, problems: [odd] },
-      'Part of this sheet was sent, part was not. Correct the error below and save the file again.',
-    ],
-  ])('of %s says whether anything was sent and what to do', ([, changes, says]) => {
-    expect(firstLine(reportPage(reportOf('/drop', changes)))).toBe(says)
-  })
-})
-
 describe('the page', () => {
   test('names each problem with row, column, value, rule, hint and suggestion', () => {
     const page = reportPage(reportOf('/drop', { state: 'needs-fixing', problems: [twice, odd, missing] }))
     expect(page).toContain('3 errors')
-    expect(page).toContain('Row 14, column C (tube_barcode):')
-    expect(page).toContain('Rows 21 and 37, column C (tube_barcode):')
+    expect(page).toContain('Row 14, column C (tube_barcode)')
+    expect(page).toContain('Rows 21 and 37, column C (tube_barcode)')
     for (const words of [
       odd.title,
       odd.fix,
       '&quot;12345O7890&quot;',
-      '<q>1234507890</q>',
+      'Did you mean <strong>1234507890</strong>?',
       'sample-sheet.tube-barcode',
     ])
       expect(page).toContain(words)
@@ -114,27 +49,50 @@ describe('the page', () => {
   })
 
   test('shows each registration in plain words, with what the registry gave and said', () => {
-    const good = registrationOf({ state: 'registered', remoteIds: { library: 'b3d1' } })
-    const bad = registrationOf({
-      id: 'other',
-      state: 'refused',
-      reason: 'by-registry',
-      subject: { type: 'run', key: 'k', name: 'RUN1', library: 'BIRM-1', path: null },
+    const bad = runOf({ state: 'refused', reason: 'by-registry' })
+    const library = libraryOf({
+      outcome: 'attention',
+      sent: 'all',
+      registrations: [registrationOf({ state: 'registered', remoteIds: { library: 'b3d1' } }), bad],
     })
-    const said = new Map([['other', ['library_name does not exist']]])
-    const page = reportPage(
-      reportOf('/drop', { state: 'partly', sent: true, registrations: [good, bad], said }),
-    )
+    const said = new Map([[bad.id, ['library_name does not exist']]])
+    const page = reportPage(reportOf('/drop', { state: 'partly', sent: true, subjects: [library], said }))
     for (const words of [
-      'Library BIRM-1',
-      '<strong>Registered</strong> at climb',
-      '<dt>library</dt><dd>b3d1</dd>',
-      'Run RUN1 in library BIRM-1',
-      'Refused by the registry',
-      '<q>library_name does not exist</q>',
-      '2026-11-21 14:32 UTC',
+      'Registration sheet with 1 library and 8 biosamples.',
+      '<h3>Library BIRM-1</h3>',
+      'Rows 2–9, 8 biosamples',
+      'The library itself at climb: <strong>Registered</strong> since 21 November 2026, 14:32 (Europe/London).',
+      '<dt>library</dt><dd class="id">b3d1</dd>',
+      'Run RUN1 at climb: <strong>Refused by the registry</strong>',
+      '<blockquote>library_name does not exist</blockquote>',
     ])
       expect(page).toContain(words)
+  })
+
+  test('names the sheet of the same content that was dropped before, and where the sheet now lies', () => {
+    const page = reportPage(
+      reportOf('/drop', {
+        state: 'done',
+        subjects: [libraryOf({ outcome: 'registered' }, { state: 'registered' })],
+        sameAs: { file: 'plate6.csv', since: '2026-11-20T09:00:00.000Z' },
+        liesIn: 'done',
+      }),
+    )
+    expect(page).toContain('dropped before as plate6.csv, on 20 November 2026, 09:00 (Europe/London).')
+    expect(page).toContain('It now lies in the folder done.')
+  })
+
+  test('of a thousand libraries shows those first that need something, and counts the rest', () => {
+    const well = Array.from({ length: 1000 }, (_, at) => libraryOf({ name: `L${at}`, outcome: 'registered' }))
+    const page = reportPage(
+      reportOf('/drop', {
+        state: 'partly',
+        subjects: [...well, libraryOf({ name: 'BAD', outcome: 'blocked' })],
+      }),
+    )
+    expect(page.indexOf('Library BAD')).toBeLessThan(page.indexOf('Library L0<'))
+    expect(page).toContain('And 801 libraries: registered.')
+    expect(page.length).toBeLessThan(200_000)
   })
 
   test('needs no script and no network, and forbids both', () => {
@@ -162,13 +120,18 @@ describe('the page', () => {
       reportOf('/drop', {
         file: `${hostile}.csv`,
         problems: [{ ...odd, found: hostile, suggestion: hostile, column: { letter: 'C', name: hostile } }],
-        registrations: [
-          registrationOf({
-            registry: hostile,
-            remoteIds: { [hostile]: hostile },
-            subject: { type: 'batch', key: hostile, name: hostile, library: null, path: null },
-          }),
+        subjects: [
+          libraryOf(
+            { name: hostile },
+            {
+              registry: hostile,
+              remoteIds: { [hostile]: hostile },
+              subject: { type: 'batch', name: hostile, library: null, path: null },
+            },
+          ),
         ],
+        earlier: [runOf({ subject: { type: 'run', name: hostile, library: hostile, path: null } })],
+        sameAs: { file: hostile, since: '2026-11-20T09:00:00.000Z' },
         said: new Map([[registrationOf().id, [hostile]]]),
       }),
     )
@@ -214,35 +177,11 @@ test('problems of one cause stand together, errors before warnings', () => {
   ])
 })
 
-test.for([
-  ['waiting', 'sheet', 'Waiting for a sample sheet'],
-  ['waiting', 'run-completion', 'Waiting for the run to finish'],
-  ['queued', null, 'Being registered'],
-  ['queued', 'library BIRM-1', 'Being registered'],
-  ['sending', null, 'Being registered'],
-  ['unknown', null, 'Checking whether it arrived'],
-  ['registered', null, 'Registered'],
-  ['refused', 'by-registry', 'Refused by the registry'],
-  ['refused', 'by-rule', 'Cannot be registered there'],
-  ['held', 'conflict', 'Needs attention'],
-  ['superseded', null, 'Replaced'],
-  ['abandoned', null, 'Given up'],
-] as const)('%s (%s) is shown as "%s"', ([state, reason, words]) => {
-  expect(stateWords(registrationOf({ state, reason })).words).toBe(words)
-})
-
-test('a missing library and the next try are named', () => {
-  const one = registrationOf({ reason: 'library BIRM-1', nextTry: '2026-11-21T15:00:00.000Z' })
-  expect(stateWords(one).meaning).toBe(
-    'The registry does not know library BIRM-1 yet. The next try is at 2026-11-21 15:00 UTC.',
-  )
-})
-
 describe('the files', () => {
   test('lie in _status under the sheet’s whole name, and leave nothing else behind', async () => {
     using drop = createDropFolder()
-    const registrations = [registrationOf()]
-    const written = await writeReport(reportOf(drop.folder, { registrations, problems: [odd] }))
+    const subjects = [libraryOf({ rows: [2], samples: 1 })]
+    const written = await writeReport(reportOf(drop.folder, { subjects, problems: [odd] }))
     expect(written).toEqual({
       ok: true,
       value: {
@@ -256,7 +195,8 @@ describe('the files', () => {
       sha256: 'a'.repeat(64),
       state: 'waiting',
       sent: false,
-      registrations,
+      registrations: [registrationOf()],
+      subjects: [{ type: 'library', name: 'BIRM-1', rows: [2], outcome: 'under-way', sent: 'none' }],
       problems: [odd],
     })
   })
@@ -264,7 +204,8 @@ describe('the files', () => {
   test('take the place of the former ones', async () => {
     using drop = createDropFolder()
     await writeReport(reportOf(drop.folder, { state: 'received' }))
-    await writeReport(reportOf(drop.folder, { state: 'done', sent: true }))
+    const subjects = [libraryOf({ outcome: 'registered', sent: 'all' })]
+    await writeReport(reportOf(drop.folder, { state: 'done', sent: true, subjects }))
     expect(JSON.parse(readFileSync(join(drop.folder, '_status/plate7.csv.json'), 'utf8')).state).toBe('done')
     expect(readFileSync(join(drop.folder, '_status/plate7.csv.html'), 'utf8')).toContain('is registered')
   })

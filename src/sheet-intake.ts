@@ -1,0 +1,122 @@
+/** Takes in what lies in a drop folder: what the journal is to keep of a sheet, and what people are told meanwhile. */
+import { basename } from 'node:path'
+import type { Emit } from './events.ts'
+import type { Found, Reading, SheetReading } from './handovers.ts'
+import type { Artifact } from './journal/journal.ts'
+import type { Problem } from './problems.ts'
+
+export type SheetNews = {
+  /** It has arrived and is not read yet: its copy goes on, or `problems` keep it from being read. */
+  received(path: string, problems: Problem[]): void
+  /** It was read. `savedAgain`: what was read is what was known of it before. */
+  read(path: string, found: { savedAgain: boolean }): void
+}
+
+export type SheetIntakeParts = {
+  journal: {
+    saveArtifact(artifact: Artifact): Promise<void>
+    sheetsSame(sha256: string): Promise<Artifact[]>
+  }
+  news: SheetNews
+  emit: Emit
+  now(): Date
+}
+
+/** A sheet to be kept and planned. `replaces`: what stood at its path before. */
+export type Taken = { artifact: Artifact; replaces: SheetReading | null }
+
+export type SheetIntake = {
+  /** Its copy may go on. */
+  seen(found: Found, before: Artifact | null): void
+  /**
+   * What is new in a sheet that has settled; null where nothing is. `firstScan`: it lay there when the watch began.
+   * Throws, with a code of the file system, where it cannot be read for now.
+   */
+  take(
+    found: Found,
+    reading: Reading,
+    before: Artifact | null,
+    how: { force: boolean; firstScan: boolean },
+  ): Promise<Taken | null>
+}
+
+export function createSheetIntake({ journal, news, emit, now }: SheetIntakeParts): SheetIntake {
+  /** Sheets that lay there when the watch began were found together, in whatever order they are read. */
+  const began = now().toISOString()
+
+  async function kept(found: Found, reading: SheetOutcome, firstScan: boolean): Promise<Artifact> {
+    const { path, root, type, fingerprint, modified } = found
+    const at = firstScan ? began : now().toISOString()
+    const { sha256 } = reading
+    const same = sha256 === null ? [] : (await journal.sheetsSame(sha256)).filter((one) => one.path !== path)
+    if (same.length > 0) emit('sheet.repeated', { sheet: basename(path) })
+    // The same bytes under another name are the same content, first seen when they were first seen.
+    const [first] = same.toSorted((a, b) => a.changed.localeCompare(b.changed))
+    const changed = first === undefined || first.changed > at ? at : first.changed
+    return {
+      ...{ path, root, type, fingerprint, sha256, status: 'done', reading, firstSeen: at, changed },
+      modified: first?.modified ?? modified,
+    }
+  }
+
+  return {
+    seen({ path, fingerprint }, before) {
+      // A sheet that was just put away, or one that was only looked at again.
+      if (before !== null && before.status !== 'gone' && before.fingerprint === fingerprint) return
+      if (before === null || before.status === 'gone') emit('sheet.seen', { sheet: basename(path), path })
+      news.received(path, [])
+    },
+
+    async take(found, reading, before, { force, firstScan }) {
+      if (reading.kind === 'run-folder') throw new Error('a run folder lies where a sheet was found')
+      const { path } = found
+      if (isAbsent(reading)) return null
+      const refused = unreadable(reading)
+      if (refused !== null) {
+        news.received(path, [refused])
+        throw Object.assign(new Error(refused.found), { code: 'EACCES' })
+      }
+      const isSame =
+        before?.status === 'done' &&
+        (reading.sha256 === null
+          ? before.fingerprint === found.fingerprint
+          : before.sha256 === reading.sha256)
+      if (isSame) {
+        const isTouched = before.fingerprint !== found.fingerprint
+        if (isTouched) await journal.saveArtifact({ ...before, fingerprint: found.fingerprint })
+        news.read(path, { savedAgain: isTouched })
+        return force ? { artifact: before, replaces: null } : null
+      }
+      const artifact = await kept(found, reading, firstScan)
+      tellJudged(reading, basename(path), emit)
+      news.read(path, { savedAgain: false })
+      const replaces = before?.reading.kind === 'sample-sheet' ? before.reading.reading : null
+      return { artifact, replaces: before?.status === 'gone' ? null : replaces }
+    },
+  }
+}
+
+type SheetOutcome = Exclude<Reading, { kind: 'run-folder' }>
+
+/** It was taken away, or made something else than a file, while it was looked at. */
+const isAbsent = (reading: SheetOutcome): boolean =>
+  reading.kind === 'unrecognised' &&
+  reading.problems.some(({ code }) => ABSENT.some((absent) => absent === code))
+const ABSENT = ['path.absent', 'path.not-a-file', 'path.outside-root']
+
+const unreadable = (reading: SheetOutcome): Problem | null =>
+  reading.kind === 'unrecognised'
+    ? (reading.problems.find(({ code }) => code === 'path.unreadable') ?? null)
+    : null
+
+function tellJudged(reading: SheetOutcome, sheet: string, emit: Emit): void {
+  const problems = reading.kind === 'unrecognised' ? reading.problems : reading.reading.problems
+  const errors = problems.filter(({ severity }) => severity === 'error').length
+  emit('sheet.judged', {
+    sheet,
+    format: reading.kind === 'unrecognised' ? 'unrecognised' : reading.recognisedAs,
+    samples: reading.kind === 'unrecognised' ? 0 : reading.reading.samples,
+    errors,
+    warnings: problems.length - errors,
+  })
+}
