@@ -1,0 +1,308 @@
+/** Registries as labs run them: several side by side, Majora 2 with its updates, a webhook; the real daemon from file to receipt. */
+import { rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { type Commit, type Sandbox, type SandboxKind, startSandbox } from '../../src/sandbox/index.ts'
+import { type Lab, openLab, type Row } from '../rig/lab.ts'
+import { novaSeqRun, registrationSheet, type SheetRow, sheetFor, writeRun } from '../rig/runs.ts'
+import { library, libraryAdd, postJson } from '../sandbox/call.ts'
+
+const registered = (count: number) => (rows: Row[]) =>
+  rows.length === count && rows.every((row) => row.state === 'registered')
+
+/** One registry of a kind at a sandbox, at full speed. */
+const at = (sandbox: Sandbox, kind: SandboxKind, name: string, more: Record<string, unknown> = {}) => ({
+  name,
+  kind,
+  url: sandbox.urlOf(kind),
+  limits: { concurrency: 1, perSecond: 500, timeoutSeconds: 5 },
+  ...more,
+})
+
+async function labOf(
+  registries: (lab: Lab) => Array<Record<string, unknown>>,
+  more: Parameters<typeof openLab>[0] = {},
+): Promise<Lab> {
+  const lab = await openLab({ config: { site: { timeZone: 'Europe/London' } }, ...more })
+  lab.settings.registries = registries(lab)
+  await lab.configure()
+  return lab
+}
+
+const commitsOf = (sandbox: Sandbox, kind: SandboxKind, type: Commit['type']): Commit[] =>
+  sandbox
+    .log()
+    .flatMap((one) => (one.entry === 'commit' && one.kind === kind && one.type === type ? [one] : []))
+
+const names = (commits: Commit[]): string[] => commits.map((one) => one.name).toSorted()
+
+describe('several registries side by side', () => {
+  test('one is switched off: the others go on, and it catches up by itself', async () => {
+    await using lab = await openLab()
+    const stateFile = join(lab.folder, 'other-registry.jsonl')
+    let other = await startSandbox({ stateFile })
+    const { port } = other
+    try {
+      lab.settings.registries = [
+        at(lab.sandbox, 'majora-2020-03-25', 'climb'),
+        at(lab.sandbox, 'webhook', 'hook', { auth: { tokenFile: join(lab.folder, 'token') } }),
+        at(other, 'majora-2', 'today'),
+      ]
+      await lab.configure()
+      await lab.start()
+      const runs = [1, 2, 3, 4].map((number) => novaSeqRun(number + 500))
+      const bring = async (run: (typeof runs)[number]) => {
+        await lab.drop(`${run.flowcellId}.csv`, sheetFor(run, `LIB-${run.flowcellId}`))
+        await writeRun(lab.runs, run)
+      }
+      const [first, ...later] = runs
+      if (first === undefined) throw new Error('no run')
+      await bring(first)
+      await lab.registrations(registered(6))
+
+      await other.close()
+      for (const run of later) await bring(run)
+      await lab.event('registry.paused', (line) => line['registry'] === 'today')
+      const meanwhile = await lab.registrations((rows) =>
+        ['climb', 'hook'].every(
+          (name) => rows.filter((row) => row.registry === name && row.state === 'registered').length === 8,
+        ),
+      )
+      const waiting = meanwhile.filter((row) => row.registry === 'today' && row.state !== 'registered')
+      expect(waiting).toHaveLength(6)
+      expect(new Set(waiting.map((row) => row.state))).toEqual(new Set(['queued']))
+
+      other = await startSandbox({ stateFile, port })
+      await lab.event('registry.opened', (line) => line['registry'] === 'today')
+      await lab.registrations(registered(24))
+      expect(names(commitsOf(other, 'majora-2', 'run'))).toEqual(runs.map((run) => run.runId).toSorted())
+      expect(commitsOf(other, 'majora-2', 'library')).toHaveLength(4)
+      expect(lab.commits('webhook', 'event')).toHaveLength(8)
+    } finally {
+      await other.close()
+    }
+  })
+
+  test('each goes at its own pace: a slow one keeps no other waiting', async () => {
+    await using lab = await labOf(
+      ({ sandbox }) => [at(sandbox, 'majora-2020-03-25', 'climb'), at(sandbox, 'majora-2', 'slow')],
+      { faults: { rules: [{ match: { kind: 'majora-2' }, fault: { do: 'hang', at: 'before-commit' } }] } },
+    )
+    await lab.start()
+    const runs = [1, 2, 3].map((number) => novaSeqRun(number + 520))
+    for (const run of runs) {
+      await lab.drop(`${run.flowcellId}.csv`, sheetFor(run, `LIB-${run.flowcellId}`))
+      await writeRun(lab.runs, run)
+    }
+    const rows = await lab.registrations(
+      (all) => all.filter((row) => row.registry === 'climb' && row.state === 'registered').length === 6,
+    )
+    expect(rows.filter((row) => row.registry === 'slow' && row.state === 'registered')).toEqual([])
+  })
+})
+
+describe('majora-2', () => {
+  const kind = 'majora-2'
+  const open = (more: Record<string, unknown> = {}, lab: Parameters<typeof openLab>[0] = {}) =>
+    labOf(({ sandbox }) => [at(sandbox, kind, 'today', more)], lab)
+
+  test('a run goes into each of two libraries, and two runs into one', async () => {
+    await using lab = await open({}, { sandbox: { strict: true } })
+    const [first, second] = [novaSeqRun(601), novaSeqRun(602)]
+    await lab.start()
+    await lab.drop('a.csv', sheetFor(first, 'LIB-A'))
+    await lab.drop('b.csv', sheetFor(first, 'LIB-B'))
+    await lab.drop(
+      'c.csv',
+      registrationSheet([
+        { central_sample_id: 'S1', library_name: 'LIB-C', run_name: first.runId },
+        { central_sample_id: 'S2', library_name: 'LIB-C', run_name: second.runId },
+      ]),
+    )
+    await writeRun(lab.runs, first)
+    await writeRun(lab.runs, second)
+    const rows = await lab.registrations(registered(7))
+
+    const made = lab.commits(kind, 'run').filter((one) => one.effect === 'created')
+    expect(names(made)).toEqual([first.runId, second.runId])
+    // Majora knows a run by its name alone: in three libraries it is one and the same.
+    const ids = rows
+      .filter((row) => row.subject.name === first.runId)
+      .map((row) => row.remoteIds['sequencing'])
+    expect(ids).toHaveLength(3)
+    expect(new Set(ids).size).toBe(1)
+    expect(await librariesOf(lab, first.runId)).toEqual(['LIB-A', 'LIB-B', 'LIB-C'])
+    expect(await librariesOf(lab, second.runId)).toEqual(['LIB-C'])
+  })
+
+  test('a library that somebody else registers is waited for by its name from the configuration', async () => {
+    await using lab = await open({ map: { libraryName: '{experimentName}' } })
+    const run = novaSeqRun(610)
+    await lab.start()
+    await writeRun(lab.runs, run)
+    const [waiting] = await lab.registrations((rows) =>
+      rows.some((row) => row.reason?.startsWith('library ')),
+    )
+    expect(waiting).toMatchObject({ state: 'queued', reason: `library ${run.experiment}` })
+
+    const made = await postJson(lab.sandbox.urlOf(kind) + libraryAdd, library(run.experiment))
+    expect(JSON.parse(made.body)).toMatchObject({ success: true })
+    await lab.registrations(registered(1))
+    expect(await librariesOf(lab, run.runId)).toEqual([run.experiment])
+  })
+
+  test('a corrected sheet corrects what is registered, whole, and blanks nothing', async () => {
+    await using lab = await open()
+    const run = novaSeqRun(620)
+    const rows = (more: SheetRow) =>
+      registrationSheet(
+        ['S1', 'S2'].map((id) => ({
+          central_sample_id: id,
+          library_name: 'LIB-620',
+          run_name: run.runId,
+          library_primers: '3',
+          bioinfo_pipe_name: 'ARTIC nCoV',
+          bioinfo_pipe_version: '1.1',
+          library_layout_read_length: '151',
+          ...more,
+        })),
+        [
+          'central_sample_id',
+          'library_name',
+          'library_source',
+          'library_selection',
+          'library_strategy',
+          'library_layout_config',
+          'library_seq_kit',
+          'library_seq_protocol',
+          'library_primers',
+          'library_layout_read_length',
+          'bioinfo_pipe_name',
+          'bioinfo_pipe_version',
+          'run_name',
+        ],
+      )
+    await lab.start()
+    await lab.drop('plate.csv', rows({}))
+    await writeRun(lab.runs, run)
+    await lab.registrations(registered(2))
+    const before = lab.sandbox.state()[kind]
+
+    await lab.drop('plate.csv.new', rows({ bioinfo_pipe_version: '1.2', library_primers: '4' }))
+    await rename(join(lab.sheets, 'plate.csv.new'), join(lab.sheets, 'plate.csv'))
+    const after = await lab.registrations(
+      (all) => registered(2)(all) && all.every((row) => row.revision === 2),
+    )
+    expect(after).toHaveLength(2)
+    const [first, second] = lab.commits(kind, 'run')
+    expect([first?.effect, second?.effect]).toEqual(['created', 'updated'])
+    expect(second?.id).toBe(first?.id)
+    const sent = lab.sandbox
+      .log()
+      .flatMap((one) => (one.entry === 'request' && one.path.endsWith('/sequencing/add/') ? [one.body] : []))
+    expect(sent).toHaveLength(2)
+    expect(sent[1]).toEqual(
+      JSON.parse(
+        JSON.stringify(sent[0]).replace('"bioinfo_pipe_version":"1.1"', '"bioinfo_pipe_version":"1.2"'),
+      ),
+    )
+    expect(sent[0]).toMatchObject({
+      runs: [{ flowcell_id: run.flowcellId, flowcell_type: 'S2', start_time: '2020-03-03 16:41' }],
+    })
+    // What the registry now holds differs in what was corrected, and in nothing else.
+    const changed = differences(before, lab.sandbox.state()[kind])
+    expect(changed.filter((one) => !/primers|pipe_?version|version/i.test(one))).toEqual([])
+    expect(changed).not.toEqual([])
+  })
+
+  test('credentials that expire pause the registry and cost no attempt; the renewed file resumes it', async () => {
+    await using lab = await open()
+    const run = novaSeqRun(630)
+    await lab.start()
+    await writeFile(join(lab.folder, 'token'), 'an-expired-token\n')
+    await lab.drop('plate.csv', sheetFor(run, 'LIB-630'))
+    await writeRun(lab.runs, run)
+    await lab.event('registry.paused', (line) => line['reason'] === 'credentials')
+    await lab.event('registry.probed', (line) => line['open'] === false)
+    const rows = await lab.ls()
+    expect(rows.map((row) => [row.state, row.attempts])).toEqual([
+      ['queued', 0],
+      ['queued', 0],
+    ])
+    await writeFile(join(lab.folder, 'token'), 'sandbox-token\n')
+    await lab.event('registry.opened')
+    await lab.registrations(registered(2))
+    expect(lab.commits(kind, 'run')).toHaveLength(1)
+    const everything = JSON.stringify([lab.lines, (await lab.cli('ls', '--json')).stdout])
+    expect(everything).not.toContain('an-expired-token')
+    expect(everything).not.toContain('sandbox-token')
+  })
+
+  /** Asks the registry itself in which libraries it has a run. */
+  async function librariesOf(lab: Lab, runName: string): Promise<string[]> {
+    const answer = await postJson(`${lab.sandbox.urlOf(kind)}/api/v2/process/sequencing/get/`, {
+      username: 'sandbox',
+      token: 'sandbox-token',
+      run_name: [runName],
+    })
+    const { get } = JSON.parse(answer.body) as {
+      get: Record<string, { libraries: Array<{ library_name: string }> }>
+    }
+    return (get[runName]?.libraries ?? []).map((one) => one.library_name).toSorted()
+  }
+})
+
+describe('webhook', () => {
+  test('a sheet and a run are signed events that the receiver takes once each', async () => {
+    await using lab = await labOf(
+      (one) => [at(one.sandbox, 'webhook', 'hook', { auth: { tokenFile: join(one.folder, 'token') } })],
+      {
+        sandbox: { strict: true },
+        faults: {
+          rules: [{ match: { kind: 'webhook' }, times: 2, fault: { do: 'reset', at: 'after-commit' } }],
+        },
+      },
+    )
+    const run = novaSeqRun(640)
+    await lab.start()
+    await lab.drop('plate.csv', sheetFor(run, 'LIB-640'))
+    await writeRun(lab.runs, run)
+    const rows = await lab.registrations(registered(2))
+
+    const events = lab.commits('webhook', 'event')
+    expect(events.map((one) => one.id).toSorted()).toEqual(rows.map((row) => row.id).toSorted())
+    const sent = events.find((one) => one.payload['type'] === 'run.finished')
+    expect(sent?.payload).toMatchObject({
+      data: {
+        libraryName: 'LIB-640',
+        library: { biosamples: [{ centralSampleId: 'LIB-640-S1' }, { centralSampleId: 'LIB-640-S2' }] },
+        run: { runId: run.runId, flowcellId: run.flowcellId, start: { instant: '2020-03-03T16:41:46.000Z' } },
+      },
+    })
+  })
+
+  test('another secret than the receiver has pauses the registry; nothing is taken', async () => {
+    await using lab = await labOf(
+      (one) => [at(one.sandbox, 'webhook', 'hook', { auth: { tokenFile: join(one.folder, 'token') } })],
+      { sandbox: { token: 'whsec_c2FuZGJveC1zZWNyZXQ=' } },
+    )
+    const run = novaSeqRun(650)
+    await lab.start()
+    await lab.drop('plate.csv', sheetFor(run, 'LIB-650'))
+    await lab.event('registry.paused', (line) => line['reason'] === 'credentials')
+    expect(lab.commits('webhook', 'event')).toEqual([])
+    await writeFile(join(lab.folder, 'token'), 'whsec_c2FuZGJveC1zZWNyZXQ=\n')
+    await writeRun(lab.runs, run)
+    await lab.registrations(registered(2))
+    expect(lab.commits('webhook', 'event')).toHaveLength(2)
+  })
+})
+
+/** Paths at which two JSON values differ. */
+function differences(one: unknown, other: unknown, path = ''): string[] {
+  const isTree = (value: unknown): value is object => typeof value === 'object' && value !== null
+  if (!isTree(one) || !isTree(other)) return Object.is(one, other) ? [] : [path]
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)])
+  const inner = (value: object, key: string) => new Map(Object.entries(value)).get(key)
+  return [...keys].flatMap((key) => differences(inner(one, key), inner(other, key), `${path}/${key}`))
+}
