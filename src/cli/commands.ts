@@ -34,11 +34,14 @@ export function serviceCommands({ terminal, add, ends }: Declare): void {
     add('run', 'The daemon: finds runs and sheets, registers them, shows the status page', [
       'run',
       'run --config /etc/runherald/runherald.yaml',
+      'run --dry-run',
       'run --watch-only',
     ]),
   )
     .option('--watch-only', 'find and plan, but send nothing')
     .option('--work-only', 'send what is planned, but watch nothing')
+    .option('--dry-run', 'say how many runs would be left alone or registered, change nothing, and end')
+    .option('--json', 'with --dry-run: one JSON document on standard output')
     .option('--listen <address>', 'address of the status page, as 127.0.0.1:8734')
     .option('--log-level <level>', 'info, debug, warn or error')
     .option('--log-format <format>', 'auto, json, logfmt or pretty')

@@ -9,14 +9,21 @@ import { tellServiceManager } from '../ops/service-manager.ts'
 import type { View } from '../ops/view.ts'
 import { demoLog } from './demo/narrator.ts'
 import { startDemo } from './demo.ts'
+import { dryRun } from './dry-run.ts'
 import { journalFile } from './journal.ts'
 import { type ConfigOptions, loaded } from './settings.ts'
 import { EXIT, Stop, type Terminal } from './terminal.ts'
 import { version } from './version.ts'
 
-export type RunOptions = ConfigOptions & { watchOnly?: boolean; workOnly?: boolean }
+export type RunOptions = ConfigOptions & {
+  watchOnly?: boolean
+  workOnly?: boolean
+  dryRun?: boolean
+  json?: boolean
+}
 
 export async function run(terminal: Terminal, options: RunOptions): Promise<number> {
+  if (options.dryRun) return dryRun(terminal, options)
   const began = performance.now()
   if (options.watchOnly && options.workOnly)
     throw new Stop(EXIT.usage, 'give one of --watch-only and --work-only, or neither for both')

@@ -1,5 +1,5 @@
 /** What the very first scan of a root does with the runs it finds finished, seen in the real daemon. */
-import { cpSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -60,6 +60,16 @@ describe('the very first scan of a root', () => {
       await oldRun(folderOf(root), root.base + 3, 400)
       await writeRun(folderOf(root), novaSeqRun(root.base + 4), { finished: false })
     }
+    const dry = JSON.parse((await lab.cli('run', '--dry-run', '--json')).stdout)
+    expect(
+      dry.roots.map((one: Record<string, unknown>) => [
+        one['adopt'],
+        one['adopted'],
+        one['registered'],
+        one['left'],
+      ]),
+    ).toEqual(roots.map((root) => [root.adopt, root.leftAlone.length, 3 - root.leftAlone.length, 1]))
+    expect(existsSync(lab.state) && (await readdir(lab.state))).toEqual([])
     await lab.start()
     for (const root of roots) {
       const told = await lab.event('root.first-scan', (line) => line['root'] === folderOf(root))
@@ -77,6 +87,10 @@ describe('the very first scan of a root', () => {
     expect(await adopted(lab)).toEqual(leftAlone)
     const rows = await lab.registrations((some) => some.every((row) => row.reason === 'sheet'))
     expect(rows.map((row) => row.subject.name).toSorted()).toEqual(taken.toSorted())
+    const later = JSON.parse((await lab.cli('run', '--dry-run', '--json')).stdout)
+    expect(later.roots).toMatchObject(
+      roots.map(() => ({ firstScan: 'made', registered: 0, left: 0, known: 5 })),
+    )
   })
 
   test('leaves alone also what lacks a file that decides nothing, and what is found to be settled only later', async () => {

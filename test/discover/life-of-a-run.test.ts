@@ -29,6 +29,7 @@ describe('a run that stands still', () => {
     expect(facts).toMatchObject({ run: { status: 'stalled' }, completion: { state: 'stalled' } })
     const checked = JSON.parse((await lab.cli('check', '--json', folder)).stdout).results[0]
     expect(checked).toMatchObject({ run: { status: 'stalled' }, completion: { state: 'stalled' } })
+    expect((await lab.cli('explain', folder)).stdout).toContain('nothing has changed since')
     await lab.end()
     await lab.start()
     const told = lab.lines.filter((line) => line.event === 'run.stalled')
