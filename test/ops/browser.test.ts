@@ -235,7 +235,7 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
       expect([name, await weight(rig.url, url)]).toEqual([name, expect.any(Number)])
       expect(await weight(rig.url, url)).toBeLessThanOrEqual(LARGEST_BYTES)
       if (PICTURES !== undefined) {
-        const clip = { x: 0, y: 0, width, height: Math.round(1.6 * height) }
+        const clip = { x: 0, y: 0, width, height: 2 * height }
         await page.screenshot({ path: `${PICTURES}/${name}.png`, fullPage: true, clip })
       }
       await context.close()

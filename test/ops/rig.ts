@@ -377,7 +377,7 @@ export async function fortnight({ journal }: Rig, now = new Date()): Promise<voi
       },
       stop: { state: 'refused', reason: 'by-rule' },
       problems: [
-        problem('sheet.run-ambiguous', 'tube barcode 0000-1187 stands in rows 4 and 9', {
+        problem('registry.tube-taken', 'tube 0000-1187 is in the batch Birmingham 2026-46 too', {
           file: 'batch47.csv',
           rows: [4, 9],
         }),
