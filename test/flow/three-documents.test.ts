@@ -108,6 +108,38 @@ describe('majora-2020-03-24', () => {
     expect(bodies(lab, kind, SEQUENCING_ADD)).toEqual([sent])
     expect(lab.commits(kind, 'run')).toHaveLength(1)
   })
+
+  test('what its table requires and a sheet leaves out is told beside the sheet, and goes once it is given', async () => {
+    await using lab = await strictLab([at(kind)])
+    const sheet = (more: SheetRow) =>
+      registrationSheet(
+        biosamples.map((one) => ({
+          ...example,
+          central_sample_id: one,
+          run_name: gridIonName(run),
+          ...more,
+        })),
+        columns(['run_name']),
+      )
+    await lab.start()
+    await writeGridIonRun(lab.runs, run)
+    await lab.drop('library.csv', sheet({ library_sop_name: '' }))
+    const report = await lab.report('library.csv', ({ state }) => state === 'needs-fixing')
+    expect(report.sent).toBe(false)
+    expect(report.problems.filter((one) => one.code.startsWith('registry.'))).toMatchObject([
+      {
+        code: 'registry.value-missing',
+        file: 'library.csv',
+        rows: [2, 3, 4],
+        column: { letter: 'I', name: 'library_sop_name' },
+      },
+    ])
+    expect(bodies(lab, kind, SEQUENCING_ADD)).toEqual([])
+
+    await lab.drop('library.csv', sheet({}))
+    await lab.registrations(registered(1))
+    expect(bodies(lab, kind, SEQUENCING_ADD)).toEqual([sent])
+  })
 })
 
 describe('majora-2020-03-25', () => {
