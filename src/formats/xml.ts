@@ -44,18 +44,16 @@ export function parseXml(bytes: Uint8Array, limits: Partial<XmlLimits> = {}): Re
   let root: XmlElement | null = null
   let elements = 0
   let closing = false
-  let fault: XmlFault | null = null
-  // saxes carries on after a fault; the first one counts, and the rest of the text is not handed over.
-  const fail = (found: XmlFault) => {
-    fault ??= found
+  // saxes carries on after a fault, and a small file can hold thousands: the first one ends the reading.
+  const fail = (fault: XmlFault): never => {
+    throw new Stopped(fault)
   }
 
   parser.on('error', (error) => fail({ is: closing ? 'unfinished' : 'malformed', detail: error.message }))
   parser.on('doctype', () => fail(refused('it has a document type')))
   parser.on('opentag', (tag) => {
-    if (fault) return
-    if (++elements > maxElements) return fail(refused(`more than ${maxElements} elements`))
-    if (open.length >= maxDepth) return fail(refused(`elements nested deeper than ${maxDepth}`))
+    if (++elements > maxElements) fail(refused(`more than ${maxElements} elements`))
+    if (open.length >= maxDepth) fail(refused(`elements nested deeper than ${maxDepth}`))
     const element: Growing = {
       name: localName(tag.name),
       attributes: attributesOf(tag.attributes),
@@ -75,10 +73,14 @@ export function parseXml(bytes: Uint8Array, limits: Partial<XmlLimits> = {}): Re
   })
 
   const whole = skip.reduce(withoutContent, text)
-  for (let at = 0; at < whole.length && !fault; at += PIECE) parser.write(whole.slice(at, at + PIECE))
-  closing = true
-  if (!fault) parser.close()
-  if (fault) return err(fault)
+  try {
+    for (let at = 0; at < whole.length; at += PIECE) parser.write(whole.slice(at, at + PIECE))
+    closing = true
+    parser.close()
+  } catch (thrown) {
+    if (thrown instanceof Stopped) return err(thrown.fault)
+    throw thrown
+  }
   return root ? ok(root) : err({ is: 'unfinished', detail: 'it is empty' })
 }
 
@@ -123,6 +125,14 @@ type Growing = {
 
 const PIECE = 64 * 1024
 const NONE: ReadonlyMap<string, string> = new Map()
+
+class Stopped extends Error {
+  readonly fault: XmlFault
+  constructor(fault: XmlFault) {
+    super(fault.detail)
+    this.fault = fault
+  }
+}
 
 const refused = (detail: string): XmlFault => ({ is: 'refused', detail })
 

@@ -1,5 +1,5 @@
 /** Reads the sample sheet that MinKNOW itself writes into the run folder: who the run is, from its first minute on. */
-import { parse } from 'csv-parse/sync'
+import { type Options, parse } from 'csv-parse/sync'
 import { type Account, claim, claimed, emptyAccount, uuidClaim } from './account.ts'
 import { isSimulated, modelOf, serialOfDevice } from './models.ts'
 
@@ -47,18 +47,19 @@ export function readOutputSheet(text: string, file: string): Account | null {
   }
 }
 
-/** Every row's cells, the first of names in lower case; none where quotes are left open, as in a half file. */
+/** Every row's cells, those of the first in lower case; none where quotes are left open, as in a half file. */
 function cellsOf(text: string): string[][] {
+  const rows = parsed(text, {}) ?? parsed(text, { relax_column_count: true, to: FIRST_ROWS }) ?? []
+  return rows.map((row, index) => (index === 0 ? row.map((cell) => cell.toLowerCase()) : row))
+}
+
+/** Of a sheet that is not even, which takes long to read, the first rows tell enough. */
+const FIRST_ROWS = 50
+
+function parsed(text: string, more: Options): string[][] | null {
   try {
-    const rows: string[][] = parse(text, {
-      bom: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      trim: true,
-      max_record_size: 64 * 1024,
-    })
-    return rows.map((row, index) => (index === 0 ? row.map((cell) => cell.toLowerCase()) : row))
+    return parse(text, { bom: true, skip_empty_lines: true, trim: true, max_record_size: 64 * 1024, ...more })
   } catch {
-    return []
+    return null
   }
 }

@@ -1,5 +1,6 @@
 /** What one XML file tells of a run and its cells; every generation's files come to this one shape. */
-import { attribute, child, childrenNamed, elementAt, textAt, type XmlElement } from '../../formats/xml.ts'
+import * as xml from '../../formats/xml.ts'
+import { child, childrenNamed, elementAt, type XmlElement } from '../../formats/xml.ts'
 import { instantStamp, type Stamp } from '../../record/time.ts'
 import { rsCellId } from './names.ts'
 
@@ -148,6 +149,14 @@ function softwareOf(collection: XmlElement): Told<string> {
     tell(control ? attribute(control, 'Version') : null, '//VersionInfo[@Name="ics"]/@Version')
   )
 }
+
+/** Characters of the longest value that is believed: whoever fills a file with more means no run. */
+const LONGEST = 1000
+
+const believed = (value: string | null): string | null =>
+  value !== null && value.length > LONGEST ? null : value
+const attribute = (element: XmlElement, name: string): string | null => believed(xml.attribute(element, name))
+const textAt = (element: XmlElement, path: string): string | null => believed(xml.textAt(element, path))
 
 const tell = (value: string | null, at: string): Told<string> => (value === null ? null : { value, at })
 
