@@ -3,6 +3,7 @@ import { ACCEPTED, type Core, core, REFUSED, START, traits } from './core.ts'
 
 const states = (at: Core) =>
   at.registration.revisions.map(({ state, reason }) => (reason === null ? state : `${state}: ${reason}`))
+const declined = (at: Core) => at.did('decline')[0]?.why
 const change = (at: Core) => at.did('planned')[0]?.change
 const CORRECTS = traits({ repeatable: true, corrects: true })
 
@@ -166,8 +167,6 @@ describe('changed content', () => {
 })
 
 describe('a person', () => {
-  const declined = (at: Core) => at.did('decline')[0]?.why
-
   test('sends again what was refused or never went', () => {
     expect(states(core().plan().arm().verdict(REFUSED).act({ retry: true }))).toEqual(['queued'])
     const busy = core().plan().arm()
@@ -210,5 +209,38 @@ describe('a person', () => {
       .plan({ body: null, stop: { state: 'refused', reason: 'by-rule' } })
       .act({ retry: true })
     expect(declined(at)).toMatch('nothing to send')
+  })
+})
+
+describe('where a repeat is harmless, and what is there stays as it is', () => {
+  const FIRST_STANDS = traits({ repeatable: true, corrects: false, busyIsSafe: true })
+  const busy = { is: 'try-later', because: 'busy', detail: 'unavailable' } as const
+
+  test('a correction waits for one that a 503 may have hidden', () => {
+    const at = core().plan({ traits: FIRST_STANDS }).arm().verdict(busy, { status: 503 })
+    expect(states(at.plan({ body: 'B', traits: FIRST_STANDS }))).toEqual([
+      'queued',
+      'waiting: previous-revision',
+    ])
+    at.pass(3600).arm({}, 1)
+    at.verdict({ ...ACCEPTED, adopted: true })
+    expect(states(at)).toEqual(['registered', 'held: amendment'])
+  })
+
+  test('a correction takes the place of one that a 429 turned away', () => {
+    const at = core().plan({ traits: FIRST_STANDS }).arm().verdict(busy, { status: 429 })
+    expect(states(at.plan({ body: 'B', traits: FIRST_STANDS }))).toEqual(['superseded', 'queued'])
+  })
+
+  test('an amendment is not sent again for the asking', () => {
+    const at = core().plan({ traits: FIRST_STANDS }).arm().verdict(ACCEPTED)
+    at.plan({ body: 'B', traits: FIRST_STANDS }).act({ retry: true })
+    expect(declined(at)).toMatch('resolve')
+  })
+
+  test('after one given up in doubt, a person sees to the correction', () => {
+    const at = core().plan({ traits: FIRST_STANDS }).arm().ends({ type: 'lost', detail: 'reset' })
+    at.act({ resolve: 'abandon', reason: 'never mind' }).plan({ body: 'B', traits: FIRST_STANDS })
+    expect(states(at)).toEqual(['abandoned', 'held: amendment'])
   })
 })

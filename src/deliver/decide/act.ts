@@ -62,9 +62,9 @@ function retry(revision: Revision, now: Date): Revision | string {
 
 const MAY_DOUBLE = 'sending it again could register it twice: decide with resolve'
 
-/** A repeat cannot double it: it never went, or the registry tells repeats. */
-const isSafe = (revision: Revision): boolean =>
-  revision.traits.repeatable || (revision.lastAttempt === 0 && revision.reason !== 'amendment')
+/** A repeat cannot double it: it never went, or the registry tells repeats. An amendment is none: other content is there. */
+const isSafe = ({ traits, lastAttempt, reason }: Revision): boolean =>
+  reason !== 'amendment' && (traits.repeatable || lastAttempt === 0)
 
 function again(revision: Revision, now: Date): Revision | string {
   if (revision.bodyHash === null)

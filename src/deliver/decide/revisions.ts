@@ -104,14 +104,15 @@ function against(newest: Revision, earlier: Revision): Rule {
       return 'wait'
     case 'waiting':
     case 'queued':
-      return 'supersede'
+      // It may be there already, and what is there stays as it is: its next answer tells.
+      return mayBeThere(earlier) && !newest.traits.corrects ? 'wait' : 'supersede'
     case 'held':
       return !hasBeenTried(earlier) || newest.traits.corrects ? 'supersede' : 'wait'
     case 'registered':
       if (earlier.bodyHash === newest.bodyHash) return 'same'
       return newest.traits.corrects ? 'correct' : 'amendment'
     case 'abandoned':
-      return earlier.inDoubt && !newest.traits.repeatable ? 'amendment' : 'pass'
+      return earlier.inDoubt && !newest.traits.corrects ? 'amendment' : 'pass'
     case 'refused':
     case 'superseded':
       return 'pass'
@@ -119,3 +120,7 @@ function against(newest: Revision, earlier: Revision): Rule {
       return earlier.state satisfies never
   }
 }
+
+/** Some answer was lost or told nothing, and no later one has told that it is not there. */
+const mayBeThere = ({ earlierUnknown, traits, reason }: Revision): boolean =>
+  earlierUnknown && traits.repeatable && reason === null

@@ -1,0 +1,35 @@
+/** Work that may be suspended between any two effects, and goes on when the history says so; or never, after a crash. */
+export type Suspended = { owner: number; at: string; resume: () => void }
+
+export type Tasks = {
+  suspended: Suspended[]
+  /** Waits until the history resumes it. */
+  suspend(owner: number, at: string): Promise<void>
+  resume(index: number): void
+  /** Forgets the work of a process that has died. */
+  forget(owner: number): void
+  /** Calls of a journal that has not answered yet. */
+  waiting: number
+  /** Resolves when all work stands still. */
+  idle(): Promise<void>
+}
+
+export function openTasks(): Tasks {
+  const tasks: Tasks = {
+    suspended: [],
+    waiting: 0,
+    suspend: (owner, at) => new Promise((resume) => tasks.suspended.push({ owner, at, resume })),
+    resume(index) {
+      const [one] = tasks.suspended.splice(index, 1)
+      one?.resume()
+    },
+    forget(owner) {
+      tasks.suspended = tasks.suspended.filter((one) => one.owner !== owner)
+    },
+    async idle() {
+      do await new Promise((turned) => setImmediate(turned))
+      while (tasks.waiting > 0)
+    },
+  }
+  return tasks
+}
