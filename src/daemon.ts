@@ -199,7 +199,7 @@ async function configuredRedis({
 // ── registries ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** A registry as delivery sees it: the kind's pure functions with this registry's settings bound, and its secrets. */
-function toDelivery(entry: Config['registries'][number], planned: PlannedFor | undefined): Destination {
+export function toDelivery(entry: Config['registries'][number], planned: PlannedFor | undefined): Destination {
   if (planned === undefined) throw new Error(`${entry.name} was not planned for`)
   const { registry, settings } = planned
   const { name, kind, url, limits, auth } = entry

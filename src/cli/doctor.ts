@@ -1,56 +1,63 @@
 /** `doctor`: everything a deployment needs, looked at one by one, each with how to mend it. Changes nothing. */
 import type { Config } from '../config.ts'
 import { loadWithOrigins } from '../config.ts'
-import type { Check } from './doctor/check.ts'
-import { checkJournal, checkRedis, checkState } from './doctor/machinery.ts'
+import { type Check, checksOf } from './doctor/check.ts'
+import { checkJournal, checkState } from './doctor/machinery.ts'
+import { checkDaemon, checkOwners } from './doctor/owners.ts'
+import { checkRedis } from './doctor/redis.ts'
 import { checkRegistries } from './doctor/registries.ts'
 import { checkRoots } from './doctor/roots.ts'
-import { checkClock, checkNode, checkSecrets } from './doctor/surroundings.ts'
+import { checkNode, checkSecrets, checkZone } from './doctor/surroundings.ts'
 import { type ConfigOptions, faultsText, sourcesOf } from './settings.ts'
-import { EXIT, json, painter, plain, type Terminal, wrapped } from './terminal.ts'
+import { EXIT, type ExitCode, json, painter, plain, type Terminal, wrapped } from './terminal.ts'
 
+/** Gives 78 for a faulty configuration, 1 where something is to be mended, 69 where only a service is away. */
 export async function doctor(
   terminal: Terminal,
   options: ConfigOptions & { json?: boolean },
 ): Promise<number> {
+  const { env } = terminal
   const read = loadWithOrigins(sourcesOf(terminal, options))
   const checks = read.ok
-    ? await examine(read.value.config, read.value.file)
-    : [checkNode(), faulty(faultsText(read.error))]
+    ? await examine(read.value.config, read.value.file, env)
+    : [...checkNode(env), faulty(faultsText(read.error))]
   if (options.json) terminal.out(json({ checks }))
   else terminal.out(report(checks, terminal))
-  if (!read.ok) return EXIT.config
-  return checks.some((one) => one.result === 'error') ? EXIT.finding : EXIT.fine
+  return read.ok ? exitOf(checks) : EXIT.config
 }
 
-async function examine(config: Config, file: string | null): Promise<Check[]> {
-  const configuration: Check = {
-    id: 'config',
-    result: 'fine',
-    what: 'Configuration',
-    found: file ?? 'none given: the embedded defaults of the demonstration',
-    fix: null,
-  }
+function exitOf(checks: Check[]): ExitCode {
+  const wrong = checks.filter((one) => one.result === 'error')
+  if (wrong.length === 0) return EXIT.fine
+  return wrong.every((one) => one.away) ? EXIT.away : EXIT.finding
+}
+
+async function examine(config: Config, file: string | null, env: NodeJS.ProcessEnv): Promise<Check[]> {
+  const { check: journal, registries } = await checkJournal(config)
+  const [redis, owners, reached] = await Promise.all([
+    checkRedis(config),
+    checkOwners(config),
+    checkRegistries(config, registries),
+  ])
   return [
-    checkNode(),
-    configuration,
+    ...checkNode(env),
+    checksOf('config', 'Configuration').fine(
+      file ?? 'none given: the embedded defaults of the demonstration',
+    ),
+    ...checkDaemon(config),
+    ...owners,
     ...checkState(config),
-    await checkJournal(config),
-    await checkRedis(config),
+    journal,
+    ...redis,
     ...checkRoots(config),
     ...checkSecrets(config),
-    checkClock(config),
-    ...(await checkRegistries(config)),
+    checkZone(config),
+    ...reached,
   ]
 }
 
-const faulty = (found: string): Check => ({
-  id: 'config',
-  result: 'error',
-  what: 'Configuration',
-  found,
-  fix: 'Correct what is named, then: runherald config check',
-})
+const faulty = (found: string): Check =>
+  checksOf('config', 'Configuration').wrong(found, 'Correct what is named, then: runherald config check')
 
 const MARKS = { fine: ['green', '\u2713'], warning: ['yellow', '!'], error: ['red', '\u2717'] } as const
 

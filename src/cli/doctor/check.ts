@@ -1,30 +1,29 @@
-/** One thing that was looked at. `fix` is null when nothing is to be done. */
+/**
+ * One thing that was looked at. `fix` is null when nothing is to be done. `away`: what is wrong is that a service
+ * cannot be reached, which may mend itself.
+ */
 export type Check = {
   id: string
   result: 'fine' | 'warning' | 'error'
   what: string
   found: string
   fix: string | null
+  away: boolean
 }
 
-export const fine = (id: string, what: string, found: string): Check => ({
-  id,
-  result: 'fine',
-  what,
-  found,
-  fix: null,
-})
-export const warning = (id: string, what: string, found: string, fix: string): Check => ({
-  id,
-  result: 'warning',
-  what,
-  found,
-  fix,
-})
-export const wrong = (id: string, what: string, found: string, fix: string): Check => ({
-  id,
-  result: 'error',
-  what,
-  found,
-  fix,
-})
+type Make = (found: string, fix: string) => Check
+
+/** The checks of one thing, by how it was found to be. */
+export type Checks = { fine(found: string): Check; warning: Make; wrong: Make; away: Make }
+
+export function checksOf(id: string, what: string): Checks {
+  const make =
+    (result: Check['result'], away: boolean) =>
+    (found: string, fix: string): Check => ({ id, result, what, found, fix, away })
+  return {
+    fine: (found) => ({ id, result: 'fine', what, found, fix: null, away: false }),
+    warning: make('warning', false),
+    wrong: make('error', false),
+    away: make('error', true),
+  }
+}

@@ -1,43 +1,81 @@
 /** The watched folders: there, readable, writable where we put something, and how changes in them are noticed. */
-import { accessSync, constants, readdirSync, readFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Config, RunsRoot, SheetsRoot } from '../../config.ts'
 import { loggedError } from '../../events.ts'
-import { type Check, fine, warning, wrong } from './check.ts'
+import { type Check, checksOf } from './check.ts'
 import { fileSystemOf, isNetwork } from './file-system.ts'
 
 const FEW_WATCHES = 8192
+const FEW_INSTANCES = 16
 
 export function checkRoots(config: Config): Check[] {
   if (config.watch.length === 0)
-    return [warning('watch', 'Watched folders', 'none', 'Name at least one under `watch`.')]
-  return [...config.watch.map(checkRoot), ...checkInotify()]
+    return [checksOf('watch', 'Watched folders').warning('none', 'Name at least one under `watch`.')]
+  return [...config.watch.flatMap(checkRoot), ...checkInotify()]
 }
 
-function checkRoot(root: RunsRoot | SheetsRoot): Check {
+function checkRoot(root: RunsRoot | SheetsRoot): Check[] {
   const folder = 'runs' in root ? root.runs : root.sheets
-  const what = 'runs' in root ? 'Run folders' : 'Drop folder'
+  const { fine, warning, wrong } = checksOf('root', 'runs' in root ? 'Run folders' : 'Drop folder')
   try {
-    readdirSync(folder)
+    if (readdirSync(folder).length > 0) accessSync(folder, constants.X_OK)
   } catch (thrown) {
     const { code, message } = loggedError(thrown)
-    const found = `${folder}: ${code === 'ENOENT' ? 'it does not exist' : code === 'EACCES' ? 'this user may not read it' : message}`
-    return wrong(
-      'root',
-      what,
-      found,
-      'Make it, mount it, or let this user read it; meanwhile the other folders go on.',
-    )
+    const said = SAID[code ?? ''] ?? message
+    const fix = 'Make it, mount it, or let this user read it; meanwhile the other folders go on.'
+    return [wrong(`${folder}: ${said}`, fix)]
   }
   if ('sheets' in root && !isWritable(folder))
-    return wrong(
-      'root',
-      what,
-      `${folder} cannot be written by this user`,
-      'Let this user write there: reports are put beside the sheets, in _status/.',
-    )
+    return [
+      wrong(
+        `${folder} cannot be written by this user`,
+        'Let this user write there: reports are put beside the sheets, in _status/.',
+      ),
+    ]
   const kind = fileSystemOf(folder)
-  const how = isNetwork(kind) ? `, a network file system: found by scanning every ${root.sweepSeconds} s` : ''
-  return fine('root', what, `${folder}${kind === null ? '' : ` (${kind}${how})`}`)
+  const far = isNetwork(kind)
+  const how = far ? `, a network file system: found by scanning every ${root.sweepSeconds} s` : ''
+  return [
+    far && root.events === 'on'
+      ? warning(
+          `${folder} (${kind}) has events on, and a network file system raises none for what other machines write`,
+          'Leave `events` at auto.',
+        )
+      : fine(`${folder}${kind === null ? '' : ` (${kind}${how})`}`),
+    ...('sheets' in root ? checkPutAway(root) : []),
+  ]
+}
+
+const SAID: Record<string, string> = {
+  ENOENT: 'it does not exist',
+  EACCES: 'this user may not read it',
+  ENOTDIR: 'it is not a folder',
+}
+
+/** Sheets are put away by renaming them, which works within one file system alone. */
+function checkPutAway({ sheets, finished }: SheetsRoot): Check[] {
+  if (finished === 'keep') return []
+  const { wrong } = checksOf('put-away', 'Drop folder')
+  return ['done', 'needs-fixing'].flatMap((name) => {
+    const folder = join(sheets, name)
+    if (!existsSync(folder)) return []
+    if (statSync(folder).dev !== statSync(sheets).dev)
+      return [
+        wrong(
+          `${folder} lies on another file system, so that no sheet can be moved there`,
+          'Make it a plain folder, or set `finished: keep`.',
+        ),
+      ]
+    return isWritable(folder)
+      ? []
+      : [
+          wrong(
+            `${folder} cannot be written by this user`,
+            'Let this user write there, or set `finished: keep`.',
+          ),
+        ]
+  })
 }
 
 function isWritable(folder: string): boolean {
@@ -51,19 +89,23 @@ function isWritable(folder: string): boolean {
 
 /** Few watches only make it slower, since the scan finds everything. */
 function checkInotify(): Check[] {
+  const { fine, warning } = checksOf('inotify', 'File events')
+  const watches = limit('max_user_watches')
+  const instances = limit('max_user_instances')
+  if (watches === null || instances === null) return []
+  if (watches < FEW_WATCHES)
+    return [warning(`only ${watches} watches are allowed`, 'sysctl fs.inotify.max_user_watches=65536')]
+  return [
+    instances < FEW_INSTANCES
+      ? warning(`only ${instances} watchers are allowed`, 'sysctl fs.inotify.max_user_instances=128')
+      : fine(`up to ${watches} watched folders`),
+  ]
+}
+
+function limit(name: string): number | null {
   try {
-    const limit = Number(readFileSync('/proc/sys/fs/inotify/max_user_watches', 'utf8'))
-    return limit >= FEW_WATCHES
-      ? [fine('inotify', 'File events', `up to ${limit} watched folders`)]
-      : [
-          warning(
-            'inotify',
-            'File events',
-            `only ${limit} watches are allowed`,
-            'sysctl fs.inotify.max_user_watches=65536',
-          ),
-        ]
+    return Number(readFileSync(`/proc/sys/fs/inotify/${name}`, 'utf8'))
   } catch {
-    return []
+    return null
   }
 }

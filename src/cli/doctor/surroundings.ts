@@ -1,29 +1,36 @@
 /** The runtime, the clocks and the files with secrets. */
 import { statSync } from 'node:fs'
 import type { Config } from '../../config.ts'
-import { type Check, fine, warning, wrong } from './check.ts'
+import { type Check, checksOf } from './check.ts'
 
-export function checkNode(): Check {
+export function checkNode(env: NodeJS.ProcessEnv): Check[] {
+  const { fine, wrong } = checksOf('node', 'Runtime')
   const found = `Node.js ${process.versions.node} (${process.platform} ${process.arch})`
-  return Number(process.versions.node.split('.')[0]) >= 24
-    ? fine('node', 'Runtime', found)
-    : wrong(
-        'node',
-        'Runtime',
-        found,
-        'Start runherald by its launcher, which brings Node.js 24: npx runherald',
-      )
+  const tls =
+    env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0'
+      ? [
+          checksOf('tls', 'Certificates').wrong(
+            'NODE_TLS_REJECT_UNAUTHORIZED=0 lets anybody pose as a registry and take the tokens',
+            'Take it away; for a certificate of your own authority set NODE_EXTRA_CA_CERTS=FILE.',
+          ),
+        ]
+      : []
+  return [
+    Number(process.versions.node.split('.')[0]) >= 24
+      ? fine(found)
+      : wrong(found, 'Start runherald by its launcher, which brings Node.js 24: npx runherald'),
+    ...tls,
+  ]
 }
 
 /** Wall clocks of instruments become instants only with a zone; without one, times are left out of what is sent. */
-export function checkClock(config: Config): Check {
+export function checkZone(config: Config): Check {
+  const { fine, warning } = checksOf('time-zone', 'Time zone')
   const roots = config.watch.filter((root) => 'runs' in root)
   const without = roots.filter((root) => root.timeZone === null)
   if (config.site.timeZone !== null || (roots.length > 0 && without.length === 0))
-    return fine('time-zone', 'Time zone', config.site.timeZone ?? 'set for each root')
+    return fine(config.site.timeZone ?? 'set for each root')
   return warning(
-    'time-zone',
-    'Time zone',
     'none is configured: times that an instrument writes without a zone are not sent',
     'Set site.timeZone, such as Europe/London.',
   )
@@ -45,9 +52,9 @@ export function checkSecrets(config: Config): Check[] {
 }
 
 function checkSecret(name: string, file: string): Check {
-  const what = `Secret of ${name}`
+  const { fine, warning } = checksOf('secret', `Secret of ${name}`)
   const { mode } = statSync(file)
   return (mode & 0o007) === 0
-    ? fine('secret', what, file)
-    : warning('secret', what, `${file} may be read by every user of this machine`, `chmod o-rwx ${file}`)
+    ? fine(file)
+    : warning(`${file} may be read by every user of this machine`, `chmod o-rwx ${file}`)
 }

@@ -93,10 +93,11 @@ async function runAround(
 
 async function rootWords(root: string, journal: JournalReader | null): Promise<string> {
   const scanned = (await journal?.rootFirstScan(root)) ?? null
-  if (scanned === null) return 'It has not been scanned to its end yet.'
   const found = (await journal?.artifacts({ root })) ?? []
+  if (found.length === 0) return 'Nothing in it is known yet.'
   const count = (status: Artifact['status']) => found.filter((one) => one.status === status).length
-  return `It was first scanned at ${shortTime(scanned)}; known in it are ${count('done')} that are finished and read, ${count('active')} that are not finished, and ${count('adopted')} that were left alone.`
+  const since = scanned === null ? '' : `It was first scanned at ${shortTime(scanned)}. `
+  return `${since}Known in it are ${count('done')} that are finished and read, ${count('active')} that are not finished, and ${count('adopted')} that were left alone.`
 }
 
 function statusSentences(artifact: Artifact | null, reading: Reading): string[] {
