@@ -19,7 +19,7 @@ export type InspectOptions = {
   maxBytes?: number
 }
 
-const SHEET_BYTES = 10 * 1024 * 1024
+const SHEET_BYTES = 10_000_000
 /** Sheets in one run folder that are tried until one is recognised. */
 const MOST_SHEETS = 10
 

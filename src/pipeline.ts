@@ -175,6 +175,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       for (const one of planned.plans) plans.set(one.submission.id, one)
       for (const id of planned.withdrawn) withdrawn.add(id)
       await touch(planned.runs)
+      for (const { asked, candidates } of planned.doubts) {
+        const rows = await journal.registrations({ ids: candidates })
+        if (!rows.some(({ state, attempts }) => state === 'registered' || attempts > 0)) continue
+        for (const id of asked) {
+          plans.delete(id)
+          withdrawn.add(id)
+        }
+      }
     }
     for (const run of runs.values()) {
       const source = runSourceOf(run)

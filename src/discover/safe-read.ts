@@ -69,10 +69,16 @@ function readOpened(file: number, maxBytes: number): Result<Uint8Array, ReadFaul
   }
   if (stats.size > maxBytes || length > maxBytes) {
     const size = Math.max(stats.size, length)
-    return err({ why: 'too-large', detail: `it has ${size} bytes; ${maxBytes} is the most that is read` })
+    return err({
+      why: 'too-large',
+      detail: `it has ${megabytes(size)}; ${megabytes(maxBytes)} is the most that is read`,
+    })
   }
   return ok(bytes.subarray(0, length))
 }
+
+const megabytes = (bytes: number): string =>
+  bytes < 100_000 ? `${bytes} bytes` : `${(bytes / 1e6).toFixed(1).replace('.0', '')} MB`
 
 /** Where an open file really lies; null on systems that do not tell. */
 function openedPath(file: number): string | null {

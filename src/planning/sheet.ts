@@ -29,9 +29,10 @@ export async function planSheet(
   source: SheetSource,
   catalogue: Catalogue,
   options: PlanningOptions,
-): Promise<Planned & { runs: RunSource[]; problems: Problem[] }> {
+): Promise<Planned & { runs: RunSource[]; problems: Problem[]; doubts: Doubt[] }> {
   const plans: Plan[] = []
   const problems: Problem[] = []
+  const doubts: Doubt[] = []
   const withdrawn: string[] = []
   const runs = new Map<string, RunSource>()
   for (const library of source.reading.blocked ? [] : source.reading.libraries) {
@@ -50,17 +51,16 @@ export async function planSheet(
     }
     for (const { run, found } of matches) {
       const doubt = found.length > 1 ? ambiguous(source, run, found) : null
+      const absent = found.length === 1 ? [] : absentRunPlans(source, library, run, options, doubt)
+      plans.push(...absent)
       if (doubt !== null) {
+        const keys = found.map((one) => runKey(one.reading.reading.run, library.name))
+        const candidates = idsOf(keys, options)
         problems.push(doubt)
-        withdrawn.push(
-          ...idsOf(
-            found.map((one) => runKey(one.reading.reading.run, library.name)),
-            options,
-          ),
-        )
+        doubts.push({ asked: absent.map((plan) => plan.submission.id), candidates })
+        withdrawn.push(...candidates)
       }
-      if (found.length !== 1) plans.push(...absentRunPlans(source, library, run, options, doubt))
-      else if (found.every((one) => one.leftAlone))
+      if (found.length === 1 && found.every((one) => one.leftAlone))
         plans.push(...absentRunPlans(source, library, run, options, leftAlone(source, run)))
     }
   }
@@ -71,8 +71,14 @@ export async function planSheet(
     )
     if (counts === undefined || counts.path === source.path) plans.push(...batchPlans(source, batch, options))
   }
-  return { plans, withdrawn, runs: [...runs.values()], problems }
+  return { plans, withdrawn, runs: [...runs.values()], problems, doubts }
 }
+
+/**
+ * A name that fits several runs: what is `asked` for because of it, and the registrations that the candidates would
+ * have. Where one of these was sent, it was the run that was meant, when there was no other yet.
+ */
+export type Doubt = { asked: string[]; candidates: string[] }
 
 const usable = (library: string) => (sheet: SheetSource) =>
   !sheet.reading.blocked && sheet.reading.libraries.some((one) => one.name === library && !one.blocked)

@@ -1,6 +1,6 @@
 /** A correction that came after registration, where the registry takes none: what would change, row by row. */
 import type { RegistrationStory } from '../journal/journal.ts'
-import { type Problem, problem } from '../problems.ts'
+import { type Column, type Problem, problem } from '../problems.ts'
 import type { Batch, Library } from '../record/library.ts'
 import { rowsOfSamples } from './content.ts'
 import { differences } from './differences.ts'
@@ -9,7 +9,11 @@ import { differenceWords } from './rivals.ts'
 /** One warning for each difference between what the registry has and what the sheet now says. */
 export function amendmentProblems(
   { revisions }: RegistrationStory,
-  { content, file }: { content: Library | Batch; file: string },
+  {
+    content,
+    file,
+    columns,
+  }: { content: Library | Batch; file: string; columns: Readonly<Record<string, Column>> },
 ): Problem[] {
   const newest = revisions.at(-1)
   if (newest?.state !== 'held' || newest.reason !== 'amendment') return []
@@ -24,6 +28,7 @@ export function amendmentProblems(
       {
         file,
         rows: one.sample === null ? [] : (rows.get(one.sample) ?? []),
+        column: (Object.hasOwn(columns, one.column ?? '') && columns[one.column ?? '']) || null,
       },
     ),
   )

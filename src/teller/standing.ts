@@ -6,7 +6,7 @@ import type { Artifact, JournalReader, RegistrationRow, RegistrationStory } from
 import { type Catalogue, journalCatalogue } from '../planning/catalogue.ts'
 import { batchKey } from '../planning/keys.ts'
 import { libraryKeysOf } from '../planning/sheet.ts'
-import { hasErrors, type Problem, problem } from '../problems.ts'
+import { type Column, hasErrors, type Problem, problem } from '../problems.ts'
 import { registrationId } from '../record/identity.ts'
 import type { Batch, Library } from '../record/library.ts'
 import { amendmentProblems } from './amendment.ts'
@@ -50,7 +50,10 @@ export async function standingOf(
     sent: subjects.some((one) => standsFor(one) === null && one.stories.some(hasLeft)),
     subjects: reported,
     earlier: (await journal.registrations({ paths: [path] })).filter(({ id }) => !known.has(id)),
-    problems: distinct([...own, ...subjects.flatMap((one) => problemsOf(one, basename(path)))]),
+    problems: distinct([
+      ...own,
+      ...subjects.flatMap((one) => problemsOf(one, { file: basename(path), columns: sheet?.columns ?? {} })),
+    ]),
     said: new Map(subjects.flatMap(({ stories }) => stories.flatMap(saidOf))),
   }
 }
@@ -134,16 +137,25 @@ function ownProblems(reading: Reading): Problem[] {
     : problems
 }
 
-/** What stands between the subject and its registrations, or is worth a look about them. */
-function problemsOf(subject: Subject, file: string): Problem[] {
+/**
+ * What stands between the subject and its registrations, or is worth a look about them. What is merely odd in a run's
+ * own files is for those who look after the instrument, not for the writer of the sheet.
+ */
+function problemsOf(
+  subject: Subject,
+  sheet: { file: string; columns: Readonly<Record<string, Column>> },
+): Problem[] {
+  const { file } = sheet
   const { type, content, stories, rival } = subject
   if (subject.blocked) return []
   if (stories.length === 0)
     return [problem('sheet.unwanted', `${type} "${content.name}"`, { file, rows: content.rows.slice(0, 1) })]
-  const planned = stories.flatMap((story) => story.revisions.at(-1)?.submission.problems ?? [])
+  const planned = stories
+    .flatMap((story) => story.revisions.at(-1)?.submission.problems ?? [])
+    .filter((one) => one.severity === 'error' || one.file === null || one.file === file)
   return [
     ...planned,
-    ...stories.flatMap((story) => amendmentProblems(story, { content, file })),
+    ...stories.flatMap((story) => amendmentProblems(story, { content, ...sheet })),
     ...(rival === null ? [] : [rival.told]),
   ]
 }
