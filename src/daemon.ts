@@ -6,6 +6,8 @@ import { decideAt } from './deliver/decide.ts'
 import { type Delivery, startDelivery } from './deliver/delivery.ts'
 import type { Destination } from './deliver/destination.ts'
 import { startEmbeddedRedis } from './deliver/embedded-redis.ts'
+import { createWire, type Wire } from './deliver/exchange.ts'
+import { withOAuth } from './deliver/oauth.ts'
 import type { RootHealth, RootWatch } from './discover/root-loop.ts'
 import type { Emit, Herald } from './events.ts'
 import { createInspector } from './inspector.ts'
@@ -161,11 +163,15 @@ async function openDelivery(
   const redis =
     config.redis === null ? await ownRedis(config, emit, endings) : await configuredRedis(config.redis)
   if (!redis.ok) return redis
+  const wire = createWire()
+  endings.push(() => wire.close())
   const delivery = await startDelivery({
     journal,
     redis: redis.value,
     prefix: config.redis?.prefix ?? 'runherald',
-    destinations: config.registries.map((entry, index) => toDelivery(entry, destinations[index])),
+    destinations: config.registries.map((entry, index) =>
+      toDelivery(entry, destinations[index], { wire, state: config.state }),
+    ),
     queue: config.queue,
     timeScale: config.timeScale,
     emit,
@@ -199,11 +205,15 @@ async function configuredRedis({
 // ── registries ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** A registry as delivery sees it: the kind's pure functions with this registry's settings bound, and its secrets. */
-export function toDelivery(entry: Config['registries'][number], planned: PlannedFor | undefined): Destination {
+export function toDelivery(
+  entry: Config['registries'][number],
+  planned: PlannedFor | undefined,
+  { wire, state }: { wire: Wire; state: string },
+): Destination {
   if (planned === undefined) throw new Error(`${entry.name} was not planned for`)
   const { registry, settings } = planned
   const { name, kind, url, limits, auth } = entry
-  return {
+  const destination: Destination = {
     name,
     kind,
     url,
@@ -217,6 +227,17 @@ export function toDelivery(entry: Config['registries'][number], planned: Planned
       return readSecret(auth.tokenFile)
     },
   }
+  if (auth.oauth === null) return destination
+  const { clientIdFile, clientSecretFile, refreshTokenFile } = auth.oauth
+  return withOAuth(destination, {
+    // Django's OAuth Toolkit, of which Majora is made, gives tokens out here.
+    tokenUrl: `${url}/o/token/`,
+    files: { clientId: clientIdFile, clientSecret: clientSecretFile, refreshToken: refreshTokenFile },
+    read: readSecret,
+    keptIn: join(state, 'oauth', `${name}.json`),
+    post: (tokenUrl, form) => wire.post(tokenUrl, form, limits.timeoutSeconds),
+    now: () => new Date(),
+  })
 }
 
 // ── health ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -46,16 +46,17 @@ async function lookUp(wire: Wire, to: Destination, { submission }: Armed, now: D
   }
 }
 
-function failed({ type, detail }: Exclude<Exchanged, { type: 'answer' }>): Outcome {
-  switch (type) {
+function failed(exchanged: Exclude<Exchanged, { type: 'answer' }>): Outcome {
+  const { detail } = exchanged
+  switch (exchanged.type) {
     case 'lost':
-      return { type, detail }
+      return { type: 'lost', detail }
     case 'not-sent':
-      return { type, detail, pause: 'away' }
+      return { type: 'not-sent', detail, pause: 'away' }
     case 'no-secret':
-      return { type: 'not-sent', detail, pause: 'credentials' }
+      return { type: 'not-sent', detail, pause: exchanged.pause }
     default:
-      return type satisfies never
+      return exchanged satisfies never
   }
 }
 

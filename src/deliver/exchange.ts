@@ -7,8 +7,9 @@
 import { subscribe } from 'node:diagnostics_channel'
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request as send } from 'undici'
 import type { Answer, Request } from '../handovers.ts'
+import type { PauseReason } from '../record/registration.ts'
 import type { Destination } from './destination.ts'
-import { type Sealed, seal, withoutSecrets } from './secrets.ts'
+import { masker, type Sealed, SecretFault, seal, withoutSecrets } from './secrets.ts'
 
 /**
  * `answer`: complete; `kept` is the same without secrets, as `mask` takes them out of any text that quotes it.
@@ -16,7 +17,8 @@ import { type Sealed, seal, withoutSecrets } from './secrets.ts'
  */
 export type Exchanged =
   | { type: 'answer'; answer: Answer; kept: Answer; mask(text: string): string }
-  | { type: 'not-sent' | 'no-secret' | 'lost'; detail: string }
+  | { type: 'not-sent' | 'lost'; detail: string }
+  | { type: 'no-secret'; detail: string; pause: PauseReason }
 
 export type Wire = {
   /** `id` names what is sent, the same at every try. `fresh` never uses a connection that was used before. */
@@ -25,6 +27,8 @@ export type Wire = {
     request: Request,
     about: { id: string; fresh: boolean; now: Date },
   ): Promise<Exchanged>
+  /** Posts a form whose values are secrets: neither the answer nor a failure quotes them. */
+  post(url: string, form: Record<string, string>, timeoutSeconds: number): Promise<Exchanged>
   close(): Promise<void>
 }
 
@@ -58,18 +62,27 @@ export function createWire(): Wire {
     proxied: { fresh: new EnvHttpProxyAgent(fresh), kept: new EnvHttpProxyAgent(options) },
   }
   const all = [...Object.values(agents.direct), ...Object.values(agents.proxied)]
+  const wayTo = (url: string) => (LOOPBACK.test(new URL(url).hostname) ? agents.direct : agents.proxied)
   return {
     async exchange(to, request, { id, fresh: isFresh, now }) {
       let sealed: Sealed
       try {
         sealed = await seal(request, { secret: to.secrets, id, now })
       } catch (thrown) {
-        return { type: 'no-secret', detail: messageOf(thrown) }
+        const pause = thrown instanceof SecretFault ? thrown.pause : 'credentials'
+        return { type: 'no-secret', detail: messageOf(thrown), pause }
       }
       const url = `${to.url}${request.path}`
-      const { hostname } = new URL(url)
-      const way = LOOPBACK.test(hostname) ? agents.direct : agents.proxied
-      return speak(url, request, sealed, isFresh ? way.fresh : way.kept, to.limits.timeoutSeconds)
+      const way = isFresh ? wayTo(url).fresh : wayTo(url).kept
+      return speak(url, request.method, sealed, way, to.limits.timeoutSeconds)
+    },
+    post(url, form, timeoutSeconds) {
+      const sealed = {
+        body: new URLSearchParams(form).toString(),
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        withoutSecrets: masker(Object.values(form)),
+      }
+      return speak(url, 'POST', sealed, wayTo(url).fresh, timeoutSeconds)
     },
     close: async () => {
       await Promise.all(all.map((agent) => agent.destroy()))
@@ -79,7 +92,7 @@ export function createWire(): Wire {
 
 async function speak(
   url: string,
-  { method }: Request,
+  method: Request['method'],
   { body, headers, withoutSecrets: mask }: Sealed,
   dispatcher: Dispatcher,
   timeoutSeconds: number,

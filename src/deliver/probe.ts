@@ -89,7 +89,7 @@ export function createProber(options: {
         return { ...found, detail: exchanged.mask(found.detail) }
       }
       case 'no-secret':
-        return { is: 'closed', reason: 'credentials', detail: exchanged.detail }
+        return { is: 'closed', reason: exchanged.pause, detail: exchanged.detail }
       case 'not-sent':
       case 'lost':
         return { is: 'closed', reason: 'away', detail: exchanged.detail }

@@ -1,11 +1,21 @@
 /** Puts secrets into a request on its way out, and takes them out of everything that comes back to be kept. */
 import { createHmac } from 'node:crypto'
 import type { Answer, Json, Request } from '../handovers.ts'
+import type { PauseReason } from '../record/registration.ts'
 import type { SecretName } from './destination.ts'
 
 const MASK = '***'
 /** A shorter text is too common to be searched for, and is no secret worth the name. */
 const SHORTEST_SECRET = 4
+
+/** Why a secret cannot be had, and what the registry is paused for meanwhile. */
+export class SecretFault extends Error {
+  readonly pause: PauseReason
+  constructor(pause: PauseReason, message: string) {
+    super(message)
+    this.pause = pause
+  }
+}
 
 /** What goes on the wire, and how to make any text that comes back fit to be kept. */
 export type Sealed = {
@@ -70,7 +80,7 @@ function signed(name: string, body: string, secret: string, id: string, now: Dat
 }
 
 /** A registry may write back what it was sent, as it was, or as JSON or a URL spells it. */
-function masker(secrets: string[]): (text: string) => string {
+export function masker(secrets: string[]): (text: string) => string {
   const forms = secrets
     .filter((secret) => secret.length >= SHORTEST_SECRET)
     .flatMap((secret) => [

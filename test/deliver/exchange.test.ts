@@ -114,7 +114,7 @@ describe('what never left is told from it', () => {
     const exchanged = await wire.exchange({ ...to('http://127.0.0.1:9'), secrets }, request, {
       ...{ id: 'reg-1', fresh: true, now: NOW },
     })
-    expect(exchanged).toEqual({ type: 'no-secret', detail: 'ENOENT: no such file' })
+    expect(exchanged).toEqual({ type: 'no-secret', detail: 'ENOENT: no such file', pause: 'credentials' })
   })
 })
 

@@ -1,8 +1,14 @@
 /** Registries as labs run them: several side by side, Majora 2 with its updates, a webhook; the real daemon from file to receipt. */
-import { rename, writeFile } from 'node:fs/promises'
+import { rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type Commit, type Sandbox, type SandboxKind, startSandbox } from '../../src/sandbox/index.ts'
+import {
+  type Commit,
+  type FaultScript,
+  type Sandbox,
+  type SandboxKind,
+  startSandbox,
+} from '../../src/sandbox/index.ts'
 import { type Lab, openLab, type Row } from '../rig/lab.ts'
 import { novaSeqRun, registrationSheet, type SheetRow, sheetFor, writeRun } from '../rig/runs.ts'
 import { library, libraryAdd, postJson } from '../sandbox/call.ts'
@@ -236,6 +242,91 @@ describe('majora-2', () => {
     const everything = JSON.stringify([lab.lines, (await lab.cli('ls', '--json')).stdout])
     expect(everything).not.toContain('an-expired-token')
     expect(everything).not.toContain('sandbox-token')
+  })
+
+  describe('with OAuth2', () => {
+    const oauthLab = async (faults: FaultScript['rules'] = []) => {
+      const lab = await labOf(
+        ({ sandbox, folder }) => [
+          at(sandbox, kind, 'today', {
+            auth: {
+              username: 'birm',
+              oauth: {
+                clientIdFile: join(folder, 'client-id'),
+                clientSecretFile: join(folder, 'client-secret'),
+                refreshTokenFile: join(folder, 'refresh-token'),
+              },
+            },
+          }),
+        ],
+        { faults: { rules: faults } },
+      )
+      await writeFile(join(lab.folder, 'client-id'), 'sandbox-client\n')
+      await writeFile(join(lab.folder, 'client-secret'), 'sandbox-client-secret\n')
+      await writeFile(join(lab.folder, 'refresh-token'), 'sandbox-refresh-token\n')
+      return lab
+    }
+    const bring = async (lab: Lab, number: number) => {
+      const run = novaSeqRun(number)
+      await lab.drop(`${run.flowcellId}.csv`, sheetFor(run, `LIB-${number}`))
+      await writeRun(lab.runs, run)
+    }
+    const tokensAsked = (lab: Lab) =>
+      lab.sandbox.log().filter((one) => one.entry === 'request' && one.path === '/o/token/').length
+
+    test('the bearer goes only into the header, one refresh serves all, also after a restart', async () => {
+      await using lab = await oauthLab()
+      await lab.start()
+      await bring(lab, 661)
+      await bring(lab, 662)
+      await lab.registrations(registered(4))
+      await lab.end()
+      await lab.start()
+      await bring(lab, 663)
+      await lab.registrations(registered(6))
+
+      expect(tokensAsked(lab)).toBe(1)
+      const requests = lab.sandbox
+        .log()
+        .flatMap((one) => (one.entry === 'request' && one.path.endsWith('/add/') ? [one] : []))
+      expect(requests).toHaveLength(6)
+      for (const { headers } of requests) expect(headers['authorization']).toBe('***')
+      const commits = [...lab.commits(kind, 'run'), ...lab.commits(kind, 'library')]
+      expect(JSON.stringify(commits)).not.toMatch(/sandbox-(access|refresh)/)
+      expect((await stat(join(lab.state, 'oauth', 'today.json'))).mode & 0o777).toBe(0o600)
+      const shown = await Promise.all(
+        (await lab.ls()).map(async (row) => (await lab.cli('show', row.id, '--json')).stdout),
+      )
+      expect(JSON.stringify([lab.lines, shown])).not.toMatch(/sandbox-(access|refresh|client)/)
+      expect(shown.join()).toContain('Bearer ***')
+    })
+
+    test('a token that the registry ended early is renewed by itself', async () => {
+      // Eleven hours on, as that one request sees it, every token has ended.
+      await using lab = await oauthLab([
+        { match: { path: '/api/v2/process/sequencing/add/' }, times: 1, fault: { do: 'clock', hours: 11 } },
+      ])
+      await lab.start()
+      await bring(lab, 671)
+      await lab.event('registry.paused', (line) => line['reason'] === 'credentials')
+      await lab.event('registry.opened')
+      const rows = await lab.registrations(registered(2))
+      expect(rows.map((row) => row.attempts)).toEqual([1, 1])
+      expect(tokensAsked(lab)).toBe(2)
+    })
+
+    test('a spent refresh token says what a person must do, and the new one resumes the registry', async () => {
+      await using lab = await oauthLab()
+      await writeFile(join(lab.folder, 'refresh-token'), 'spent-long-ago\n')
+      await lab.start()
+      await bring(lab, 681)
+      const paused = await lab.event('registry.paused', (line) => line['reason'] === 'credentials')
+      expect(paused['detail']).toMatch(/consent once more.*refresh-token/)
+      await writeFile(join(lab.folder, 'refresh-token'), 'sandbox-refresh-token\n')
+      await lab.event('registry.opened')
+      await lab.registrations(registered(2))
+      expect(lab.commits(kind, 'run')).toHaveLength(1)
+    })
   })
 
   /** Asks the registry itself in which libraries it has a run. */

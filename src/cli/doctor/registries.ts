@@ -45,7 +45,8 @@ async function checkRegistry(config: Config, index: number, wire: Wire): Promise
   const { name, kind, url } = entry
   if (url.startsWith(`${SANDBOX_PLACEHOLDER}/`))
     return [checksOf('registry', `Registry ${name}`).fine(`${kind}, emulated while the demonstration runs`)]
-  const to = toDelivery(entry, destinationsOf(config, new Set())[index])
+  const planned = destinationsOf(config, new Set())[index]
+  const to = toDelivery(entry, planned, { wire, state: config.state })
   const patient = { ...to, limits: { ...to.limits, timeoutSeconds: PATIENCE_SECONDS } }
   // A refresh token serves once: asking for the daemon's next one here would shut the daemon out.
   const isOauth = entry.auth.oauth !== null
