@@ -503,6 +503,16 @@ describe('hostile folders', () => {
     expect(completion).toMatchObject({ ended: false, because: 'RunInfo.xml names no run' })
   })
 
+  test('a consumable of a million letters is none, and a thousand reads are none', () => {
+    const name = '20250611_SH00411_0018_ASC2110342-SC3'
+    const files = filesOf(name)
+    const long = text(name, 'RunParameters.xml').replace(/<SerialNumber>/g, `$&${'x'.repeat(1_000_000)}`)
+    const { 'RunInfo.xml': _, ...alone } = files
+    expect(read(name, { ...alone, 'RunParameters.xml': long }).run.flowcellId).toBeNull()
+    const many = text(name, 'RunInfo.xml').replace('<Reads>', `$&${'<Read NumCycles="151"/>'.repeat(1000)}`)
+    expect(read(name, { 'RunInfo.xml': many }).run.readStructure).toBeNull()
+  })
+
   test('only the few known files are opened, and nothing below the root is listed', () => {
     const name = '20231204_LH00317_0041_A22GK7TLT3'
     const folder = memoryFolder(name, { ...filesOf(name), 'Data/Intensities/x.cbcl': '', 'secrets.txt': '' })

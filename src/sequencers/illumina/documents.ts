@@ -36,10 +36,18 @@ export function valueAt(document: Document, path: string): Sourced | null {
   if (document.is !== 'read') return null
   const [steps = '', name] = path.split('/@')
   const value = name === undefined ? textAt(document.root, path) : attributeAt(document.root, steps, name)
-  return value === null || value.length > LONGEST
+  return told(document, path, value)
+}
+
+/** A value with its place; null where there is none, or one that nobody believes. */
+export const told = (
+  document: Document & { is: 'read' },
+  path: string,
+  value: string | null,
+): Sourced | null =>
+  value === null || value.length > LONGEST
     ? null
     : { value, from: { file: document.file, at: placeOf(document, path) } }
-}
 
 /** The first of these places that holds a value. */
 export function firstAt(document: Document, ...paths: string[]): Sourced | null {

@@ -51,12 +51,18 @@ export function readsBelow(document: Document, path: string, name: string): Sour
   const numbered = elements.map((element) => ({ element, number: count(attribute(element, 'Number')) }))
   if (numbered.every((one) => one.number !== null)) numbered.sort((a, b) => (a.number ?? 0) - (b.number ?? 0))
   const reads = numbered.map(({ element }) => readOf(element))
-  if (reads.length === 0 || reads.some((read) => read === null)) return null
+  if (!areAll(reads)) return null
   return {
-    value: reads.filter((read) => read !== null),
+    value: reads,
     from: { file: document.file, at: placeOf(document, `${path}/${name}`) },
   }
 }
+
+/** Are these reads, and each told? Instruments know four; a list without end is no list of reads. */
+export const areAll = (reads: Array<Read | null>): reads is Read[] =>
+  reads.length > 0 && reads.length <= MOST_READS && reads.every((read) => read !== null)
+
+const MOST_READS = 16
 
 function readOf(element: XmlElement): Read | null {
   // The HiSeq 2000 of 2010 gives the first and the last cycle, counted over all reads.

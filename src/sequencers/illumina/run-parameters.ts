@@ -1,7 +1,7 @@
 /** RunParameters.xml (runParameters.xml on older instruments): how the run was set up, rewritten when it ends. */
 import { attribute, childrenNamed, elementAt, textAt, type XmlElement } from '../../formats/xml.ts'
-import { type Document, firstAt, placeOf, type Sourced, valueAt } from './documents.ts'
-import { count, type Read, readsBelow, structureOf } from './run-info.ts'
+import { type Document, firstAt, placeOf, type Sourced, told, valueAt } from './documents.ts'
+import { areAll, count, type Read, readsBelow, structureOf } from './run-info.ts'
 
 export type RunParameters = {
   runId: Sourced | null
@@ -78,9 +78,9 @@ export function consumable(document: Document, types: readonly string[], name: s
   const list = elementAt(document.root, 'ConsumableInfo')
   for (const type of types) {
     const item = list && childrenNamed(list, 'ConsumableInfo').find((one) => textAt(one, 'Type') === type)
-    const value = item && textAt(item, name)
-    const at = placeOf(document, `ConsumableInfo/ConsumableInfo[Type="${type}"]/${name}`)
-    if (value) return { value, from: { file: document.file, at } }
+    const place = `ConsumableInfo/ConsumableInfo[Type="${type}"]/${name}`
+    const found = told(document, place, item ? textAt(item, name) : null)
+    if (found) return found
   }
   return null
 }
@@ -90,9 +90,9 @@ export function namedReads(document: Document, path: string): Sourced<Read[]> | 
   if (document.is !== 'read') return null
   const list = elementAt(document.root, path)
   const reads = (list ? childrenNamed(list, 'Read') : []).map(namedRead)
-  if (reads.length === 0 || reads.some((read) => read === null)) return null
+  if (!areAll(reads)) return null
   return {
-    value: reads.filter((read) => read !== null),
+    value: reads,
     from: { file: document.file, at: placeOf(document, `${path}/Read`) },
   }
 }
