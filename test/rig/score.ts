@@ -13,8 +13,7 @@ export type Score = { fields: number; bad: number; wrong: number; notes: string[
 /** What was read of a folder; `run` is null where it was not recognised. */
 export type Scored = { run: RunFacts | null; problems: readonly Problem[] }
 
-/** `without` names fields that cannot be told yet by what is under test. */
-export function scoreRun(row: CorpusRow, { run, problems }: Scored, without: readonly string[] = []): Score {
+export function scoreRun(row: CorpusRow, { run, problems }: Scored): Score {
   const score: Score = { fields: 0, bad: 0, wrong: 0, notes: [] }
   const expect = row.expect
   const field = (name: string, good: boolean, got: unknown, want: unknown) => {
@@ -34,7 +33,7 @@ export function scoreRun(row: CorpusRow, { run, problems }: Scored, without: rea
     return score
   }
 
-  const skipped = new Set([...(row.uncertain ?? []), ...without])
+  const skipped = new Set(row.uncertain ?? [])
   const conflict = new Set(row.mustFlagConflict ?? [])
   const flagged = problems.length > 0
   const accepted = (name: string): unknown[] => [

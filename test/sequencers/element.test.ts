@@ -1,23 +1,10 @@
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { RunFacts } from '../../src/record/run.ts'
 import { element } from '../../src/sequencers/element/index.ts'
-import { corpus } from '../rig/corpus.ts'
 import { diskFolder, memoryFolder } from '../rig/folders.ts'
 import { filesIn, runFixtures } from '../rig/run-fixtures.ts'
-import { scoreRun } from '../rig/score.ts'
 
-const real = corpus('element')
 const fixtures = runFixtures('element').map((one) => [one.name, one] as const)
-
-describe.skipIf(!real)('every real run reads as expected', () => {
-  test.for((real?.rows ?? []).map((row) => [row.run, row] as const))('%s', ([, row]) => {
-    const folder = diskFolder(join(real?.base ?? '', row.run))
-    const reading = element.recognise(folder) ? element.read(folder) : null
-    const score = scoreRun(row, { run: reading?.run ?? null, problems: reading?.problems ?? [] })
-    expect(score.notes).toEqual([])
-  })
-})
 
 test.for(fixtures)('%s reads as its record', ([, { path, record }]) => {
   const folder = diskFolder(path)

@@ -1,22 +1,8 @@
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { RunFacts } from '../../src/record/run.ts'
 import { nanopore } from '../../src/sequencers/nanopore/index.ts'
-import { corpus } from '../rig/corpus.ts'
 import { diskFolder, memoryFolder } from '../rig/folders.ts'
 import { runFixtures } from '../rig/run-fixtures.ts'
-import { scoreRun } from '../rig/score.ts'
-
-const real = corpus('nanopore')
-
-describe.skipIf(!real)('every real run reads as expected', () => {
-  test.for((real?.rows ?? []).map((row) => [row.run, row] as const))('%s', ([, row]) => {
-    const folder = diskFolder(join(real?.base ?? '', row.run))
-    const reading = nanopore.recognise(folder) ? nanopore.read(folder) : null
-    const score = scoreRun(row, { run: reading?.run ?? null, problems: reading?.problems ?? [] })
-    expect(score.notes).toEqual([])
-  })
-})
 
 describe('every run folder of ours reads as its record', () => {
   test.for(runFixtures('nanopore').map((one) => [one.name, one] as const))('%s', ([, { path, record }]) => {
