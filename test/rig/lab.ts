@@ -37,6 +37,7 @@ export type Row = {
 
 /** What lies beside a dropped sheet. */
 export type Report = {
+  sha256: string | null
   state: string
   sent: boolean
   registrations: Row[]
@@ -135,15 +136,23 @@ export class Lab implements AsyncDisposable {
   }
 
   /** Starts the daemon and waits until it says that it runs. */
-  async start(): Promise<void> {
+  async start(): Promise<ChildProcess> {
     const from = this.lines.length
-    this.spawn()
+    const daemon = this.spawn()
     await this.event('daemon.started', () => true, from)
+    return daemon
   }
 
-  spawn(): ChildProcess {
-    const env = { ...process.env, RUNHERALD_TIME_SCALE: String(this.settings.timeScale ?? 60), NO_COLOR: '1' }
-    const child = spawn(node, [join(project, 'src/main.ts'), 'run', '--config', this.config], {
+  /** `through`: a program and its arguments, under which it is to run as the same process. */
+  spawn(through: readonly string[] = []): ChildProcess {
+    const env = {
+      ...process.env,
+      RUNHERALD_TIME_SCALE: String(this.settings.timeScale ?? 60),
+      NO_COLOR: '1',
+      NODE_COMPILE_CACHE: compiled,
+    }
+    const command = [...through, node, join(project, 'src/main.ts'), 'run', '--config', this.config]
+    const child = spawn(command[0] ?? node, command.slice(1), {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -169,7 +178,7 @@ export class Lab implements AsyncDisposable {
 
   /** Waits until a log line fits; lines before `from` do not count. */
   async event(name: string, fits: (line: Line) => boolean = () => true, from = 0): Promise<Line> {
-    return this.#until(
+    return this.until(
       () => this.lines.slice(from).find((line) => line.event === name && fits(line)),
       `event ${name}`,
     )
@@ -178,7 +187,7 @@ export class Lab implements AsyncDisposable {
   /** Waits until the registrations are as wanted; looks again whenever the daemon says anything. */
   async registrations(wanted: (rows: Row[]) => boolean): Promise<Row[]> {
     let rows: Row[] = []
-    await this.#until(async () => {
+    await this.until(async () => {
       rows = await this.ls()
       return wanted(rows) || undefined
     }, 'the registrations wanted').catch((thrown: unknown) => {
@@ -187,8 +196,17 @@ export class Lab implements AsyncDisposable {
     return rows
   }
 
+  /** What the running daemon's own window says of all registrations. */
+  async rows(): Promise<Row[]> {
+    const { url } = this.lines.findLast((line) => line.event === 'http.listening') as unknown as {
+      url: string
+    }
+    const answer = await fetch(`${url}/api/registrations`)
+    return ((await answer.json()) as { registrations: Row[] }).registrations
+  }
+
   /** Resolves with the first value that is not undefined, asked for at once and after every log line. */
-  #until<T>(ask: () => T | undefined | Promise<T | undefined>, what: string): Promise<T> {
+  until<T>(ask: () => T | undefined | Promise<T | undefined>, what: string): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let asking = false
       let again = false
@@ -206,10 +224,11 @@ export class Lab implements AsyncDisposable {
         try {
           const value = await ask()
           if (value !== undefined) return end(() => resolve(value))
-          if (this.#daemon !== null && this.#daemon.exitCode !== null)
+          const { exitCode = null, signalCode = null } = this.#daemon ?? {}
+          if (exitCode !== null || signalCode !== null)
             return end(() =>
               reject(
-                new Error(`the daemon ended with ${this.#daemon?.exitCode} before ${what}: ${this.#stderr}`),
+                new Error(`the daemon ended with ${exitCode ?? signalCode} before ${what}: ${this.#stderr}`),
               ),
             )
         } catch (thrown) {
@@ -269,7 +288,7 @@ export class Lab implements AsyncDisposable {
   /** Waits until the report beside a sheet is as wanted; it follows the daemon's news by a moment. */
   async report(sheet: string, wanted: (report: Report) => boolean): Promise<Report> {
     const path = join(this.sheets, '_status', `${sheet}.json`)
-    return this.#until(async () => {
+    return this.until(async () => {
       const text = await readFile(path, 'utf8').catch(() => null)
       const report: Report | null = text === null ? null : JSON.parse(text)
       return report !== null && wanted(report) ? report : undefined
