@@ -38,11 +38,14 @@ const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/
 
 /** Requests whose headers are about to be written, or were. */
 const sentRequests = new WeakSet<object>()
-/** undici makes its request object while `send` is being called, so the one made meanwhile is ours. */
+/**
+ * undici makes its request object while `send` is being called, so the first one made meanwhile is ours. A second is
+ * the CONNECT by which a proxy is asked for the way: what becomes of that says nothing of ours.
+ */
 let made: object | null = null
 
 subscribe('undici:request:create', (message) => {
-  made = (message as { request: object }).request
+  made ??= (message as { request: object }).request
 })
 subscribe('undici:client:sendHeaders', (message) => {
   sentRequests.add((message as { request: object }).request)

@@ -121,6 +121,8 @@ const batchData = (batch: Batch): Body => ({
 
 function judge(answer: Answer): Verdict {
   const { status } = answer
+  // A network that wants a log-in answers every request so, and no receiver of events does.
+  if (status >= 200 && status < 300 && A_PAGE.test(answer.body)) return notTheRegistrys(answer)
   if (status >= 200 && status < 300)
     return { is: 'accepted', adopted: false, remoteIds: {}, samples: [], notes: [] }
   if (status === 409)
@@ -135,6 +137,8 @@ function judge(answer: Answer): Verdict {
   if (decided) return decided
   return REFUSING.has(status) ? { is: 'refused', reasons: [reason(answer)] } : notTheRegistrys(answer)
 }
+
+const A_PAGE = /^\s*<(!doctype html|html)\b/i
 
 /** What can be said of an event alone. */
 const REFUSING = new Set([400, 413, 415, 422])

@@ -246,6 +246,8 @@ export type Lab = AsyncDisposable & {
     name: Name,
     fits?: (fields: Record<string, unknown>) => boolean,
   ): Promise<void>
+  /** Waits until all registrations together are as wanted; looks again at every happening. */
+  rows(wanted: (rows: RegistrationRow[]) => boolean): Promise<RegistrationRow[]>
   /** Ends delivery and journal as a stop of the daemon would, and starts them anew on the same folder. */
   restart(): Promise<void>
 }
@@ -258,7 +260,7 @@ export async function lab(
   const herald = createHerald(() => {})
   const happened: Happening[] = []
   let taken = 0
-  const waiting = new Set<() => void>()
+  const waiting = new Set<() => unknown>()
   herald.subscribe((one) => {
     happened.push(one)
     for (const look of [...waiting]) look()
@@ -314,6 +316,28 @@ export async function lab(
           clearTimeout(deadline)
           resolve()
         }
+        waiting.add(look)
+        look()
+      }),
+    rows: (wanted) =>
+      new Promise((resolve, reject) => {
+        const end = (finish: () => void) => {
+          waiting.delete(look)
+          clearTimeout(deadline)
+          finish()
+        }
+        const look = () =>
+          made.journal.registrations().then(
+            (rows) => wanted(rows) && end(() => resolve(rows)),
+            (thrown) => end(() => reject(thrown)),
+          )
+        const deadline = setTimeout(async () => {
+          const rows = await made.journal.registrations()
+          const states = rows.map(({ id, state, reason, attempts }) =>
+            [id, state, reason, attempts].join(' '),
+          )
+          end(() => reject(new Error(`the registrations are not as wanted:\n${states.join('\n')}`)))
+        }, 25_000)
         waiting.add(look)
         look()
       }),
