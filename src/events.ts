@@ -8,8 +8,25 @@ import { EventEmitter } from 'node:events'
 
 type Level = 'debug' | 'info' | 'warn' | 'error'
 
-const event = <Fields extends object>(level: Level, msg: string) =>
-  ({ level, msg }) as { level: Level; msg: string; fields?: Fields }
+/**
+ * `unlogged` fields may hold what stands in a sheet's cells: those who follow are told, the log is not.
+ * `folded`: what is tried again and again tells the same again and again; the log counts it instead.
+ */
+const event = <Fields extends object>(
+  level: Level,
+  msg: string,
+  { unlogged = [], folded = false }: { unlogged?: Array<keyof Fields & string>; folded?: boolean } = {},
+) =>
+  ({ level, msg, unlogged, folded }) as {
+    level: Level
+    msg: string
+    unlogged: string[]
+    folded: boolean
+    fields?: Fields
+  }
+
+/** The run or the sheet a registration comes from, by its name on the disk. */
+type Whence = { run?: string; path?: string | null }
 
 /** What an error may tell a log: an allow-list, since errors carry requests, and requests carry secrets. */
 export type LoggedError = { name: string; code: string | null; message: string }
@@ -28,6 +45,14 @@ export const events = {
     'warn',
     'Waiting times are divided by RUNHERALD_TIME_SCALE: for drills only',
   ),
+  'config.reloaded': event<{ changes: string[]; tookMs: number }>(
+    'info',
+    'The configuration was read anew and is in force',
+  ),
+  'config.rejected': event<{ problems: string[] }>(
+    'error',
+    'The configuration was read anew and cannot be used; the one before stays in force',
+  ),
   'daemon.failed': event<{ error: LoggedError }>('error', 'runherald cannot go on'),
   'redis.started': event<{ socket: string; pid: number }>('info', 'The embedded Redis is running'),
   'redis.stopped': event<{ detail: string }>(
@@ -44,8 +69,9 @@ export const events = {
   'delivery.failed': event<{ error: LoggedError }>(
     'error',
     'A delivery could not be handled because of a fault of runherald itself; it is tried again',
+    { folded: true },
   ),
-  'journal.failed': event<{ error: LoggedError }>('error', 'The journal cannot be written'),
+  'journal.failed': event<{ error: LoggedError }>('error', 'The journal cannot be written', { folded: true }),
   'root.scanned': event<{ root: string; folders: number; sheets: number; tookMs: number }>(
     'debug',
     'A watched root was scanned',
@@ -80,11 +106,13 @@ export const events = {
   'run.unreadable': event<{ path: string; error: LoggedError }>(
     'warn',
     'A run folder cannot be read; it is tried again',
+    { folded: true },
   ),
   'sheet.seen': event<{ sheet: string; path: string }>('info', 'A sheet was dropped'),
   'sheet.unreadable': event<{ path: string; error: LoggedError }>(
     'warn',
     'A sheet cannot be read; it is tried again',
+    { folded: true },
   ),
   'sheet.judged': event<{ sheet: string; format: string; samples: number; errors: number; warnings: number }>(
     'info',
@@ -95,57 +123,66 @@ export const events = {
   'sheet.move-failed': event<{ sheet: string; error: LoggedError }>(
     'warn',
     'A sheet could not be put away; it is tried again',
+    { folded: true },
   ),
   'sheet.report-failed': event<{ sheet: string; error: LoggedError }>(
     'warn',
     'The report beside a sheet could not be written',
+    { folded: true },
   ),
-  'registration.planned': event<{
-    registration: string
-    registry: string
-    subject: string
-    revision: number
-    state: string
-    reason: string | null
-  }>('info', 'A registration was planned'),
-  'registration.sending': event<{ registration: string; registry: string; subject: string; attempt: number }>(
-    'info',
-    'A registration is being sent',
-  ),
-  'registration.registered': event<{
-    registration: string
-    registry: string
-    subject: string
-    attempt: number
-    adopted: boolean
-    remoteIds: Record<string, string>
-    tookMs: number
-  }>('info', 'The registry accepted a registration'),
+  'registration.planned': event<
+    Whence & {
+      registration: string
+      registry: string
+      subject: string
+      revision: number
+      state: string
+      reason: string | null
+    }
+  >('debug', 'A registration was planned', { unlogged: ['subject'] }),
+  'registration.sending': event<
+    Whence & { registration: string; registry: string; subject: string; attempt: number }
+  >('debug', 'A registration is being sent', { unlogged: ['subject'] }),
+  'registration.registered': event<
+    Whence & {
+      registration: string
+      registry: string
+      subject: string
+      attempt: number
+      adopted: boolean
+      remoteIds: Record<string, string>
+      tookMs: number
+    }
+  >('info', 'The registry accepted a registration', { unlogged: ['subject'] }),
   'registration.retrying': event<{
     registration: string
     registry: string
     attempt: number
     because: string
     nextTry: string | null
-  }>('info', 'A registration will be tried again'),
-  'registration.refused': event<{
-    registration: string
-    registry: string
-    subject: string
-    reason: string
-    detail: string[]
-  }>('error', 'A registration was refused'),
+  }>('info', 'A registration will be tried again', { unlogged: ['because'] }),
+  'registration.refused': event<
+    Whence & {
+      registration: string
+      registry: string
+      subject: string
+      reason: string
+      detail: string[]
+    }
+  >('error', 'A registration was refused', { unlogged: ['subject', 'detail'] }),
   'registration.unknown': event<{ registration: string; registry: string; attempt: number; because: string }>(
     'warn',
     'It is not known whether a registration arrived',
   ),
-  'registration.held': event<{
-    registration: string
-    registry: string
-    subject: string
-    reason: string
-    detail: string
-  }>('error', 'A registration needs a person'),
+  'registration.held': event<
+    Whence & {
+      registration: string
+      registry: string
+      subject: string
+      reason: string
+      detail: string
+    }
+  >('error', 'A registration needs a person', { unlogged: ['subject', 'detail'] }),
   'registration.superseded': event<{ registration: string; registry: string; revision: number }>(
     'info',
     'A registration was replaced by a newer revision',
@@ -167,10 +204,12 @@ export const events = {
   'http.failed': event<{ path: string; error: LoggedError }>(
     'error',
     'A request could not be answered because of a fault of runherald itself',
+    { folded: true },
   ),
   'item.failed': event<{ path: string; error: LoggedError }>(
     'error',
     'Something could not be handled because of a fault of runherald itself; it is tried again',
+    { folded: true },
   ),
 } as const
 
@@ -181,6 +220,10 @@ export type EventFields<Name extends EventName> = (typeof events)[Name] extends 
 export type Happening = {
   [Name in EventName]: { event: Name; fields: EventFields<Name>; level: Level; msg: string }
 }[EventName]
+
+/** Do these fields of a log line belong to an event that is told once for many? */
+export const isFolded = (fields: object): boolean =>
+  'event' in fields && Object.entries(events).some(([name, { folded }]) => folded && name === fields.event)
 
 /** Tells a happening. Never throws, never waits. */
 export type Emit = <Name extends EventName>(name: Name, fields: EventFields<Name>) => void
@@ -193,8 +236,9 @@ export function createHerald(log: (level: Level, fields: object, msg: string) =>
   bus.setMaxListeners(0)
   return {
     emit(name, fields) {
-      const { level, msg } = events[name]
-      log(level, { event: name, ...fields }, msg)
+      const { level, msg, unlogged } = events[name]
+      const logged = Object.entries(fields).filter(([field]) => !unlogged.includes(field))
+      log(level, { event: name, ...Object.fromEntries(logged) }, msg)
       bus.emit('happening', { event: name, fields, level, msg })
     },
     subscribe(follow) {

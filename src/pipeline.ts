@@ -21,6 +21,7 @@ import { planRun } from './planning/run.ts'
 import { noLongerAsked, planSheet } from './planning/sheet.ts'
 import { refuseTakenTubes } from './planning/tubes.ts'
 import { hasErrors } from './problems.ts'
+import { whence } from './record/registration.ts'
 import { createSheetIntake, type SheetNews } from './sheet-intake.ts'
 import { isStalled, stalledIf } from './stalling.ts'
 
@@ -217,6 +218,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       emit('registration.planned', {
         registration: result.id,
         registry: submission.registry,
+        ...whence(submission.subject),
         subject: submission.subject.name,
         revision: result.revision,
         state: result.state,
@@ -276,7 +278,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
     if (before === null) emit('run.found', { run: name, path: found.path, make: run.instrumentMake })
     if (!completion.ended) {
-      emit('run.waiting', { run: name, missing: completion.missing, because: completion.because })
+      const { missing, because } = completion
+      // Its files change all day long; that it waits is told again only when it waits for something else.
+      if (!isWaitingSo(before, missing, because)) emit('run.waiting', { run: name, missing, because })
       return stoodStill(kept, found.quietSince)
     }
     if (!how.force && (await isLeftAlone(kept, found, before, how))) {
@@ -400,6 +404,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       for (const timer of timers) clearTimeout(timer)
     },
   }
+}
+
+function isWaitingSo(before: Artifact | null, missing: string[], because: string): boolean {
+  if (before?.reading.kind !== 'run-folder') return false
+  const known = before.reading.reading.completion
+  return !known.ended && known.because === because && known.missing.join() === missing.join()
 }
 
 /** A run taken though something is missing that decides nothing. */

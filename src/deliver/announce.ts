@@ -1,6 +1,13 @@
 /** Tells what became of registrations, in the events everyone follows. */
 import type { Emit } from '../events.ts'
-import type { PauseReason, Reason, RemoteIds, State, SubjectRef } from '../record/registration.ts'
+import {
+  type PauseReason,
+  type Reason,
+  type RemoteIds,
+  type State,
+  type SubjectRef,
+  whence,
+} from '../record/registration.ts'
 import type { Wake } from './queue.ts'
 
 /** What the journal says followed from one event. */
@@ -31,6 +38,7 @@ export function announce(
   for (const change of changes) {
     const { registration, registry, attempts: attempt, revision, state, nextTry, who } = change
     const subject = change.subject.name
+    const from = whence(change.subject)
     const reason = change.reason ?? ''
     const because = change.because ?? ''
     if (who !== null) {
@@ -39,20 +47,22 @@ export function announce(
     }
     switch (state) {
       case 'sending':
-        emit('registration.sending', { registration, registry, subject, attempt })
+        emit('registration.sending', { registration, registry, ...from, subject, attempt })
         break
       case 'registered': {
         const { remoteIds } = change
         emit('registration.registered', {
-          ...{ registration, registry, subject, attempt, adopted, remoteIds, tookMs },
+          ...{ registration, registry, ...from, subject, attempt, adopted, remoteIds, tookMs },
         })
         break
       }
       case 'refused':
-        emit('registration.refused', { registration, registry, subject, reason, detail: because.split('\n') })
+        emit('registration.refused', {
+          ...{ registration, registry, ...from, subject, reason, detail: because.split('\n') },
+        })
         break
       case 'held':
-        emit('registration.held', { registration, registry, subject, reason, detail: because })
+        emit('registration.held', { registration, registry, ...from, subject, reason, detail: because })
         break
       case 'unknown':
         if (change.before !== 'unknown')

@@ -42,12 +42,21 @@ const changed = (): Result<never, MoveFault> =>
     error: { name: 'Error', code: null, message: 'the sheet has changed since it was judged' },
   })
 
+/** Longest name most file systems allow, in bytes. */
+const LONGEST_NAME = 255
+
 /** The first of `plate.csv`, `plate~2.csv`, `plate~3.csv` … that is free; the ending stays, since people open by it. */
 async function freeName(folder: string, name: string): Promise<string> {
   const ending = extname(name)
-  const stem = name.slice(0, name.length - ending.length)
+  const stem = Buffer.from(name.slice(0, name.length - ending.length))
   for (let number = 1; ; number++) {
-    const path = join(folder, number === 1 ? name : `${stem}~${number}${ending}`)
+    const mark = `~${number}${ending}`
+    const room = LONGEST_NAME - Buffer.byteLength(mark)
+    const cut = stem
+      .subarray(0, room)
+      .toString()
+      .replace(/\uFFFD+$/, '')
+    const path = join(folder, number === 1 ? name : cut + mark)
     if (await isFree(path)) return path
   }
 }

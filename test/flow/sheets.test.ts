@@ -1,6 +1,6 @@
 /** What a person learns after dropping a sheet: the reports beside it, from the real daemon, as its registrations go on. */
 import { existsSync } from 'node:fs'
-import { rename, utimes, writeFile } from 'node:fs/promises'
+import { rename, unlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { climb, type Lab, openLab, type Report } from '../rig/lab.ts'
@@ -338,7 +338,6 @@ describe('one drop folder', () => {
     const run = novaSeqRun(30)
     await lab.drop('gone.csv', sheetFor(run, 'LIB-30'))
     await lab.report('gone.csv', ({ sent }) => sent)
-    const { unlink } = await import('node:fs/promises')
     await unlink(join(lab.sheets, 'gone.csv'))
     await writeRun(lab.runs, run)
     const done = await lab.report('gone.csv', ({ state }) => state === 'done')
