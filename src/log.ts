@@ -1,7 +1,7 @@
 /** Where happenings become lines: one record a line, in the format that the reader at the other end wants. */
 import pino, { type DestinationStream } from 'pino'
 import type { Config } from './config.ts'
-import { createHerald, type Herald } from './events.ts'
+import { createHerald, type Herald, isFolded } from './events.ts'
 
 type Format = Exclude<Config['log']['format'], 'auto'> | 'journald'
 
@@ -31,7 +31,37 @@ export async function createLogHerald(
     formatters: { level: (level: string) => ({ level }) },
   }
   const logger = pino(options, stream)
-  return createHerald((level, fields, msg) => logger[level](fields, msg))
+  return createHerald(folding((level, fields, msg) => logger[level](fields, msg)))
+}
+
+const FOLDED_MS = 10 * 60_000
+
+type Log = Parameters<typeof createHerald>[0]
+
+/** What may repeat itself is told at once the first time, then every ten minutes with how many times it came. */
+function folding(log: Log): Log {
+  const folds = new Map<string, { times: number; end(): void }>()
+  return (level, fields, msg) => {
+    if ('event' in fields && fields.event === 'daemon.stopping') for (const fold of folds.values()) fold.end()
+    if (!isFolded(fields)) return log(level, fields, msg)
+    const key = JSON.stringify(fields)
+    const known = folds.get(key)
+    if (known !== undefined) {
+      known.times++
+      return
+    }
+    log(level, fields, msg)
+    const timer = setTimeout(() => fold.end(), FOLDED_MS).unref()
+    const fold = {
+      times: 0,
+      end() {
+        clearTimeout(timer)
+        folds.delete(key)
+        if (fold.times > 0) log(level, { ...fields, times: fold.times }, msg)
+      },
+    }
+    folds.set(key, fold)
+  }
 }
 
 function automatic(env: NodeJS.ProcessEnv, terminal: boolean): Format {

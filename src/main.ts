@@ -7,6 +7,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 // A terminal sends Ctrl-C to everything in front of it, so that one press may arrive twice.
 const SAME_PRESS_MS = 1000
 
+const hangUps = followHangUps()
 const { env, stdout, stderr } = process
 const dumb = env['TERM'] === 'dumb'
 const terminal: Terminal = {
@@ -21,11 +22,13 @@ const terminal: Terminal = {
       let first = 0
       for (const signal of SIGNALS)
         process.on(signal, () => {
+          if (signal === 'SIGHUP' && hangUps.areFollowed()) return
           if (first === 0) first = Date.now()
           else if (Date.now() - first > SAME_PRESS_MS) end(EXIT.finding)
           resolve(signal)
         })
     }),
+  hungUp: hangUps.next,
 }
 
 // Whoever reads us has gone, as `head` does: nothing is left to say.
@@ -37,6 +40,30 @@ try {
   end(await runCommandLine(process.argv.slice(2), terminal, version))
 } catch (thrown) {
   failed(thrown)
+}
+
+/** Each SIGHUP is told to whoever asked for the next; one that comes while nobody asks is kept for him. */
+function followHangUps(): { areFollowed(): boolean; next(): Promise<'SIGHUP'> } {
+  let isFollowed = false
+  let kept = false
+  let tell: (() => void) | null = null
+  const follow = () => {
+    kept = tell === null
+    tell?.()
+    tell = null
+  }
+  return {
+    areFollowed: () => isFollowed,
+    next() {
+      if (!isFollowed) process.on('SIGHUP', follow)
+      isFollowed = true
+      return new Promise((resolve) => {
+        if (kept) resolve('SIGHUP')
+        else tell = () => resolve('SIGHUP')
+        kept = false
+      })
+    },
+  }
 }
 
 function failed(thrown: unknown): void {

@@ -154,6 +154,14 @@ export function readingCommands({ terminal, add, ends }: Declare): void {
   )
   doctor.action(async () => ends((await import('./doctor.ts')).doctor(terminal, doctor.optsWithGlobals())))
 
+  const events = asJson(
+    add('events', 'The list of everything that the log tells, with its level and its meaning', [
+      'events',
+      'events --json',
+    ]),
+  )
+  events.action(async () => ends((await import('./events.ts')).events(terminal, events.opts())))
+
   const config = asJson(
     elsewhere(
       add(

@@ -36,6 +36,8 @@ export type Terminal = {
   env: NodeJS.ProcessEnv
   /** Resolves with the first SIGINT, SIGTERM or SIGHUP; a later one ends the program at once. */
   stopped(): Promise<string>
+  /** Resolves with the next SIGHUP; from the first call on it stops nothing any more. */
+  hungUp(): Promise<'SIGHUP'>
 }
 
 export type Paint = (style: Parameters<typeof styleText>[0], text: string) => string

@@ -77,7 +77,9 @@ export function createWire(): Wire {
       }
       const url = `${to.url}${request.path}`
       const way = isFresh ? wayTo(url).fresh : wayTo(url).kept
-      return speak(url, request.method, sealed, way, to.limits.timeoutSeconds)
+      // The registry's own log then names the registration that its operators ask about.
+      const headers = { 'user-agent': `runherald (${id})`, ...sealed.headers }
+      return speak(url, request.method, { ...sealed, headers }, way, to.limits.timeoutSeconds)
     },
     post(url, form, timeoutSeconds) {
       const sealed = {

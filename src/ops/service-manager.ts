@@ -5,8 +5,13 @@ import { type Health, isStale, readinessOf } from './health.ts'
 export type ServiceManager = {
   /** Everything has started. From now on the watchdog is kept quiet, as long as there is reason to. */
   ready(): Promise<void>
+  /** The configuration is being read anew; `ready` says that this is over. */
+  reloading(): Promise<void>
   stopping(): Promise<void>
 }
+
+const nothing = async () => {}
+const SILENT: ServiceManager = { ready: nothing, reloading: nothing, stopping: nothing }
 
 /** A loop that comes this late to its own timer hardly does anything else in time. */
 const LATE_MS = 5_000
@@ -18,7 +23,7 @@ const TELLING_MS = 5_000
  * that is away is no reason to start anew.
  */
 export function tellServiceManager(env: NodeJS.ProcessEnv, health: () => Promise<Health>): ServiceManager {
-  if (env['NOTIFY_SOCKET'] === undefined) return { ready: async () => {}, stopping: async () => {} }
+  if (env['NOTIFY_SOCKET'] === undefined) return SILENT
   const watchdogMs = Number(env['WATCHDOG_USEC'] ?? 0) / 1000
   let timer: NodeJS.Timeout | undefined
 
@@ -43,8 +48,9 @@ export function tellServiceManager(env: NodeJS.ProcessEnv, health: () => Promise
   return {
     async ready() {
       await tell('--ready', `--status=${statusOf(await health(), new Date())}`)
-      if (watchdogMs > 0) keepQuiet()
+      if (watchdogMs > 0 && timer === undefined) keepQuiet()
     },
+    reloading: () => tell('RELOADING=1', '--status=Reading the configuration anew'),
     async stopping() {
       clearTimeout(timer)
       timer = undefined

@@ -1,5 +1,5 @@
 /** Log lines: one a happening, in the form that whoever reads them wants. */
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Emit } from '../../src/events.ts'
 import { createLogHerald } from '../../src/log.ts'
 
@@ -87,4 +87,48 @@ test.for([
 ] as const)('auto at %s', async ([, terminal, form]) => {
   const [line] = await lines(found, { format: 'auto', terminal })
   expect(line).toMatch(form)
+})
+
+describe('what is tried again and again', () => {
+  afterEach(() => void vi.useRealTimers())
+  const failed = (sheet: string) => (emit: Emit) =>
+    emit('sheet.move-failed', { sheet, error: { name: 'Error', code: 'EBUSY', message: 'it is held open' } })
+  const times = (written: string[]) =>
+    written.map((line) => JSON.parse(line)).map((line) => [line.sheet, line.times])
+
+  test('is told once, and after ten minutes how many times it came', async () => {
+    vi.useFakeTimers()
+    const written = await lines((emit) => {
+      for (let count = 0; count < 214; count++) failed('a.csv')(emit)
+      failed('b.csv')(emit)
+    })
+    expect(times(written)).toEqual([
+      ['a.csv', undefined],
+      ['b.csv', undefined],
+    ])
+    vi.advanceTimersByTime(10 * 60_000)
+    expect(times(written).slice(2)).toEqual([['a.csv', 213]])
+  })
+
+  test('is told at the stop, too', async () => {
+    const written = await lines((emit) => {
+      failed('a.csv')(emit)
+      failed('a.csv')(emit)
+      emit('daemon.stopping', { signal: 'SIGTERM' })
+    })
+    expect(times(written.slice(0, 2))).toEqual([
+      ['a.csv', undefined],
+      ['a.csv', 1],
+    ])
+    expect(written).toHaveLength(3)
+  })
+
+  test('is not confused with what really happens again', async () => {
+    expect(
+      await lines((emit) => {
+        held(emit)
+        held(emit)
+      }),
+    ).toHaveLength(2)
+  })
 })

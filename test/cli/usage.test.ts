@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { events } from '../../src/events.ts'
 import { openDesk, PROJECT } from './rig.ts'
 
 const desk = openDesk()
@@ -21,6 +22,7 @@ const COMMANDS = [
   'resume',
   'receipts',
   'doctor',
+  'events',
   'sandbox',
   'simulate',
   'backup',
@@ -141,6 +143,19 @@ describe('the configuration', () => {
     expect(exit).toBe(0)
     expect(out).toBe(readFileSync(join(PROJECT, 'config/runherald.yaml'), 'utf8'))
   })
+})
+
+test('events lists everything that the log tells, with level and sentence', () => {
+  const { exit, out } = runherald(['events', '--json'])
+  expect(exit).toBe(0)
+  const listed = JSON.parse(out).events
+  expect(listed.map((one: { event: string }) => one.event).toSorted()).toEqual(Object.keys(events).toSorted())
+  expect(listed).toContainEqual({
+    event: 'registration.held',
+    level: 'error',
+    means: 'A registration needs a person',
+  })
+  expect(runherald(['events']).out).toMatch(/^registration\.held +error +A registration needs a person$/m)
 })
 
 describe('streams', () => {

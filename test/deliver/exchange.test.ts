@@ -132,7 +132,7 @@ test.for([201, 204, 301, 400, 401, 409, 429, 500, 503])(
 )
 
 describe('a request', () => {
-  test('carries its body as JSON, says who asks, and has its secrets in their places', async () => {
+  test('carries its body as JSON, says who asks for which registration, and has its secrets in their places', async () => {
     await using registry = await fakeRegistry()
     await exchange(registry.url, {
       ...POST,
@@ -148,7 +148,7 @@ describe('a request', () => {
     expect(heard?.headers).toMatchObject({
       authorization: `Bearer ${TOKEN}`,
       'content-type': 'application/json',
-      'user-agent': 'runherald',
+      'user-agent': 'runherald (reg-1)',
     })
   })
 

@@ -252,7 +252,7 @@ async function keepRedis(): Promise<void> {
             : type === 'stream'
               ? await redis.xrange(key, '-', '+')
               : type === 'zset'
-                ? await redis.zrange(key, 0, -1)
+                ? await redis.zrange(key, '0', '-1')
                 : await redis.smembers(key)
     values.push(`${key} ${JSON.stringify(value)}`)
   }
