@@ -12,7 +12,7 @@ import { planSheet } from './planning/sheet.ts'
 import { refuseTakenTubes } from './planning/tubes.ts'
 import type { Problem } from './problems.ts'
 import type { Reason } from './record/registration.ts'
-import type { Completion, Provenance, RunRecord } from './record/run.ts'
+import type { Completion, Provenance, RunRecord, Source } from './record/run.ts'
 import { registries } from './registries/index.ts'
 import type { Registry } from './registries/registry.ts'
 import { stalledIf } from './stalling.ts'
@@ -79,9 +79,16 @@ export type CheckedSubmission = {
   registry: string
   kind: string
   id: string
+  /** The registry's own, which the path of each request follows. */
+  url: string
   subject: { type: string; name: string; library: string | null }
-  requests: Array<{ method: string; path: string; body: Json }>
+  /** Secrets are `***`, in the body and in the headers that are the kind's own. */
+  requests: Array<{ method: string; path: string; headers: Record<string, string>; body: Json }>
   waitingFor: Reason[]
+  /** The library that must be registered there first; null where none must. */
+  afterLibrary: string | null
+  /** How long its sheet may still be corrected before it is sent. */
+  graceSeconds: number
 }
 
 export type CheckResult = {
@@ -89,8 +96,9 @@ export type CheckResult = {
   kind: Reading['kind']
   recognisedAs: string | null
   run: Json
-  provenance: Provenance
-  completion: Omit<Completion, 'ended'> | null
+  /** By the names of `run`. */
+  provenance: Record<string, Source>
+  completion: Pick<Completion, 'state' | 'because' | 'missing'> | null
   sheet: Json
   problems: Problem[]
   submissions: CheckedSubmission[]
@@ -124,11 +132,11 @@ export async function checkPaths(
     else if (reading.kind === 'run-folder') {
       const source = { path, reading, since, leftAlone: false }
       const { plans } = await planRun(source, catalogue, options)
-      checked.push({ plans, result: () => checkedRun(source, toRecord(source, options), plans) })
+      checked.push({ plans, result: () => checkedRun(source, toRecord(source, options), plans, options) })
     } else {
       const source = { path, reading: reading.reading, since }
       const { plans, problems } = await planSheet(source, catalogue, options)
-      checked.push({ plans, result: () => checkedSheet(path, source.reading, plans, problems) })
+      checked.push({ plans, result: () => checkedSheet(source, plans, problems, options) })
     }
   }
   await refuseTakenTubes(
@@ -151,18 +159,23 @@ const unrecognised = (path: string, problems: Problem[]): CheckResult => ({
   submissions: [],
 })
 
-function checkedRun({ path, reading }: RunSource, record: RunRecord, plans: Plan[]): CheckResult {
-  const { ended: _, ...completion } = reading.reading.completion
+function checkedRun(
+  { path, reading }: RunSource,
+  record: RunRecord,
+  plans: Plan[],
+  { destinations }: PlanningOptions,
+): CheckResult {
+  const { state, because, missing } = reading.reading.completion
   return {
     path,
     kind: 'run-folder',
     recognisedAs: reading.recognisedAs,
     run: shownRun(record),
-    provenance: reading.reading.provenance,
-    completion,
+    provenance: shownProvenance(reading.reading.provenance),
+    completion: { state, because, missing },
     sheet: null,
     problems: together(reading.reading.problems, plans),
-    submissions: plans.map(checkedSubmission),
+    submissions: plans.map((plan) => checkedSubmission(plan, destinations)),
   }
 }
 
@@ -173,11 +186,16 @@ export function shownRun(record: RunRecord): Json {
   return { runId, folderName, sequencingId, sequencingIdSource, ...shown } as Json
 }
 
+/** Where the run's own UUID stands is where its sequencing id comes from. */
+function shownProvenance({ sequencingUuid, ...provenance }: Provenance): CheckResult['provenance'] {
+  return { ...provenance, ...(sequencingUuid && { sequencingId: sequencingUuid }) }
+}
+
 function checkedSheet(
-  path: string,
-  reading: SheetSource['reading'],
+  { path, reading }: SheetSource,
   plans: Plan[],
   problems: Problem[],
+  { destinations }: PlanningOptions,
 ): CheckResult {
   const { format, version, samples, rows, valid, libraries, batches } = reading
   return {
@@ -189,7 +207,7 @@ function checkedSheet(
     completion: null,
     sheet: { format, version, samples, rows, valid, libraries, batches } as unknown as Json,
     problems: together([...reading.problems, ...problems], plans),
-    submissions: plans.map(checkedSubmission),
+    submissions: plans.map((plan) => checkedSubmission(plan, destinations)),
   }
 }
 
@@ -202,16 +220,20 @@ function together(own: Problem[], plans: Plan[]): Problem[] {
   })
 }
 
-const checkedSubmission = ({
-  submission: { registry, kind, id, subject, mapped, waitingFor, stop },
-}: Plan): CheckedSubmission => ({
-  registry,
-  kind,
-  id,
-  subject: { type: subject.type, name: subject.name, library: subject.library },
-  requests:
-    mapped === null
-      ? []
-      : [{ method: mapped.request.method, path: mapped.request.path, body: mapped.request.body }],
-  waitingFor: stop === null ? waitingFor : [...waitingFor, stop.reason],
-})
+function checkedSubmission(
+  { submission: { registry, kind, id, subject, mapped, waitingFor, stop } }: Plan,
+  destinations: Destination[],
+): CheckedSubmission {
+  const to = destinations.find((one) => one.name === registry)
+  if (to === undefined) throw new Error(`${registry} was planned for and is not configured`)
+  const { type, name, library } = subject
+  const requests = mapped === null ? [] : [mapped.request]
+  return {
+    ...{ registry, kind, id, url: to.settings.url },
+    subject: { type, name, library },
+    requests: requests.map(({ method, path, headers = {}, body }) => ({ method, path, headers, body })),
+    waitingFor: stop === null ? waitingFor : [...waitingFor, stop.reason],
+    afterLibrary: mapped?.prerequisite ?? null,
+    graceSeconds: to.graceSeconds,
+  }
+}

@@ -1,4 +1,5 @@
 /** The three documents, end to end: their published examples, made valid where they are not, come out of files and are accepted. */
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { SandboxKind } from '../../src/sandbox/index.ts'
 import { type Lab, openLab, type Row } from '../rig/lab.ts'
@@ -32,6 +33,9 @@ const bodies = (lab: Lab, kind: SandboxKind, path: string) =>
   lab.sandbox
     .log()
     .flatMap((one) => (one.entry === 'request' && one.kind === kind && one.path === path ? [one.body] : []))
+
+const byText = (one: unknown, other: unknown): number =>
+  JSON.stringify(one) < JSON.stringify(other) ? -1 : 1
 
 const SEQUENCING_ADD = '/api/v2/process/sequencing/add/'
 const LIBRARY_ADD = '/api/v2/artifact/library/add/'
@@ -209,7 +213,8 @@ describe('majora-2020-03-25', () => {
   test('its three runs go out from three run folders and one sheet, one call each, after their library', async () => {
     await using lab = await strictLab([at(kind)])
     await lab.start()
-    for (const run of runs) await writeGridIonRun(lab.runs, run, { report: false })
+    const folders: string[] = []
+    for (const run of runs) folders.push(await writeGridIonRun(lab.runs, run, { report: false }))
     await lab.drop(
       'library.csv',
       registrationSheet(
@@ -230,6 +235,19 @@ describe('majora-2020-03-25', () => {
     ])
     expect(lab.commits(kind, 'library')).toHaveLength(1)
     expect(lab.commits(kind, 'run')).toHaveLength(3)
+
+    // What `check` shows of the same files is what was sent, to the letter.
+    const checked = await lab.cli('check', '--json', ...folders, join(lab.sheets, 'library.csv'))
+    const { results } = JSON.parse(checked.stdout) as {
+      results: Array<{
+        submissions: Array<{ requests: Array<{ body: unknown }>; afterLibrary: string | null }>
+      }>
+    }
+    const shown = results.flatMap((one) => one.submissions)
+    expect(shown.map((one) => one.afterLibrary)).toEqual([library, library, library, null])
+    expect(shown.flatMap((one) => one.requests.map(({ body }) => body)).toSorted(byText)).toEqual(
+      [...got, ...bodies(lab, kind, LIBRARY_ADD)].toSorted(byText),
+    )
   })
 
   test('its three runs go out from a sheet alone, times of the site turned into UTC', async () => {

@@ -26,7 +26,7 @@ function whatItIs({ kind, recognisedAs, run, sheet, completion }: CheckResult): 
   if (kind === 'unrecognised') return 'is neither a run folder nor a sheet that is known here'
   if (kind === 'sample-sheet') {
     const { samples, valid } = members(sheet)
-    return `is a sheet (${recognisedAs}) of ${samples} samples${valid === true ? '' : ', with errors'}`
+    return `is a sheet (${recognisedAs}) of ${counted(Number(samples), 'sample')}${valid === true ? '' : ', with errors'}`
   }
   const make = MAKES[String(members(run)['instrumentMake'])] ?? recognisedAs
   const missing = completion?.missing ?? []
@@ -51,13 +51,13 @@ function sheetText(sheet: Json, paint: Paint): string {
     ...list(libraries).map((one) => [
       'library',
       text(one['name']),
-      `${list(one['biosamples']).length} biosamples`,
+      counted(list(one['biosamples']).length, 'biosample'),
       blocked(one),
     ]),
     ...list(batches).map((one) => [
       'batch',
       text(one['name']),
-      `${list(one['tubes']).length} tubes`,
+      counted(list(one['tubes']).length, 'tube'),
       blocked(one),
     ]),
   ]
@@ -76,21 +76,34 @@ function submissionsText({ submissions, kind }: CheckResult, paint: Paint): stri
 }
 
 function submissionText(
-  { registry, kind, subject, requests, waitingFor }: CheckedSubmission,
+  { registry, kind, url, subject, requests, waitingFor, afterLibrary, graceSeconds }: CheckedSubmission,
   paint: Paint,
 ): string {
   const what = `${subject.type} ${subject.name}${subject.type === 'run' && subject.library !== null ? ` in library ${subject.library}` : ''}`
   const heading = `  ${paint('bold', plain(registry))} (${kind})  ${plain(what)}`
   const waits = waitingFor.map((reason) => paint('yellow', `    Not yet: ${plain(reasonWords(reason))}`))
-  const sent = requests.map(({ method, path, body }) => {
+  const after = [
+    ...(afterLibrary === null ? [] : [`Once the library ${afterLibrary} is registered there`]),
+    ...(graceSeconds === 0
+      ? []
+      : [`${duration(graceSeconds)} after its sheet was dropped, in which it may still be corrected`]),
+  ]
+  const sent = requests.map(({ method, path, headers, body }) => {
     const document = JSON.stringify(body, null, 2).split('\n').map(plain)
     return [
-      `    ${paint('cyan', `${method} ${plain(path)}`)}`,
+      `    ${paint('cyan', `${method} ${plain(url + path)}`)}`,
+      ...Object.entries(headers).map(([name, value]) => `    ${plain(`${name}: ${value}`)}`),
       ...document.map((line) => `    ${line}`),
     ].join('\n')
   })
-  return [heading, ...waits, ...sent].join('\n')
+  const whenSent = requests.length === 0 ? [] : after.map((words) => paint('dim', `    ${plain(words)}`))
+  return [heading, ...waits, ...whenSent, ...sent].join('\n')
 }
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
+
+/** `2 min`, `90 s` */
+const duration = (seconds: number): string => (seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`)
 
 const members = (value: Json): Record<string, Json> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
