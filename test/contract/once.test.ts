@@ -9,11 +9,18 @@ import type { Plan, RegistrationRow } from '../../src/journal/journal.ts'
 import { uuid5 } from '../../src/record/identity.ts'
 import { registries } from '../../src/registries/index.ts'
 import type { Registry, RegistrySettings } from '../../src/registries/registry.ts'
-import { type Commit, type FaultScript, type Sandbox, startSandbox } from '../../src/sandbox/index.ts'
+import {
+  type Commit,
+  type FaultScript,
+  type Sandbox,
+  type SandboxKind,
+  startSandbox,
+} from '../../src/sandbox/index.ts'
 import { lab } from '../deliver/rig.ts'
 import { batch, library, NOW, settings as ordinary, run, tube } from '../registries/subjects.ts'
 
-type Kind = keyof typeof registries
+/** Those that the sandbox emulates. */
+type Kind = SandboxKind
 type Rules = FaultScript['rules']
 type Fault = Rules[number]['fault']
 
