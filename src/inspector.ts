@@ -1,5 +1,5 @@
 /** Reader threads: a file made to be slow to read costs a deadline, never the loop. */
-import { basename } from 'node:path'
+import { basename, extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
 import type { Reading } from './handovers.ts'
@@ -18,7 +18,8 @@ const MEMORY_MB = 512
 /** `threads` readings at once; the others wait, and the deadline of each begins when its turn comes. */
 export function createInspector({ threads, deadlineMs }: { threads: number; deadlineMs: number }): Inspector {
   const pool = new Piscina({
-    filename: fileURLToPath(new URL('./inspect-thread.ts', import.meta.url)),
+    // As this file: `.ts` in a checkout, `.js` in the built package.
+    filename: fileURLToPath(new URL(`./inspect-thread${extname(import.meta.url)}`, import.meta.url)),
     minThreads: threads,
     maxThreads: threads,
     closeTimeout: CLOSING_MS,

@@ -16,19 +16,25 @@ const SERVICE_AWAY = 69
 // npx and npm start this through a symbolic link.
 const source = dirname(realpathSync(fileURLToPath(import.meta.url)))
 const project = dirname(source)
-const main = join(source, 'main.ts')
-const pinned = join(project, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node')
+// Node.js strips no types below node_modules, so that the package carries JavaScript in place of the sources.
+const isInstalled = !existsSync(join(source, 'main.ts'))
+const main = isInstalled ? join(project, 'dist', 'main.js') : join(source, 'main.ts')
+// npm puts what a package needs into it, or beside it.
+const [pinned] = [join(project, 'node_modules'), dirname(project)]
+  .map((packages) => join(packages, `node-linux-${process.arch}`, 'bin', 'node'))
+  .filter((node) => existsSync(node))
 // A network drive that does not answer holds on to the threads that ask it; the default of four is soon used up.
 process.env['UV_THREADPOOL_SIZE'] ??= '16'
 const cache = process.env['NODE_COMPILE_CACHE'] ?? compileCache()
 
 endWithNpm()
 if (Number(process.versions.node.split('.')[0]) >= 24) await startHere()
-else if (existsSync(pinned)) startPinned()
+else if (pinned !== undefined) startPinned()
 else {
-  console.error(
-    `runherald runs on Node.js 24, and this is ${process.versions.node}. Run "npm start" (or: node ${join(source, 'setup.js')}), which fetches the right one into the project's own folder.`,
-  )
+  const mend = isInstalled
+    ? 'Install it together with its optional packages, which hold the right one (npm install -g --include=optional), or install Node.js 24.'
+    : `Run "npm start" (or: node ${join(source, 'setup.js')}), which fetches the right one into the project's own folder.`
+  console.error(`runherald runs on Node.js 24, and this is ${process.versions.node}. ${mend}`)
   process.exitCode = SERVICE_AWAY
 }
 

@@ -88,7 +88,7 @@ function explained(thrown: unknown): { exit: ExitCode; sentence: string } {
   const where =
     error.stack
       ?.split('\n')
-      .find((line) => line.includes('/src/'))
+      .find((line) => /\/(src|dist)\//.test(line))
       ?.trim() ?? ''
   const sentence = `this is a fault of runherald itself, please report it: ${error.name}: ${error.message} ${where}`
   return { exit: EXIT.bug, sentence: sentence.trim() }
