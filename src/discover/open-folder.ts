@@ -16,8 +16,8 @@ export const MOST_NAMES = 10_000
  */
 export function openRunFolder(path: string, options: { root?: string } = {}): Result<RunFolder, ReadFault> {
   try {
-    const real = realpathSync(path)
-    if (options.root !== undefined && !isInside(real, realpathSync(options.root)))
+    const real = realpathSync.native(path)
+    if (options.root !== undefined && !isInside(real, realpathSync.native(options.root)))
       return err({ why: 'outside-root', detail: `${path} leads out of the watched folder` })
     if (!statSync(real).isDirectory()) return err({ why: 'not-a-file', detail: 'it is not a folder' })
     return ok(folderAt(real, resolve(path), options.root))
@@ -32,7 +32,7 @@ export function openSheet(
   options: { root?: string; maxBytes: number },
 ): Result<Uint8Array, ReadFault> {
   try {
-    return readInside(path, realpathSync(options.root ?? dirname(path)), options.maxBytes)
+    return readInside(path, realpathSync.native(options.root ?? dirname(path)), options.maxBytes)
   } catch (thrown) {
     return err(readFault(thrown))
   }
@@ -47,7 +47,7 @@ function folderAt(real: string, path: string, root: string | undefined): RunFold
     parents: namesAbove(path, root),
     list(below) {
       try {
-        const folder = realpathSync(at(below))
+        const folder = realpathSync.native(at(below))
         return isInside(folder, real) ? listNames(folder) : []
       } catch (thrown) {
         readFault(thrown)
@@ -57,7 +57,7 @@ function folderAt(real: string, path: string, root: string | undefined): RunFold
     read: (below, { maxBytes }) => readInside(at(below), real, maxBytes),
     modified(below) {
       try {
-        const file = realpathSync(at(below))
+        const file = realpathSync.native(at(below))
         return isInside(file, real) ? statSync(file).mtime : null
       } catch (thrown) {
         readFault(thrown)

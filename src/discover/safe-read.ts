@@ -15,7 +15,7 @@ const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 export function readInside(path: string, bound: string, maxBytes: number): Result<Uint8Array, ReadFault> {
   let file: number | null = null
   try {
-    const real = realpathSync(path)
+    const real = realpathSync.native(path)
     if (!isInside(real, bound)) return outside(path)
     file = openSync(real, FLAGS)
     const opened = openedPath(file)

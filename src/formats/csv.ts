@@ -58,6 +58,20 @@ export function readTable(bytes: Uint8Array, limits: Partial<TableLimits> = {}):
   return ok(whole ? { ...whole, encoding } : { rows: read.value, encoding, delimiter })
 }
 
+/**
+ * What csv-parse makes of a text. For every row of another width than the first it makes an error, also where such rows
+ * are welcome, and the sheets of instruments are full of them: without stacks that takes a fifth of the time.
+ */
+export function cellsOf(text: string, options: Options): string[][] {
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = 0
+  try {
+    return parse(text, options)
+  } finally {
+    Error.stackTraceLimit = limit
+  }
+}
+
 const SYNTAX: Options = {
   // Left to itself csv-parse takes the first line's ending for all of them.
   record_delimiter: ['\r\n', '\n', '\r'],
@@ -81,7 +95,7 @@ function readRows(text: string, delimiter: Delimiter, bounds: TableLimits): Resu
     return null
   }
   try {
-    parse(text, { ...SYNTAX, delimiter, to: LAST_ROW, on_record: keep })
+    cellsOf(text, { ...SYNTAX, delimiter, to: LAST_ROW, on_record: keep })
   } catch (thrown) {
     if (!(thrown instanceof CsvError)) throw thrown
     return err(
@@ -118,6 +132,7 @@ function cellFault(cells: string[], row: number, bounds: TableLimits): CsvFault 
  */
 function findDelimiter(text: string): Delimiter {
   const head = text.slice(0, 65_536)
+  if (!/[;\t]/.test(head)) return ','
   let best: { delimiter: Delimiter; split: number; even: number } = { delimiter: ',', split: 0, even: 0 }
   for (const delimiter of [',', ';', '\t'] as const) {
     if (!head.includes(delimiter)) continue
@@ -128,7 +143,7 @@ function findDelimiter(text: string): Delimiter {
       return null
     }
     try {
-      parse(head, { ...SYNTAX, delimiter, to: 200, on_record: count })
+      cellsOf(head, { ...SYNTAX, delimiter, to: 200, on_record: count })
     } catch (thrown) {
       // The cut may have left a quoted cell open: the rows before it speak well enough.
       if (!(thrown instanceof CsvError)) throw thrown

@@ -139,8 +139,13 @@ const refused = (detail: string): XmlFault => ({ is: 'refused', detail })
 const localName = (name: string): string => name.slice(name.indexOf(':') + 1)
 
 function attributesOf(raw: Record<string, string>): ReadonlyMap<string, string> {
-  const names = Object.keys(raw).filter((name) => name !== 'xmlns' && !name.startsWith('xmlns:'))
-  return names.length === 0 ? NONE : new Map(names.map((name) => [localName(name), raw[name] ?? '']))
+  let found: Map<string, string> | null = null
+  for (const name in raw)
+    if (name !== 'xmlns' && !name.startsWith('xmlns:')) {
+      found ??= new Map()
+      found.set(localName(name), raw[name] ?? '')
+    }
+  return found ?? NONE
 }
 
 function addText(element: Growing | undefined, piece: string): void {

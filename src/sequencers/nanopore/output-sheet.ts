@@ -1,5 +1,6 @@
 /** Reads the sample sheet that MinKNOW itself writes into the run folder: who the run is, from its first minute on. */
-import { type Options, parse } from 'csv-parse/sync'
+import type { Options } from 'csv-parse/sync'
+import { cellsOf } from '../../formats/csv.ts'
 import { type Account, claim, claimed, emptyAccount, uuidClaim } from './account.ts'
 import { isSimulated, modelOf, serialOfDevice } from './models.ts'
 
@@ -10,7 +11,7 @@ import { isSimulated, modelOf, serialOfDevice } from './models.ts'
  */
 export function readOutputSheet(text: string, file: string): Account | null {
   if (text.includes('\0')) return null
-  const [header, ...rows] = cellsOf(text)
+  const [header, ...rows] = rowsOf(text)
   if (!header?.includes('protocol_run_id')) return null
   const whole = rows.filter((row) => row.length === header.length)
   const last = whole.at(-1)
@@ -48,7 +49,7 @@ export function readOutputSheet(text: string, file: string): Account | null {
 }
 
 /** Every row's cells, those of the first in lower case; none where quotes are left open, as in a half file. */
-function cellsOf(text: string): string[][] {
+function rowsOf(text: string): string[][] {
   const rows = parsed(text, {}) ?? parsed(text, { relax_column_count: true, to: FIRST_ROWS }) ?? []
   return rows.map((row, index) => (index === 0 ? row.map((cell) => cell.toLowerCase()) : row))
 }
@@ -58,7 +59,13 @@ const FIRST_ROWS = 50
 
 function parsed(text: string, more: Options): string[][] | null {
   try {
-    return parse(text, { bom: true, skip_empty_lines: true, trim: true, max_record_size: 64 * 1024, ...more })
+    return cellsOf(text, {
+      bom: true,
+      skip_empty_lines: true,
+      trim: true,
+      max_record_size: 64 * 1024,
+      ...more,
+    })
   } catch {
     return null
   }
