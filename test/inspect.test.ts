@@ -183,18 +183,18 @@ describe('reader threads', () => {
     await inspector.close()
   })
 
-  // 200 reports of 8 MB take far longer than that to parse.
+  // 200 reports of 16 MB take far longer than the deadline, within which a thread is started anew.
   test('end a run folder that is made to be slow, say so, and read the next', async () => {
     const name = '20240612_0904_2C_PAY10234_5b0f21c7'
     mkdirSync(join(folder, name))
-    const heavy = put('heavy.json', `{"acquisitions":[${'1,'.repeat(4_000_000)}1],"protocol_run_info":{}}`)
+    const heavy = put('heavy.json', `{"acquisitions":[${'1,'.repeat(8_000_000)}1],"protocol_run_info":{}}`)
     for (let report = 0; report < 200; report++)
       linkSync(heavy, join(folder, name, `report_PAY10234_${report}_5b0f21c7.json`))
-    const inspector = createInspector({ threads: 1, deadlineMs: 2_000 })
+    const inspector = createInspector({ threads: 1, deadlineMs: 5_000 })
     const [slow, quick] = await Promise.all([inspector.inspect(join(folder, name)), inspector.inspect(run)])
     expect(slow).toMatchObject({
       kind: 'unrecognised',
-      problems: [{ code: 'path.beyond-limits', found: 'it was still being read after 2 s' }],
+      problems: [{ code: 'path.beyond-limits', found: 'it was still being read after 5 s' }],
     })
     expect(quick).toMatchObject({ kind: 'run-folder', reading: { run: { runId: RUN } } })
     await inspector.close()
