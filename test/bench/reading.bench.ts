@@ -1,0 +1,78 @@
+/** What does it cost to read one run folder? */
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { inspectPath } from '../../src/inspect.ts'
+import { sequencers } from '../../src/sequencers/index.ts'
+import { diskFolder } from '../rig/folders.ts'
+import { cpuOfReading, fixturePath, grown } from './run-folders.ts'
+
+const into = mkdtempSync(join(tmpdir(), 'runherald-bench-'))
+afterAll(() => rmSync(into, { recursive: true, force: true }))
+
+/** Kilobytes of the files that a reader looks at. */
+function kilobytesOf(path: string): number {
+  const reading = inspectPath(path)
+  if (reading.kind !== 'run-folder') throw new Error(`${path} is ${reading.kind}`)
+  const marks = sequencers[reading.recognisedAs as keyof typeof sequencers].marks(diskFolder(path))
+  return marks.reduce((sum, file) => sum + statSync(join(path, file)).size, 0) / 1000
+}
+
+const small = {
+  illumina: fixturePath('illumina', '20231204_LH00317_0041_A22GK7TLT3'),
+  nanopore: fixturePath('nanopore', '20240612_0904_2C_PAY10234_edf5e904'),
+  pacbio: fixturePath('pacbio', 'r84123_20240102_101112'),
+  element: fixturePath('element', '20250210_AV240512_A_exome_14'),
+  ultima: fixturePath('ultima', '430118-20250901_1432'),
+}
+
+test.for(Object.entries(small))('a run folder of %s', ([make, path]) => {
+  const cost = cpuOfReading(path)
+  console.log(
+    `${make}, ${kilobytesOf(path).toFixed(1)} kB of metadata: ${cost.toFixed(0)} µs of CPU (goal: 1000)`,
+  )
+  expect(cost).toBeGreaterThan(0)
+})
+
+/** A NovaSeq names each of its tiles in RunInfo.xml. */
+const tiles = Array.from({ length: 5500 }, (_, tile) => `            <Tile>${tile}_1101</Tile>\n`).join('')
+/** A report tells the history of every pore, and of each acquisition how it was set up. */
+const history = JSON.stringify({
+  duty_time: Array.from({ length: 9000 }, (_, minute) => ({
+    minute,
+    channel_states: { strand: 1203.5, adapter: 31.25 },
+  })),
+})
+/** A Revio lists every parameter of its automation. */
+const parameters = Array.from(
+  { length: 900 },
+  (_, index) =>
+    `<pbbase:AutomationParameter Name="Parameter${index}" SimpleValue="${index * 0.5}" ValueDataType="Double" CreatedAt="0001-01-01T00:00:00"/>\n`,
+).join('')
+
+test.for([
+  ['RunInfo.xml of', 'illumina', 'RunInfo.xml', '          </Tiles>', tiles],
+  [
+    'the report of',
+    'nanopore',
+    'report_PAY10234_20240612_0910_edf5e904.json',
+    '"acquisitions"',
+    `"history":${history},`,
+  ],
+  [
+    'the metadata of',
+    'pacbio',
+    '1_A01/metadata/m84123_240102_102345_s1.metadata.xml',
+    '</CollectionMetadata>',
+    parameters,
+  ],
+] as const)('each further kB in %s %s', ([what, make, file, before, more]) => {
+  const large = grown(into, small[make], file, before, more)
+  const further = kilobytesOf(large) - kilobytesOf(small[make])
+  const cost = cpuOfReading(large, 20) - cpuOfReading(small[make])
+  console.log(
+    `${what} ${make}, ${further.toFixed(0)} kB more: ${(cost / further).toFixed(1)} µs of CPU per kB (goal: 25)`,
+  )
+  expect(further).toBeGreaterThan(100)
+})
