@@ -11,11 +11,10 @@ export const notes = (): Notes => ({ sheets: [], runs: [], overruled: [], wasKil
 export async function evidenceOf(lab: Lab, noted: Notes): Promise<Evidence> {
   const { stdout } = await lab.cli('ls', '--json')
   const { registrations } = JSON.parse(stdout) as { registrations: Row[] }
-  const configured = lab.settings.registries ?? [{ name: 'climb', kind: 'majora-2020-03-25' }]
   return {
     ...noted,
-    registries: configured.map((one) => ({ name: String(one['name']), kind: String(one['kind']) })),
-    commits: lab.sandbox.log().flatMap((one) => (one.entry === 'commit' ? [one as Commit] : [])),
+    registries: registriesOf(lab),
+    commits: commitsOf(lab),
     rows: registrations,
     reports: await reportsOf(lab.sheets),
     lines: lab.lines,
@@ -23,7 +22,16 @@ export async function evidenceOf(lab: Lab, noted: Notes): Promise<Evidence> {
   }
 }
 
-async function reportsOf(folder: string): Promise<Report[]> {
+export const registriesOf = (lab: Lab): Evidence['registries'] =>
+  (lab.settings.registries ?? [{ name: 'climb', kind: 'majora-2020-03-25' }]).map((one) => ({
+    name: String(one['name']),
+    kind: String(one['kind']),
+  }))
+
+export const commitsOf = (lab: Lab): Commit[] =>
+  lab.sandbox.log().flatMap((one) => (one.entry === 'commit' ? [one as Commit] : []))
+
+export async function reportsOf(folder: string): Promise<Report[]> {
   const status = join(folder, '_status')
   const names = await readdir(status).catch(() => [])
   const json = names.filter((name) => name.endsWith('.json'))

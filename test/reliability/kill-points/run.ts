@@ -1,0 +1,67 @@
+/** Kills daemons at as many system calls as asked for, over all scenarios, and says which seeds do it again. */
+import { openRedisServer } from '../../rig/redis-server.ts'
+import type { Finding } from '../auditor.ts'
+import { chanceFrom } from '../simulation/chance.ts'
+import { countPoints, killAgainAndAgain, type Points } from './chain.ts'
+import { type Scenario, scenarios } from './scenarios.ts'
+
+export type Result = {
+  kills: number
+  distinct: number
+  missed: number
+  /** System calls of one life in each scenario: what was chosen from. */
+  points: Map<string, number>
+  findings: Array<Finding & { scenario: string; seed: number }>
+}
+
+/** `say` is told of each lab as it ends. Lanes work side by side, each with a Redis of its own. */
+export async function killPoints(
+  count: number,
+  { seed, lanes, say = () => {} }: { seed: number; lanes: number; say?: (line: string) => void },
+): Promise<Result> {
+  const counted = await countAll()
+  const told: Result = {
+    kills: 0,
+    distinct: 0,
+    missed: 0,
+    points: new Map(
+      [...counted].map(([{ name }, points]) => [name, points.first.length + points.later.length]),
+    ),
+    findings: [],
+  }
+  const distinct = new Set<string>()
+  let next = 0
+  const lane = async (): Promise<void> => {
+    await using redis = await openRedisServer()
+    while (told.kills < count) {
+      const number = next++
+      const [scenario, points] = [...counted][number % counted.size] ?? []
+      if (scenario === undefined || points === undefined) return
+      const chance = chanceFrom(seed + number)
+      const { kills, missed, findings } = await killAgainAndAgain(scenario, points, {
+        ...{ redis, chance },
+        prefix: `chain-${number}`,
+      }).catch((thrown: unknown) => {
+        throw new Error(`seed ${seed + number}, ${scenario.name}: ${String(thrown)}`)
+      })
+      told.kills += kills.length
+      told.missed += missed
+      for (const { call, nth } of kills) distinct.add(`${scenario.name} ${call} ${nth}`)
+      told.findings.push(...findings.map((one) => ({ ...one, scenario: scenario.name, seed: seed + number })))
+      const at = kills.map(({ call, nth }) => `${call} ${nth}`).join(', ')
+      say(`seed ${seed + number}: ${scenario.name}: killed at ${at}; ${findings.length} findings`)
+    }
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+  return { ...told, distinct: distinct.size }
+}
+
+async function countAll(): Promise<Map<Scenario, Points>> {
+  await using redis = await openRedisServer()
+  const counted = new Map<Scenario, Points>()
+  // The very first life also writes what Node.js keeps of compiled modules.
+  for (const scenario of scenarios.slice(0, 1)) await countPoints(scenario, { redis, prefix: 'warm' })
+  for (const [index, scenario] of scenarios.entries())
+    counted.set(scenario, await countPoints(scenario, { redis, prefix: `count-${index}` }))
+  return counted
+}
