@@ -10,6 +10,7 @@ import type { SheetReport } from './feedback/report.ts'
 import { removeReport, writeReport } from './feedback/write-report.ts'
 import type { Artifact, JournalReader } from './journal/journal.ts'
 import type { Problem } from './problems.ts'
+import { runsWithoutSheet } from './teller/alike.ts'
 import { createArrivals, exists } from './teller/arrivals.ts'
 import { type FollowedJournal, followSheets } from './teller/followed.ts'
 import { openSheets } from './teller/open-sheets.ts'
@@ -18,7 +19,7 @@ import { type ReportParts, reportOf } from './teller/report-of.ts'
 
 export type DropFolder = { folder: string; finished: 'move' | 'keep' }
 
-export type TellerParts = Omit<ReportParts, 'journal'> & {
+export type TellerParts = Omit<ReportParts, 'journal' | 'runs'> & {
   journal: JournalReader & FollowedJournal & MovingJournal
   dropFolders: DropFolder[]
   /** The drop folder a sheet was dropped into; null: not a dropped sheet. */
@@ -45,8 +46,9 @@ const AGAIN_MS = [2_000, 5_000, 15_000, 60_000]
 /** What is left to tell at the end is told, but not for long: at the next start it is found again. */
 const CLOSING_MS = 2_000
 
-export function createTeller(parts: TellerParts): Teller {
-  const { journal, emit } = parts
+export function createTeller(given: TellerParts): Teller {
+  const { journal, emit } = given
+  const parts = { ...given, runs: runsWithoutSheet(journal) }
   const due = new Set<string>()
   const savedAgain = new Map<string, string>()
   /** How often in a row the disk refused something for a sheet. */
@@ -63,6 +65,7 @@ export function createTeller(parts: TellerParts): Teller {
     while ((hasNews || due.size > 0) && !isOver()) {
       if (hasNews) {
         hasNews = false
+        parts.runs.forget()
         for (const path of await followed.news()) due.add(path)
       }
       for (const path of due) {

@@ -7,9 +7,10 @@ export function count(number: number, what: string): string {
   return `${number} ${what}${/(?:ch|s)$/.test(what) ? 'es' : 's'}`
 }
 
-/** `22 November 2026, 10:31 (Europe/London)`; in UTC where no zone is configured. */
+/** `22 November 2026, 10:31`; in UTC where no zone is configured. */
 export function moment(iso: string, timeZone: string | null): string {
-  const zone = timeZone ?? 'UTC'
-  const parts = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: zone })
-  return `${parts.format(new Date(iso)).replace(' at ', ', ')} (${zone})`
+  const format = new Intl.DateTimeFormat('en-GB', {
+    ...{ dateStyle: 'long', timeStyle: 'short', timeZone: timeZone ?? 'UTC' },
+  })
+  return format.format(new Date(iso)).replace(' at ', ', ')
 }

@@ -63,7 +63,7 @@ const PAGE = `<!doctype html>
 <% } %>
 </main>
 <footer>
-<p>As of <%= it.at %>. <%= it.reload %></p>
+<p>As of <%= it.at %>; times are of <%= it.zone %>. <%= it.reload %></p>
 <p>runherald wrote this page; it never changes the sheet itself.<% if (it.sha256) { %> SHA-256 of the sheet: <span class="id"><%= it.sha256 %></span><% } %></p>
 </footer>
 </body>
@@ -86,14 +86,14 @@ const PROBLEMS = `<% for (const one of it.groups) { %>
 
 const REGISTRATIONS = `<ul class="registrations">
 <% for (const one of it.rows) { %>
-<li><%= one.subject %> at <%= one.registry %>: <strong><%= one.words %></strong> since <%= one.since %>. <%= one.meaning %>
-<% if (one.said.length > 0) { %><p>The registry says:</p>
+<li><p><%= one.subject %>: <strong><%= one.words %></strong> at <%= one.registry %>, since <%= one.since %>. <%= one.meaning %></p>
+<% if (one.said.length > 0) { %><p><%= one.registry %> says:</p>
 <% for (const words of one.said) { %><blockquote><%= words %></blockquote>
 <% } %><% } %>
-<% if (one.ids.length > 0) { %><p class="soft">The registry calls it:</p><dl>
-<% for (const [name, value] of one.ids) { %><dt><%= name %></dt><dd class="id"><%= value %></dd>
-<% } %></dl><% } %>
-<p class="soft">Registration <span class="id"><%= one.id %></span></p>
+<dl>
+<% for (const [name, value] of one.ids) { %><dt><%= name %> at <%= one.registry %></dt><dd class="id"><%= value %></dd>
+<% } %><dt>our registration</dt><dd class="id"><%= one.id %></dd>
+</dl>
 </li>
 <% } %>
 </ul>`
@@ -128,6 +128,7 @@ export function reportPage(report: SheetReport): string {
     moreSubjects: moreWords(urgentFirst.slice(MOST_SUBJECTS)),
     earlier: report.earlier.map((one) => shownRegistration(one, wholeSubjectWords(one), report)),
     at: moment(report.at, report.timeZone),
+    zone: report.timeZone ?? 'UTC',
     reload:
       report.state === 'received' || report.state === 'waiting' ? 'Reload this page to see what is new.' : '',
   })

@@ -33,8 +33,9 @@ article.well { border-left-color: var(--good); }
 .title { display: flex; flex-wrap: wrap; gap: .2rem .7rem; justify-content: space-between; align-items: baseline; }
 .badge { font-size: .85rem; font-weight: 600; padding: .1rem .6rem; border-radius: 1rem; white-space: nowrap; }
 .badge.plain { color: var(--text); background: var(--line); }
-.registrations li { padding: .5rem 0; border-top: 1px solid var(--line); }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 .8rem; margin: .3rem 0; font-size: .95rem; } dt { color: var(--soft); } dd { margin: 0; }
+.registrations { margin-bottom: 0; } .registrations li { padding: .5rem 0; border-top: 1px solid var(--line); } .registrations li:last-child { padding-bottom: 0; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 .8rem; margin: .3rem 0 0; font-size: .9rem; } dt, dd { color: var(--soft); } dd { margin: 0; }
+@media (max-width: 30rem) { dl { display: block; } dd { margin-bottom: .2rem; } }
 blockquote { margin: .3rem 0; padding-left: .7rem; border-left: 2px solid var(--line); }
 footer { border-top: 1px solid var(--line); margin-top: 2.5rem; padding-top: .6rem; padding-bottom: 1.5rem; }
 @media print {

@@ -12,7 +12,7 @@ export function headlineOf(report: SheetReport): Headline {
     case 'received':
       return receivedHeadline(report)
     case 'waiting':
-      return { sent: sentWords(report), todo: `You need not do anything: ${awaited(report)}.`, tone: 'wait' }
+      return { sent: sentWords(report), todo: waitingTodo(report), tone: 'wait' }
     case 'done':
       return doneHeadline(report)
     case 'needs-fixing':
@@ -21,6 +21,12 @@ export function headlineOf(report: SheetReport): Headline {
     default:
       return report.state satisfies never
   }
+}
+
+function waitingTodo(report: SheetReport): string {
+  if (report.problems.some(({ code }) => code === 'sheet.run-alike'))
+    return 'Check the name of its run: that run has not come, but one of nearly that name is there. Read below.'
+  return `You need not do anything: ${awaited(report)}.`
 }
 
 function receivedHeadline({ problems, sent }: SheetReport): Headline {
@@ -138,8 +144,11 @@ const isInTheSheet = (code: string): boolean =>
 function awaited({ subjects, paused }: SheetReport): string {
   const open = subjects.flatMap(({ registrations }) => registrations)
   const reasons = open.filter((one) => one.state === 'waiting').map((one) => one.reason)
-  if (reasons.includes('run'))
-    return 'it waits for its run. If that run is finished, check that the sheet names it as the instrument does'
+  if (reasons.includes('run')) {
+    const runs = open.filter((one) => one.reason === 'run').map(({ subject }) => subject.name)
+    const its = new Set(runs).size === 1 ? `its run, ${runs[0]}` : 'its runs'
+    return `it waits for ${its}. If that is finished, check that the sheet names it as the instrument does`
+  }
   if (reasons.includes('run-completion')) return 'it waits for its run to finish'
   if (reasons.includes('grace'))
     return 'it will be sent in a moment, and until then you can still correct the sheet'

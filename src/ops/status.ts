@@ -1,8 +1,8 @@
 /** The status page's content: what needs a person first, then what is under way, awaited and done. */
-import type { Grounds, JournalReader, RegistrationRow, RunSpan } from '../journal/journal.ts'
+import type { Grounds, JournalReader, RegistrationRow } from '../journal/journal.ts'
+import { likelyRun, type Partner, unclaimed } from '../planning/partners.ts'
 import type { Clock } from './clock.ts'
 import { type Health, isStale, type Readiness, readinessOf } from './health.ts'
-import { likelyRun, type Partner } from './partners.ts'
 import { TIMELINE_DAYS, type Timeline, timelineOf } from './timeline.ts'
 import type { ShownRegistry, View } from './view.ts'
 import { adviceOn, countOf, registryWords, sentence, sizeWords, type Tone } from './words.ts'
@@ -97,10 +97,6 @@ export async function readStatus({ journal, ...view }: View, clock: Clock, now: 
 }
 
 type Standing = Partial<Omit<Parameters<JournalReader['standing']>[0], 'state' | 'limit'>>
-
-/** Runs that no sheet speaks of yet. */
-const unclaimed = (spans: RunSpan[]): RunSpan[] =>
-  spans.filter(({ registrations }) => registrations.every((one) => one.reason === 'sheet'))
 
 async function needing(journal: JournalReader, rows: RegistrationRow[]): Promise<Needing[]> {
   const grounds = await journal.grounds(rows.map(({ id }) => id))

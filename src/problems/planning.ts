@@ -51,6 +51,12 @@ export const planningProblems = {
     fix: 'There is nothing to correct in the sheet. Ask the person who looks after runherald where it should go.',
     severity: 'error',
   },
+  'sheet.run-alike': {
+    title:
+      'The run that this sheet names has not come, but one of nearly that name is there, without a sheet',
+    fix: 'If that is the run you mean, correct its name in the sheet and save it. If it is not, nothing needs to be done.',
+    severity: 'warning',
+  },
   'sheet.newer-counts': {
     title: 'A newer sheet says something else of this, and the newer one counts',
     fix: 'If the newer sheet is right, nothing needs to be done. If it is not, correct the newer one.',

@@ -2,7 +2,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { JournalReader } from '../journal/journal.ts'
 
-export type FollowedJournal = Pick<JournalReader, 'events' | 'registrations' | 'sheetsNaming'> & {
+export type FollowedJournal = Pick<
+  JournalReader,
+  'events' | 'registrations' | 'sheetsNaming' | 'standing'
+> & {
   getMeta(key: string): Promise<string | null>
   setMeta(key: string, value: string): Promise<void>
 }
@@ -15,6 +18,7 @@ export type Followed = {
 }
 
 const KEY = 'reports told until'
+const MOST = 100
 
 export function followSheets(journal: FollowedJournal): Followed {
   let seen: number | null = null
@@ -25,7 +29,22 @@ export function followSheets(journal: FollowedJournal): Followed {
     if (row === undefined) return []
     const { type, name, library } = row.subject
     if (type === 'batch') return (await journal.sheetsNaming({ batch: name })).map(({ path }) => path)
-    return library === null ? [] : (await journal.sheetsNaming({ library })).map(({ path }) => path)
+    return library === null ? sheetsWithoutRun() : sheetsOfLibrary(library)
+  }
+
+  const sheetsOfLibrary = async (library: string): Promise<string[]> =>
+    (await journal.sheetsNaming({ library })).map(({ path }) => path)
+
+  /** A run without a sheet may be the one that a waiting sheet means. */
+  async function sheetsWithoutRun(): Promise<string[]> {
+    const waiting = await journal.standing({
+      state: 'waiting',
+      reason: 'run',
+      latestFirst: true,
+      limit: MOST,
+    })
+    const libraries = new Set(waiting.flatMap(({ subject }) => subject.library ?? []))
+    return (await Promise.all([...libraries].map(sheetsOfLibrary))).flat()
   }
 
   return {

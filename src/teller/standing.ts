@@ -9,6 +9,7 @@ import { libraryKeysOf } from '../planning/sheet.ts'
 import { type Column, hasErrors, type Problem, problem } from '../problems.ts'
 import { registrationId } from '../record/identity.ts'
 import type { Batch, Library } from '../record/library.ts'
+import { alikeProblems, type RunsWithoutSheet } from './alike.ts'
 import { amendmentProblems } from './amendment.ts'
 import { hasLeft, outcomeOf, sentOf } from './outcome.ts'
 import { type Rival, rivalOf } from './rivals.ts'
@@ -23,7 +24,7 @@ export type Standing = {
   said: Map<string, string[]>
 }
 
-export type StandingParts = { journal: JournalReader; registries: string[] }
+export type StandingParts = { journal: JournalReader; registries: string[]; runs: RunsWithoutSheet }
 
 /** A library or a batch of the sheet, with what the journal knows of it. */
 type Subject = {
@@ -36,24 +37,21 @@ type Subject = {
   rival: Rival | null
 }
 
-export async function standingOf(
-  { reading, path }: Artifact,
-  { journal, registries }: StandingParts,
-): Promise<Standing> {
+export async function standingOf({ reading, path }: Artifact, parts: StandingParts): Promise<Standing> {
+  const { journal } = parts
   const own = ownProblems(reading)
   const sheet = reading.kind === 'sample-sheet' ? reading.reading : null
-  const subjects = sheet === null ? [] : await subjectsOf(sheet, path, { journal, registries })
+  const subjects = sheet === null ? [] : await subjectsOf(sheet, path, parts)
   const known = new Set(subjects.flatMap(({ rows }) => rows.map(({ id }) => id)))
   const reported = subjects.map(reportedOf)
+  const place = { file: basename(path), columns: sheet?.columns ?? {} }
+  const found = await Promise.all(subjects.map((one) => problemsOf(one, place, parts.runs)))
   return {
     state: stateOf(reported, own),
     sent: subjects.some((one) => standsFor(one) === null && one.stories.some(hasLeft)),
     subjects: reported,
     earlier: (await journal.registrations({ paths: [path] })).filter(({ id }) => !known.has(id)),
-    problems: distinct([
-      ...own,
-      ...subjects.flatMap((one) => problemsOf(one, { file: basename(path), columns: sheet?.columns ?? {} })),
-    ]),
+    problems: distinct([...own, ...found.flat()]),
     said: new Map(subjects.flatMap(({ stories }) => stories.flatMap(saidOf))),
   }
 }
@@ -141,10 +139,11 @@ function ownProblems(reading: Reading): Problem[] {
  * What stands between the subject and its registrations, or is worth a look about them. What is merely odd in a run's
  * own files is for those who look after the instrument, not for the writer of the sheet.
  */
-function problemsOf(
+async function problemsOf(
   subject: Subject,
   sheet: { file: string; columns: Readonly<Record<string, Column>> },
-): Problem[] {
+  runs: RunsWithoutSheet,
+): Promise<Problem[]> {
   const { file } = sheet
   const { type, content, stories, rival } = subject
   if (subject.blocked) return []
@@ -157,6 +156,7 @@ function problemsOf(
     ...planned,
     ...stories.flatMap((story) => amendmentProblems(story, { content, ...sheet })),
     ...(rival === null ? [] : [rival.told]),
+    ...('runs' in content ? await alikeProblems(subject.rows, { library: content, ...sheet }, runs) : []),
   ]
 }
 

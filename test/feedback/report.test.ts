@@ -61,9 +61,10 @@ describe('the page', () => {
       'Registration sheet with 1 library and 8 biosamples.',
       '<h3>Library BIRM-1</h3>',
       'Rows 2–9, 8 biosamples',
-      'The library itself at climb: <strong>Registered</strong> since 21 November 2026, 14:32 (Europe/London).',
-      '<dt>library</dt><dd class="id">b3d1</dd>',
-      'Run RUN1 at climb: <strong>Refused by the registry</strong>',
+      'The library itself: <strong>Registered</strong> at climb, since 21 November 2026, 14:32.',
+      '<dt>library at climb</dt><dd class="id">b3d1</dd>',
+      'Run RUN1: <strong>Refused by the registry</strong> at climb',
+      'times are of Europe/London',
       '<blockquote>library_name does not exist</blockquote>',
     ])
       expect(page).toContain(words)
@@ -78,7 +79,7 @@ describe('the page', () => {
         liesIn: 'done',
       }),
     )
-    expect(page).toContain('dropped before as plate6.csv, on 20 November 2026, 09:00 (Europe/London).')
+    expect(page).toContain('dropped before as plate6.csv, on 20 November 2026, 09:00.')
     expect(page).toContain('It now lies in the folder done.')
   })
 

@@ -34,8 +34,16 @@ describe('the first line', () => {
     ],
     [
       'a sheet whose run has not come',
-      { subjects: [libraryOf({}, { state: 'waiting', reason: 'run' })] },
-      'Nothing has been sent yet. You need not do anything: it waits for its run. If that run is finished, check that the sheet names it as the instrument does.',
+      { subjects: [libraryOf({ registrations: [runOf({ state: 'waiting', reason: 'run' })] })] },
+      'Nothing has been sent yet. You need not do anything: it waits for its run, RUN1. If that is finished, check that the sheet names it as the instrument does.',
+    ],
+    [
+      'a sheet that probably misspells its run',
+      {
+        subjects: [libraryOf({}, { state: 'waiting', reason: 'run' })],
+        problems: [problem('sheet.run-alike', '"RUN1" in the sheet, RUN2 on the disk')],
+      },
+      'Nothing has been sent yet. Check the name of its run: that run has not come, but one of nearly that name is there. Read below.',
     ],
     [
       'a library that is there while its run has not come',
@@ -51,7 +59,7 @@ describe('the first line', () => {
           }),
         ],
       },
-      'The library in this sheet has been sent, its run has not yet. You need not do anything: it waits for its run. If that run is finished, check that the sheet names it as the instrument does.',
+      'The library in this sheet has been sent, its run has not yet. You need not do anything: it waits for its run, RUN1. If that is finished, check that the sheet names it as the instrument does.',
     ],
     [
       'a sheet that may still be corrected',
@@ -85,8 +93,8 @@ describe('the first line', () => {
     ],
     [
       'a sheet dropped before that waits',
-      { sameAs: earlierSheet, subjects: [libraryOf({}, { state: 'waiting', reason: 'run' })] },
-      'Nothing was sent again: this is the same sheet as plate6.csv, which was dropped before. You need not do anything: it waits for its run. If that run is finished, check that the sheet names it as the instrument does.',
+      { sameAs: earlierSheet, subjects: [libraryOf({}, { state: 'waiting', reason: 'run-completion' })] },
+      'Nothing was sent again: this is the same sheet as plate6.csv, which was dropped before. You need not do anything: it waits for its run to finish.',
     ],
     [
       'a sheet with nothing to register',
@@ -186,7 +194,7 @@ test.for([
 test('a missing library and the next try are named, in the time of the site', () => {
   const one = registrationOf({ reason: 'library BIRM-1', nextTry: '2026-07-21T15:00:00.000Z' })
   expect(stateWords(one, { paused: new Map(), timeZone: 'Europe/London' }).meaning).toBe(
-    'The registry does not know library BIRM-1 yet. The next try is at 21 July 2026, 16:00 (Europe/London).',
+    'The registry does not know library BIRM-1 yet. The next try is at 21 July 2026, 16:00.',
   )
 })
 
@@ -218,5 +226,5 @@ test('numbers and moments are written as people write them', () => {
     '3 batches',
     '0 errors',
   ])
-  expect(moment('2026-11-21T14:32:05.000Z', null)).toBe('21 November 2026, 14:32 (UTC)')
+  expect(moment('2026-11-21T14:32:05.000Z', null)).toBe('21 November 2026, 14:32')
 })

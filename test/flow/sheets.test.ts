@@ -79,7 +79,7 @@ describe('one drop folder', () => {
     const waiting = await lab.report('before.csv', ({ sent }) => sent)
     expect(waiting.state).toBe('waiting')
     expect(await firstLine(lab, 'before.csv')).toBe(
-      'The library in this sheet has been sent, its run has not yet. You need not do anything: it waits for its run. If that run is finished, check that the sheet names it as the instrument does.',
+      `The library in this sheet has been sent, its run has not yet. You need not do anything: it waits for its run, ${run.runId}. If that is finished, check that the sheet names it as the instrument does.`,
     )
     const folder = await writeRun(lab.runs, run, { finished: false })
     await lab.report('before.csv', (report) => states(report).includes('run waiting run-completion'))
@@ -291,6 +291,21 @@ describe('one drop folder', () => {
         runs[at]?.runId,
       ])
     }
+  })
+
+  test('a run that is misspelt in the sheet is suggested, whichever came first', async () => {
+    const run = novaSeqRun(40)
+    const misspelt = run.runId.replace('DRXX', 'DRX')
+    await lab.drop('typo.csv', sheetFor({ ...run, runId: misspelt }, 'LIB-40'))
+    await lab.report('typo.csv', ({ sent }) => sent)
+    await writeRun(lab.runs, run)
+    const report = await lab.report('typo.csv', (one) => codes(one).includes('sheet.run-alike'))
+    expect(report.problems).toMatchObject([
+      { suggestion: run.runId, rows: [2, 3], column: { name: 'run_name' }, severity: 'warning' },
+    ])
+    expect(await firstLine(lab, 'typo.csv')).toContain('Check the name of its run')
+    await lab.drop('typo.csv', sheetFor(run, 'LIB-40'))
+    await lab.report('typo.csv', ({ state, problems }) => state === 'done' && problems.length === 0)
   })
 
   test('a run that was left alone is named, with what to ask for', async () => {

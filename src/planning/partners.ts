@@ -10,8 +10,8 @@ const MISTYPED = 2
 const LONG = 9
 
 /** The run that a sheet most likely means by a name that fits none. */
-export function likelyRun(wanted: string, spans: RunSpan[]): Partner | null {
-  const near = spans.flatMap(({ run }) => {
+export function likelyRun(wanted: string, runs: Array<Pick<RunSpan, 'run'>>): Partner | null {
+  const near = runs.flatMap(({ run }) => {
     const names = [run.runId, run.folderName, run.flowcellId, run.experimentName]
     const found = names.flatMap((name) => (name === null ? [] : alike(wanted, name)))
     const best = found.toSorted((a, b) => a.distance - b.distance)[0]
@@ -41,3 +41,7 @@ function alike(wanted: string, name: string): Array<{ distance: number; because:
 }
 
 const digitsOf = (name: string): string => name.replaceAll(/\D/g, '')
+
+/** Runs that no sheet speaks of yet. */
+export const unclaimed = (spans: RunSpan[]): RunSpan[] =>
+  spans.filter(({ registrations }) => registrations.every((one) => one.reason === 'sheet'))
