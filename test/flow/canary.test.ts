@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -260,9 +260,9 @@ async function keepRedis(): Promise<void> {
 }
 
 /** All bytes below a folder, the sheets and secrets that the test itself put there left out. */
-async function bytesBelow(folder: string): Promise<string> {
+async function bytesBelow(folder: string, { but = '/none' } = {}): Promise<string> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile())
+  const files = entries.filter((entry) => entry.isFile() && !entry.parentPath.startsWith(but))
   const texts = files.map((entry) => readFile(join(entry.parentPath, entry.name), 'latin1'))
   return (await Promise.all(texts)).join('\n')
 }
@@ -290,9 +290,12 @@ describe('nowhere is a secret to be found', () => {
   })
 
   test('in the state folder: journal, its log, and what lies beside', async () => {
-    const bytes = await bytesBelow(lab.state)
+    // Rotating tokens have to be kept somewhere: there, and for the daemon's own user alone.
+    const oauth = join(lab.state, 'oauth')
+    const bytes = await bytesBelow(lab.state, { but: oauth })
     expect(bytes).toContain('LIB-GOOD')
     expect(found(bytes, secrets)).toEqual([])
+    for (const name of await readdir(oauth)) expect((await stat(join(oauth, name))).mode & 0o777).toBe(0o600)
   })
 
   test('in Redis and its append-only file', async () => {
