@@ -18,7 +18,7 @@ describe('whatever people, registries, Redis and the machine do, nothing is lost
     [FIRST_SEED + HALF, HALF],
   ] as const)(
     'from seed %i, in %i histories of up to 50 steps',
-    { timeout: 300_000 },
+    { timeout: 900_000 },
     async ([first, count]) => {
       const counts = new Map<string, number>()
       const broken: string[] = []

@@ -253,7 +253,7 @@ export class Lab implements AsyncDisposable {
               ),
             ),
           ),
-        30_000,
+        90_000,
       )
       this.#followers.add(look)
       void look()
