@@ -95,12 +95,17 @@ function text(document: Document, paint: Paint, columns: number): string {
   ])
 }
 
+const BECAUSE = '  because '
+const UNDER_BECAUSE = ' '.repeat(BECAUSE.length)
+
 function registrationText(one: ExplainedRegistration, paint: Paint, columns: number): string {
   const { registry, state, since, because, next } = one
   const name = paint('bold', plain(subjectWords({ subject: { ...one.subject, key: '' } })))
   return [
     `${name} at ${registry}: ${paint(stateColour(state), stateWords(one))} since ${shortTime(since)}`,
-    ...because.map((reason) => wrapped(plain(reason), columns, '  because ')),
+    ...because.map((reason) =>
+      wrapped(plain(reason), columns, UNDER_BECAUSE).replace(UNDER_BECAUSE, BECAUSE),
+    ),
     paint('cyan', wrapped(plain(next), columns, '  ')),
   ].join('\n')
 }

@@ -141,6 +141,15 @@ describe('a run', () => {
     expect(text).toContain('tubes: onecodex-v1 takes no runs')
   })
 
+  test('has as many lines that begin with a reason as there are reasons', async () => {
+    const path = join(lab.runs, alone.runId)
+    const { registrations } = await told(path)
+    const { stdout } = await lab.cli('explain', path)
+    const reasons = registrations.flatMap((one: { because: string[] }) => one.because)
+    expect(stdout.match(/^ {2}because /gm)).toHaveLength(reasons.length)
+    expect(stdout).toMatch(/^ {10}\S/m)
+  })
+
   test('whose library is missing tells how that stands and when it is tried again', async () => {
     const { text, code } = await told(idOf((row) => row.reason?.startsWith('library ') === true))
     expect(code).toBe(0)
@@ -179,6 +188,7 @@ describe('a sheet', () => {
     expect(code).toBe(3)
     expect(text).toContain('row 2, column A (central_sample_id)')
     expect(text).toContain('Mend it and save it under the same name')
+    expect(text).toContain('climb: its errors stop all of it.')
   })
 
   test('in done/ tells what became of it', async () => {

@@ -58,7 +58,8 @@ function whyNot(reading: Reading, { kind, when }: Config['registries'][number]):
     if (held.size === 0) return 'the sheet names no library and no batch, so it asks for nothing by itself.'
     if (![...held].some((one) => taken.subjects.includes(one)))
       return `${kind} takes no ${libraries.length > 0 ? 'libraries' : 'batches'}.`
-    return blocked ? 'its errors stop all of it.' : 'nothing of it is listed there.'
+    const stopped = blocked || [...libraries, ...batches].every((one) => one.blocked)
+    return stopped ? 'its errors stop all of it.' : 'nothing of it is listed there.'
   }
   const { instrumentMake } = reading.reading.run
   if (!taken.subjects.includes('run')) return `${kind} takes no runs.`
