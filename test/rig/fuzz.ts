@@ -1,12 +1,10 @@
 /** Feeds changed files to the reader of one make, and holds every answer to what all answers have in common. */
-import { readdirSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
 import type { RunFolder } from '../../src/handovers.ts'
 import { RunFacts, type RunReading } from '../../src/record/run.ts'
 import { sequencers } from '../../src/sequencers/index.ts'
 import { memoryFolder } from './folders.ts'
 import { below, mutate, oneOf, type Random, randomFrom } from './mutate.ts'
-import { runFixtures } from './run-fixtures.ts'
+import { allFilesIn, runFixtures } from './run-fixtures.ts'
 
 export type Parser = {
   /** What is parsed, as people call it. */
@@ -75,12 +73,6 @@ function targetsOf({ name, make, files: wanted }: Parser): [Target, ...Target[]]
   const [first, ...others] = targets
   if (first === undefined) throw new Error(`no fixture has a file for ${name}`)
   return [first, ...others]
-}
-
-function allFilesIn(path: string): Record<string, Uint8Array> {
-  const entries = readdirSync(path, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
-  const paths = entries.map((entry) => join(entry.parentPath, entry.name))
-  return Object.fromEntries(paths.map((file) => [relative(path, file), readFileSync(file)]))
 }
 
 /** What is wrong with an answer, whatever was asked; null where nothing is. */

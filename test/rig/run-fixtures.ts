@@ -1,6 +1,6 @@
 /** The run folders under `fixtures/runs`, written by us after the formats, and what each is to read as. */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ProblemCode } from '../../src/problems.ts'
 import type { Completion, RunFacts, RunReading } from '../../src/record/run.ts'
@@ -36,4 +36,11 @@ export function runFixtures(make: string): RunFixture[] {
 export function filesIn(path: string): Record<string, Uint8Array> {
   const files = readdirSync(path).filter((name) => statSync(join(path, name)).isFile())
   return Object.fromEntries(files.map((name) => [name, readFileSync(join(path, name))]))
+}
+
+/** The files in a folder and in all below it, by their paths in it. */
+export function allFilesIn(path: string): Record<string, Uint8Array> {
+  const entries = readdirSync(path, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name))
+  return Object.fromEntries(paths.map((file) => [relative(path, file), readFileSync(file)]))
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { RunReading } from '../../src/record/run.ts'
 import { kindOfFile } from '../../src/sequencers/nanopore/folder-name.ts'
 import { nanopore } from '../../src/sequencers/nanopore/index.ts'
+import { cuts, subsets } from '../rig/cuts.ts'
 import { memoryFolder } from '../rig/folders.ts'
 import { filesIn, runFixtures } from '../rig/run-fixtures.ts'
 
@@ -100,17 +101,4 @@ function ofEachShape(): typeof finished {
       }),
   )
   return [...shapes.values()]
-}
-
-/** Every length up to 4 kB, and every start of a line above. */
-function cuts(bytes: Uint8Array): number[] {
-  const lengths = Array.from({ length: Math.min(bytes.length, 4096) }, (_, length) => length)
-  for (let at = 4096; at < bytes.length; at++) if (bytes[at - 1] === 10) lengths.push(at)
-  return lengths
-}
-
-function subsets(files: string[]): string[][] {
-  let all: string[][] = [[]]
-  for (const file of files) all = all.concat(all.map((some) => [...some, file]))
-  return all
 }
