@@ -127,11 +127,14 @@ export function subjectsWord(subjects: ReadonlyArray<{ type: 'library' | 'batch'
 /** What there is to do, in the order in which it helps: errors of the sheet, then refusals, then what others decide. */
 function todo({ problems, subjects }: SheetReport): string {
   const errors = problems.filter((one) => one.severity === 'error' && isInTheSheet(one.code)).length
+  const isRefused = subjects.some(
+    ({ outcome, registrations }) =>
+      outcome === 'attention' &&
+      registrations.some(({ state, reason }) => state === 'refused' && reason === 'by-registry'),
+  )
   if (errors > 0)
-    return `Correct ${errors === 1 ? 'the error' : `the ${errors} errors`} below and save the file again.`
-  const states = subjects.flatMap(({ registrations }) => registrations.map(({ state }) => state))
-  if (states.includes('refused'))
-    return 'Read below what was refused and why, correct it, and save the file again.'
+    return `Correct ${errors === 1 ? 'the error' : `the ${errors} errors`} below${isRefused ? ', and what the registry refused,' : ''} and save the file again.`
+  if (isRefused) return 'Read below what was refused and why, correct it, and save the file again.'
   return 'There is nothing to correct in the sheet: the person who looks after runherald has to decide. Please show them this page, and do not register it in another way meanwhile.'
 }
 

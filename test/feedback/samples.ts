@@ -19,6 +19,7 @@ const COLUMNS = [
   'run_name',
 ]
 const RUN = '200303_A00562_0352_AHKFVLDRXX'
+const REFUSED = '5a1e0b77-2222-5c8a-9d0e-1f2a3b4c5d6e'
 
 const rows = (library: string, from: number): SheetRow[] =>
   Array.from({ length: 24 }, (_, at) => ({
@@ -125,12 +126,12 @@ export const sampleReports = (
       libraryOf({
         name: 'BIRM-PLATE-8',
         ...{ outcome: 'attention', sent: 'all' },
-        registrations: [registrationOf({ state: 'refused', reason: 'by-registry', attempts: 1 })],
+        registrations: [
+          registrationOf({ id: REFUSED, state: 'refused', reason: 'by-registry', attempts: 1 }),
+        ],
       }),
     ],
     problems: bad.problems.slice(0, 1),
-    said: new Map([
-      [registrationOf().id, ['library_seq_kit: Ensure this value has at most 24 characters (it has 31).']],
-    ]),
+    said: new Map([[REFUSED, ['library_seq_kit: Ensure this value has at most 24 characters (it has 31).']]]),
   }),
 })

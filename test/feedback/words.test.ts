@@ -158,6 +158,22 @@ describe('the first line', () => {
       'Nothing was sent. There is nothing to correct in the sheet: the person who looks after runherald has to decide. Please show them this page, and do not register it in another way meanwhile.',
     ],
     [
+      'a sheet with an error in one library while another was refused',
+      {
+        state: 'partly',
+        sent: true,
+        problems: [typo],
+        subjects: [
+          libraryOf(
+            { name: 'A', outcome: 'attention', sent: 'all' },
+            { state: 'refused', reason: 'by-registry', attempts: 1 },
+          ),
+          blocked('B'),
+        ],
+      },
+      '1 of 2 libraries was sent, 1 was not. Correct the error below, and what the registry refused, and save the file again.',
+    ],
+    [
       'a sheet with an error in one of three libraries',
       {
         state: 'partly',
