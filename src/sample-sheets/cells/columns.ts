@@ -100,15 +100,25 @@ function shiftedRow<Name extends string>(
 }
 
 const REMEMBERED = 2_000
-/** The same few values stand in most columns again and again; where they do not, remembering them gains nothing. */
+/** Looked up in vain so often, a column's values are most likely all different. */
+const IN_VAIN = 4_000
+
+/** The same few values stand in most columns again and again, and mostly the one of the row above. */
 function remembering(kind: Kind<string> | Kind<number>): Kind<string | number> {
   const known = new Map<string, Checked<string | number>>()
+  let above = ''
+  let last: Checked<string | number> = BLANK
+  let inVain = 0
   return (cell) => {
-    let checked = known.get(cell)
+    if (cell === above) return last
+    let checked = inVain < IN_VAIN ? known.get(cell) : undefined
     if (checked === undefined) {
+      inVain++
       checked = kind(cell)
       if (known.size < REMEMBERED) known.set(cell, checked)
     }
+    above = cell
+    last = checked
     return checked
   }
 }

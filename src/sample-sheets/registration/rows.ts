@@ -51,8 +51,10 @@ function spelledDifferently(
   rows: Rows,
   name: 'central_sample_id' | 'library_name',
 ): Array<Map<string, number[]>> {
-  const first = new Map<string, string>()
   const differing = new Map<string, Map<string, number[]>>()
+  // Names that are all in capitals cannot differ in them.
+  if (rows.every(({ values }) => isUpperCase(asText(values[name])))) return []
+  const first = new Map<string, string>()
   for (const { values } of rows) {
     const value = asText(values[name])
     if (value === null) continue
@@ -71,3 +73,5 @@ function spelledDifferently(
   }
   return [...differing.values()]
 }
+
+const isUpperCase = (value: string | null): boolean => value === null || value === value.toUpperCase()
