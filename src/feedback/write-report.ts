@@ -27,8 +27,9 @@ export async function writeReport(
   const json = join(folder, reportName(file, '.json'))
   try {
     await makeFolder(folder)
-    await writeWhole(json, visibleJson(reportJson(report)))
+    // The page first: a program that sees the news may show a person the page.
     await writeWhole(html, reportPage(report))
+    await writeWhole(json, visibleJson(reportJson(report)))
     return ok({ html, json })
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === undefined) throw thrown
