@@ -253,11 +253,15 @@ export async function fortnight({ journal }: Rig, now = new Date()): Promise<voi
     { model: 'NextSeq 2000', serial: 'VH00581', every: 61, takes: 22, flowcell: 'AAC' },
   ]
   let number = 0
+  let libraries = 0
   const add = async (run: Artifact, hours: number, given: Partial<PlanOf>, outcome?: Outcome) => {
+    libraries += 1
     await journal.saveArtifact(run)
     const { run: facts } = run.reading.kind === 'run-folder' ? run.reading.reading : { run: runFacts() }
     const library =
-      given.library === undefined ? `BIRM-${date(hours)}-${String(number).padStart(2, '0')}` : given.library
+      given.library === undefined
+        ? `BIRM-${date(hours)}-${String(libraries).padStart(2, '0')}`
+        : given.library
     if (library !== null && given.library === undefined) {
       const sheet = `/data/dropbox/done/${library}.csv`
       await journal.saveArtifact({
