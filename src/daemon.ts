@@ -9,7 +9,7 @@ import { startEmbeddedRedis } from './deliver/embedded-redis.ts'
 import { createWire, type Wire } from './deliver/exchange.ts'
 import { withOAuth } from './deliver/oauth.ts'
 import type { RootHealth, RootWatch } from './discover/root-loop.ts'
-import type { Emit, Herald } from './events.ts'
+import { type Emit, type Herald, loggedError } from './events.ts'
 import { createInspector } from './inspector.ts'
 import type { Journal } from './journal/journal.ts'
 import { lockState } from './journal/lock.ts'
@@ -33,6 +33,8 @@ export type DaemonHealth = {
 
 export type Daemon = {
   journal: Journal
+  /** Resolves with a sentence for the operator when the journal can no longer be kept: then it must stop. */
+  failed: Promise<string>
   health(): DaemonHealth
   /** A person decided something in this process; other processes are noticed by themselves. */
   personActed(): void
@@ -69,7 +71,13 @@ async function build(
   const now = () => new Date()
   if (config.timeScale !== 1) emit('daemon.time-scaled', { factor: config.timeScale })
 
-  const opened = await openState(config, endings)
+  const failing = Promise.withResolvers<string>()
+  const opened = await openState(config, endings, (thrown) => {
+    emit('journal.failed', { error: loggedError(thrown) })
+    failing.resolve(
+      `the journal in ${config.state} cannot be kept any more (${loggedError(thrown).message}); make room or mend the disk, then start again: nothing is lost`,
+    )
+  })
   if (!opened.ok) return opened
   const journal = opened.value
   const destinations = destinationsOf(config, await findSandboxes(config.registries))
@@ -113,6 +121,7 @@ async function build(
   endings.push(() => watching?.close())
   return ok({
     journal,
+    failed: failing.promise,
     health: () => health(config, watching?.watches ?? [], delivery),
     personActed: () => delivery?.personActed(),
   })
@@ -123,7 +132,11 @@ const dropFolder = ({ sheets, finished }: SheetsRoot): DropFolder => ({ folder: 
 // ── state ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** The state folder, its lock, and the journal in it. */
-async function openState(config: Config, endings: Ending[]): Promise<Result<Journal, StartFault>> {
+async function openState(
+  config: Config,
+  endings: Ending[],
+  onBroken: (thrown: unknown) => void,
+): Promise<Result<Journal, StartFault>> {
   try {
     await mkdir(config.state, { recursive: true, mode: 0o700 })
   } catch (thrown) {
@@ -142,6 +155,7 @@ async function openState(config: Config, endings: Ending[]): Promise<Result<Jour
   endings.push(lock.value.release)
   const journal = await openJournal(join(config.state, 'journal.sqlite'), {
     decide: decideAt(config.timeScale),
+    onBroken,
   })
   if (!journal.ok) {
     const { why, file, detail } = journal.error

@@ -7,7 +7,7 @@ import { tellServiceManager } from '../ops/service-manager.ts'
 import { demoLog } from './demo/narrator.ts'
 import { startDemo } from './demo.ts'
 import { dryRun } from './dry-run.ts'
-import { begin } from './run/life.ts'
+import { begin, type Life } from './run/life.ts'
 import { type Renewal, renewed } from './run/reload.ts'
 import { type ConfigOptions, loaded, sourcesOf } from './settings.ts'
 import { EXIT, Stop, type Terminal } from './terminal.ts'
@@ -59,13 +59,20 @@ export async function run(terminal: Terminal, options: RunOptions): Promise<numb
   })
   await serviceManager.ready()
   const examples = demo?.begin(life)
-  let signal = await Promise.race([stopped, hungUp ?? stopped])
+  const failure = (one: Life) => one.failed.then((sentence) => ({ sentence }))
+  let signal = await Promise.race([stopped, hungUp ?? stopped, failure(life)])
   while (hungUp !== null && signal === 'SIGHUP') {
     hungUp = terminal.hungUp()
     await serviceManager.reloading()
     life = await renewed(life, renewal)
     await serviceManager.ready()
-    signal = await Promise.race([stopped, hungUp])
+    signal = await Promise.race([stopped, hungUp, failure(life)])
+  }
+  if (typeof signal !== 'string') {
+    await serviceManager.stopping()
+    // What the disk no longer takes cannot be ended in order either.
+    await life.close().catch(() => {})
+    throw new Stop(EXIT.storage, signal.sentence)
   }
   const stopping = performance.now()
   life.herald.emit('daemon.stopping', { signal })

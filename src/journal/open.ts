@@ -33,9 +33,15 @@ const SQLITE = { busy: 5, corrupt: 11, notADatabase: 26 }
  */
 export async function openJournal(
   file: string,
-  options: { decide: Decide; readOnly?: boolean; expectExisting?: boolean },
+  options: {
+    decide: Decide
+    readOnly?: boolean
+    expectExisting?: boolean
+    /** The disk no longer takes or gives what is in it: called once. */
+    onBroken?: (thrown: unknown) => void
+  },
 ): Promise<Result<Journal, JournalFault>> {
-  const { decide, readOnly = false, expectExisting = false } = options
+  const { decide, readOnly = false, expectExisting = false, onBroken } = options
   const fault = (why: JournalFault['why'], detail: string) => err({ why, file, detail })
   const size = sizeOf(file)
   const marked = existsSync(markerOf(file))
@@ -58,7 +64,7 @@ export async function openJournal(
     if (db?.isOpen) db.close()
     return err(faultOf(thrown, file))
   }
-  const store = createStore(db)
+  const store = createStore(db, onBroken)
   return ok({ ...createReader(store), ...createWriter(store, db, decide) })
 }
 

@@ -25,7 +25,26 @@ type Call = { work: () => unknown; done: (value: never) => void; failed: (thrown
 /** Calls that share one commit at most: the loop must turn in between. */
 const CALLS_A_COMMIT = 256
 
-export function createStore(db: DatabaseSync): Store {
+/** What SQLite says when the disk is full, cannot be written or read, or gave back something else than was written. */
+const DISK = { readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 }
+
+/** `onBroken` is told once, of the first fault of the disk: nothing that follows can be relied on. */
+export function createStore(db: DatabaseSync, onBroken: (thrown: unknown) => void = () => {}): Store {
+  let isBroken = false
+  function broken(thrown: unknown): void {
+    if (isBroken || !isOfTheDisk(thrown)) return
+    isBroken = true
+    onBroken(thrown)
+  }
+  /** Reads outside a transaction, where nobody else sees what was thrown. */
+  function guarded<T>(read: () => T): T {
+    try {
+      return read()
+    } catch (thrown) {
+      broken(thrown)
+      throw thrown
+    }
+  }
   const statements = new Map<string, StatementSync>()
   const waiting: Call[] = []
   let isFlushing = false
@@ -53,6 +72,7 @@ export function createStore(db: DatabaseSync): Store {
       for (const call of calls) answers.push(attempt(call))
       prepared('COMMIT').run()
     } catch (thrown) {
+      broken(thrown)
       if (db.isTransaction) db.exec('ROLLBACK')
       for (const call of calls) call.failed(thrown)
       return
@@ -70,6 +90,7 @@ export function createStore(db: DatabaseSync): Store {
     } catch (thrown) {
       // A full disk or a damaged file may have ended the whole transaction: then no call of it stands.
       if (!db.isTransaction) throw thrown
+      broken(thrown)
       db.exec('ROLLBACK TO one')
       prepared('RELEASE one').run()
       return () => call.failed(thrown)
@@ -77,8 +98,8 @@ export function createStore(db: DatabaseSync): Store {
   }
 
   return {
-    get: (sql, ...values) => prepared(sql).get(...values) as Row | undefined,
-    all: (sql, ...values) => prepared(sql).all(...values) as Row[],
+    get: (sql, ...values) => guarded(() => prepared(sql).get(...values)) as Row | undefined,
+    all: (sql, ...values) => guarded(() => prepared(sql).all(...values)) as Row[],
     run: (sql, ...values) => Number(prepared(sql).run(...values).changes),
     transaction: (work) =>
       new Promise((done, failed) => {
@@ -89,4 +110,9 @@ export function createStore(db: DatabaseSync): Store {
       while (isFlushing) await idle
     },
   }
+}
+
+function isOfTheDisk(thrown: unknown): boolean {
+  const code = (thrown as { errcode?: unknown }).errcode
+  return typeof code === 'number' && Object.values(DISK).includes(code & 0xff)
 }

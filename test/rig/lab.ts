@@ -206,7 +206,7 @@ export class Lab implements AsyncDisposable {
   }
 
   /** Resolves with the first value that is not undefined, asked for at once and after every log line. */
-  until<T>(ask: () => T | undefined | Promise<T | undefined>, what: string): Promise<T> {
+  until<T>(ask: () => T | undefined | Promise<T | undefined>, what: string, withinMs?: number): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let asking = false
       let again = false
@@ -253,7 +253,7 @@ export class Lab implements AsyncDisposable {
               ),
             ),
           ),
-        90_000,
+        withinMs ?? 90_000,
       )
       this.#followers.add(look)
       void look()

@@ -17,6 +17,8 @@ export type Life = {
   journal: Journal
   view: View
   url: string
+  /** Resolves with a sentence when it cannot go on. */
+  failed: Promise<string>
   /** Ends everything it started; what is on the wire gets its own time-out. */
   close(): Promise<void>
 }
@@ -37,7 +39,7 @@ export async function begin(
     const window = await openWindow(view, { ...address, token, fallBack: config.embedded })
     herald.emit('http.listening', { url: window.url })
     return ok({
-      ...{ config, herald, view, journal: daemon.journal, url: window.url },
+      ...{ config, herald, view, journal: daemon.journal, url: window.url, failed: daemon.failed },
       async close() {
         await window.close()
         await daemon.close()

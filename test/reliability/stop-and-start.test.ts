@@ -1,0 +1,127 @@
+/** Stopping, starting twice, and a disk that takes no more: each with the real daemon, audited where anything was sent. */
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { rm, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { openLab, type Row } from '../rig/lab.ts'
+import { novaSeqRun, sheetFor, writeRun } from '../rig/runs.ts'
+import { audit } from './auditor.ts'
+import { evidenceOf, noted, notes } from './evidence.ts'
+
+const ADD = '/api/v2/process/sequencing/add/'
+const canMount = mountFault() === null
+if (!canMount) console.log(`A full and a read-only disk are skipped: ${mountFault()}`)
+
+describe('SIGTERM', () => {
+  test('ends an idle daemon within five seconds, with 0', async () => {
+    await using lab = await openLab()
+    await lab.start()
+    const began = performance.now()
+    expect(await lab.end()).toBe(0)
+    expect(performance.now() - began).toBeLessThan(5000)
+  })
+
+  test('waits for what is on the wire, and makes no unknown outcome of it', async () => {
+    await using lab = await openLab({
+      faults: { rules: [{ match: { path: ADD }, fault: { do: 'delay', beforeCommitMs: 1500 } }] },
+    })
+    const noting = { ...notes(), sheets: [noted('plate.csv', 'LIB-WIRE', novaSeqRun(1).runId)] }
+    noting.runs.push(novaSeqRun(1).runId)
+    await lab.start()
+    await writeRun(lab.runs, novaSeqRun(1))
+    await lab.drop('plate.csv', sheetFor(novaSeqRun(1), 'LIB-WIRE'))
+    await lab.event('registration.sending', (line) => line['run'] === novaSeqRun(1).runId)
+    expect(await lab.end()).toBe(0)
+    const rows = await lab.ls()
+    expect(rows.map((row) => row.state)).toEqual(['registered', 'registered'])
+    expect(lab.lines.filter((line) => line.event === 'registration.unknown')).toEqual([])
+    expect(audit(await evidenceOf(lab, noting)).filter(({ rule }) => rule !== 'report')).toEqual([])
+  })
+})
+
+test('a second daemon on one state folder ends with 75, and the first goes on', async () => {
+  await using lab = await openLab()
+  const first = await lab.start()
+  const second = lab.spawn()
+  const [code] = await once(second, 'exit')
+  expect(code).toBe(75)
+  first.kill()
+  expect((await once(first, 'exit'))[0]).toBe(0)
+})
+
+describe.skipIf(!canMount)('a disk that takes no more', () => {
+  test('stops a working daemon with 74 and a plain sentence; with room again all is registered once', async () => {
+    await using lab = await openLab()
+    await using _ = await mounted(lab.state, '4m')
+    const noting = { ...notes(), wasKilled: true }
+    const daemon = await lab.start()
+    let said = ''
+    daemon.stderr?.on('data', (text) => {
+      said += text
+    })
+    const { bavail, bsize } = await statfs(lab.state)
+    const ballast = join(lab.state, 'ballast')
+    try {
+      writeFileSync(ballast, Buffer.alloc(bavail * bsize))
+    } catch (thrown) {
+      // The daemon took some of the room meanwhile: full is full.
+      if ((thrown as NodeJS.ErrnoException).code !== 'ENOSPC') throw thrown
+    }
+    for (const number of [1, 2, 3]) {
+      const run = novaSeqRun(number)
+      noting.runs.push(run.runId)
+      noting.sheets.push(noted(`plate${number}.csv`, `LIB-${number}-FULL`, run.runId))
+      await writeRun(lab.runs, run)
+      await lab.drop(`plate${number}.csv`, sheetFor(run, `LIB-${number}-FULL`))
+    }
+    const [code] = daemon.exitCode === null ? await once(daemon, 'exit') : [daemon.exitCode]
+    expect(said).toMatch(/the journal in .* cannot be kept any more .*make room/)
+    expect(code).toBe(74)
+    await rm(ballast)
+    await lab.start()
+    await lab.until(async () => {
+      const findings = audit({ ...(await evidenceOf(lab, noting)), lines: [] })
+      return findings.length === 0 || undefined
+    }, 'everything registered once')
+    const rows: Row[] = await lab.ls()
+    expect(rows).toHaveLength(6)
+  })
+
+  test('a state folder that cannot be written is refused at the start, with 74', async () => {
+    await using lab = await openLab()
+    await using _ = await mounted(lab.state, '1m')
+    execFileSync('mount', ['-o', 'remount,ro', lab.state])
+    const daemon = lab.spawn()
+    let said = ''
+    daemon.stderr?.on('data', (text) => {
+      said += text
+    })
+    expect((await once(daemon, 'exit'))[0]).toBe(74)
+    expect(said).toContain(lab.state)
+    expect(said).not.toContain('please report it')
+  })
+})
+
+async function mounted(folder: string, size: string): Promise<AsyncDisposable> {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder])
+  chmodSync(folder, 0o700)
+  return {
+    async [Symbol.asyncDispose]() {
+      execFileSync('umount', ['-l', folder])
+    },
+  }
+}
+
+function mountFault(): string | null {
+  const folder = '/tmp/runherald-mount-probe'
+  try {
+    mkdirSync(folder, { recursive: true })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'pipe' })
+    execFileSync('umount', [folder])
+    return null
+  } catch (thrown) {
+    return `nothing may be mounted here (${String(thrown).split('\n')[0]})`
+  }
+}
