@@ -1,0 +1,100 @@
+/** An outage of three days, at a clock that is sped up: whatever waits goes through afterwards, once, and nobody is asked. */
+import { expect, test } from 'vitest'
+import { openLab } from '../rig/lab.ts'
+import { COLUMNS, registrationSheet } from '../rig/runs.ts'
+import { batchSheet } from './kill-points/scenarios.ts'
+
+/** Waiting at each kind; a thousand with RUNHERALD_LONG=1. */
+const COUNT = process.env['RUNHERALD_LONG'] === '1' ? 1000 : 20
+const TIME_SCALE = 20_000
+const OUTAGE_MS = (3 * 24 * 3600 * 1000) / TIME_SCALE
+const LIMITS = { concurrency: 2, perSecond: 500, timeoutSeconds: 5 }
+
+test(`three days without answers, with ${COUNT} runs or batches waiting at each kind`, {
+  timeout: 900_000,
+}, async () => {
+  await using lab = await openLab({
+    timeScale: TIME_SCALE,
+    // Every answer is cut off, whether the request was taken or not.
+    faults: { rules: [{ match: {}, fault: { do: 'reset', at: 'before-commit' } }] },
+    sheets: { runsFrom: 'sheet' },
+    config: {
+      queue: { sweepSeconds: 2 * TIME_SCALE, lockSeconds: 60 * TIME_SCALE, stalledSeconds: 30 * TIME_SCALE },
+    },
+  })
+  const kinds = ['majora-2020-03-24', 'majora-2020-03-25', 'majora-2', 'onecodex-v1', 'webhook'] as const
+  lab.settings.registries = kinds.map((kind) => ({
+    name: kind,
+    kind,
+    url: lab.sandbox.urlOf(kind),
+    limits: LIMITS,
+    graceSeconds: 0,
+    ...(kind.startsWith('majora') ? {} : { auth: { tokenFile: `${lab.folder}/token` } }),
+  }))
+  await lab.configure()
+  await lab.start()
+  const columns = [
+    ...COLUMNS,
+    'instrument_make',
+    'instrument_model',
+    'flowcell_id',
+    'start_time',
+    'end_time',
+    'library_sop_name',
+    'library_sop_version',
+  ]
+  await lab.drop(
+    'runs.csv',
+    registrationSheet(
+      Array.from({ length: COUNT }, (_, index) => ({
+        central_sample_id: `S-${index}`,
+        library_name: `OUTAGE-${index}`,
+        run_name: `RUN-OUTAGE-${index}`,
+        instrument_make: 'ILLUMINA',
+        instrument_model: 'NovaSeq 6000',
+        flowcell_id: `H${String(index).padStart(4, '0')}DRXX`,
+        library_sop_name: 'ARTIC',
+        library_sop_version: 'v2',
+        start_time: '2020-03-03T16:41:00Z',
+        end_time: '2020-03-04T16:41:00Z',
+      })),
+      columns,
+    ),
+  )
+  for (let index = 0; index < COUNT; index++)
+    await lab.drop(
+      `batch${index}.csv`,
+      batchSheet(`Batch ${index}`, [`TB${String(index).padStart(7, '0')}A`]),
+    )
+  const began = performance.now()
+  await lab.until(() => performance.now() - began > OUTAGE_MS || undefined, 'three days', 60_000)
+  lab.sandbox.setFaults({ rules: [] })
+  const MOVING = ['waiting', 'queued', 'sending', 'unknown']
+  await lab.until(
+    async () => {
+      const rows = await lab.rows()
+      const behind = (row: (typeof rows)[number]) =>
+        rows.some((one) => one.state === 'held' && row.reason === `library ${one.subject.name}`)
+      return (
+        (rows.length > COUNT && rows.every((row) => !MOVING.includes(row.state) || behind(row))) || undefined
+      )
+    },
+    'all delivered',
+    600_000,
+  )
+  const rows = await lab.rows()
+  for (const kind of kinds) {
+    const here = rows.filter((row) => row.registry === kind)
+    expect(here.filter((row) => row.state === 'held').length, kind).toBeLessThanOrEqual(LIMITS.concurrency)
+    expect(here.filter((row) => row.state === 'registered').length, kind).toBeGreaterThanOrEqual(
+      COUNT - LIMITS.concurrency,
+    )
+  }
+  const made = lab.sandbox
+    .log()
+    .flatMap((one) => (one.entry === 'commit' && one.effect === 'created' ? [one] : []))
+  const keys = made.map(({ kind, type, name, identity }) =>
+    JSON.stringify([kind, type, type === 'batch' || type === 'event' ? name : identity]),
+  )
+  expect(new Set(keys).size).toBe(keys.length)
+})
