@@ -65,12 +65,13 @@ export function createWire(): Wire {
     proxied: { fresh: new EnvHttpProxyAgent(fresh), kept: new EnvHttpProxyAgent(options) },
   }
   const all = [...Object.values(agents.direct), ...Object.values(agents.proxied)]
+  const known = new Set<string>()
   const wayTo = (url: string) => (LOOPBACK.test(new URL(url).hostname) ? agents.direct : agents.proxied)
   return {
     async exchange(to, request, { id, fresh: isFresh, now }) {
       let sealed: Sealed
       try {
-        sealed = await seal(request, { secret: to.secrets, id, now })
+        sealed = await seal(request, { secret: to.secrets, id, now, known })
       } catch (thrown) {
         const pause = thrown instanceof SecretFault ? thrown.pause : 'credentials'
         return { type: 'no-secret', detail: messageOf(thrown), pause }

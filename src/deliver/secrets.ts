@@ -29,10 +29,12 @@ export type SealOptions = {
   /** Identifies what is sent, the same at every try: signed with the body. */
   id: string
   now: Date
+  /** Every secret that ever went out: a registry behind the same server may quote another's. Added to. */
+  known: Set<string>
 }
 
 /** The request with its secrets in their places. Throws when a secret cannot be had. */
-export async function seal(request: Request, { secret, id, now }: SealOptions): Promise<Sealed> {
+export async function seal(request: Request, { secret, id, now, known }: SealOptions): Promise<Sealed> {
   const secrets = new Map<string, string>()
   for (const { secret: which } of request.secrets)
     if (!secrets.has(which)) secrets.set(which, (await secret(which)).trimEnd())
@@ -52,7 +54,8 @@ export async function seal(request: Request, { secret, id, now }: SealOptions): 
   const signature = request.secrets.find((place) => place.secret === 'signature')
   if (signature !== undefined)
     Object.assign(headers, signed(signature.name, body ?? '', secrets.get('signature') ?? '', id, now))
-  return { body, headers, withoutSecrets: masker([...secrets.values()]) }
+  for (const value of secrets.values()) known.add(value)
+  return { body, headers, withoutSecrets: masker([...known]) }
 }
 
 /** The answer as it may be kept: no secret of ours in it, and no cookie of theirs. */

@@ -49,7 +49,8 @@ const isRegistered = (row: Row): boolean => row.state === 'registered'
 beforeAll(async () => {
   const codex = await startSandbox({ token: secrets.codex })
   const hook = await startSandbox({ token: secrets.webhook })
-  others = [codex, hook]
+  const strict = await startSandbox({ token: 'a-token-nobody-has' })
+  others = [codex, hook, strict]
   const { clientId, clientSecret, refreshToken } = secrets
   lab = await openLab({ sandbox: { token: secrets.majora, oauth: { clientId, clientSecret, refreshToken } } })
   const secretFile = async (name: keyof typeof secrets) => {
@@ -60,7 +61,7 @@ beforeAll(async () => {
   const username = 'sandbox'
   lab.settings.registries = [
     climb(lab.sandbox, { auth: { username, tokenFile: await secretFile('majora') } }),
-    climb(lab.sandbox, { name: 'wrong', auth: { username, tokenFile: await secretFile('wrong') } }),
+    climb(strict, { name: 'wrong', auth: { username, tokenFile: await secretFile('wrong') } }),
     {
       name: 'codex',
       kind: 'onecodex-v1',
@@ -104,7 +105,9 @@ beforeAll(async () => {
       body: `<p>refused: ${secret} of ${wrongCells.sample}`,
     },
   })
-  lab.sandbox.setFaults({ rules: [echo({ runName: 'LIB-ECHO' }, 400, secrets.majora)] })
+  lab.sandbox.setFaults({
+    rules: [echo({ kind: 'majora-2020-03-25', runName: 'LIB-ECHO' }, 400, secrets.majora)],
+  })
   hook.setFaults({ rules: [echo({}, 500, secrets.webhook), echo({}, 400, secrets.webhook)] })
   codex.setFaults({ rules: [echo({}, 403, secrets.codex)] })
   await theDays()
@@ -181,6 +184,9 @@ async function theDays(): Promise<void> {
   )
   await writeRun(lab.runs, bad)
   await lab.event('sheet.judged', (line) => line['sheet'] === 'bad.csv')
+  await lab.registrations((rows) =>
+    rows.some((row) => row.registry === 'climb' && row.subject.library === 'LIB-ECHO' && row.attempts > 0),
+  )
   await lab.event('registry.paused', (line) => line['registry'] === 'wrong')
   await lab.event('registry.paused', (line) => line['registry'] === 'codex')
   await lookFromOutside('running')
