@@ -1,6 +1,6 @@
 /** Opens the journal's file, brings it to this version's shape, or says why it cannot be used. */
-import { closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, existsSync, fsyncSync, openSync, rmSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Decide } from '../handovers.ts'
 import { err, ok, type Result } from '../result.ts'
@@ -44,8 +44,9 @@ export async function openJournal(
   const { decide, readOnly = false, expectExisting = false, onBroken } = options
   const fault = (why: JournalFault['why'], detail: string) => err({ why, file, detail })
   const size = sizeOf(file)
-  const marked = existsSync(markerOf(file))
-  if (size === null && marked) return fault('missing', 'the file is gone')
+  const marked = existsSync(markerOf(file)) || existsSync(firstMarkerOf(file))
+  if (size === null && marked)
+    return fault('missing', `the file is gone, and ${markerOf(file)} says that there was one`)
   if (size === 0 && marked) return fault('damaged', 'the file is empty')
   if (size === null && (readOnly || expectExisting)) return fault('absent', 'there is no journal here yet')
   let db: DatabaseSync | null = null
@@ -68,8 +69,11 @@ export async function openJournal(
   return ok({ ...createReader(store), ...createWriter(store, db, decide) })
 }
 
-/** Beside the journal; it is there as soon as the journal ever was. */
-export const markerOf = (file: string): string => `${file}.exists`
+/** Beside the journal from its first day on; hidden, so that `rm journal.sqlite*` and `rm *` leave it. */
+export const markerOf = (file: string): string => join(dirname(file), `.${basename(file)}-was-here`)
+
+/** Where version 0.1.0 before its release had the marker, in the way of `rm journal.sqlite*`. */
+const firstMarkerOf = (file: string): string => `${file}.exists`
 
 function connect(file: string, readOnly: boolean): DatabaseSync {
   if (readOnly) return new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS })
@@ -128,6 +132,7 @@ function mark(file: string): void {
     fsyncSync(opened)
     closeSync(opened)
   }
+  rmSync(firstMarkerOf(file), { force: true })
 }
 
 function sizeOf(file: string): number | null {

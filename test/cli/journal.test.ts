@@ -1,5 +1,5 @@
 /** Commands on the journal of a daemon that has registered a run: what is listed and shown, decided, copied and put back. */
-import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { csvLine } from '../../src/cli/receipts.ts'
@@ -169,13 +169,24 @@ describe('the journal as a whole', () => {
     expect(statSync(copy()).mode & 0o077).toBe(0)
   })
 
-  test.for(['cut in half', 'gone'])('that is %s gives 74 and names restore, which mends it', async (how) => {
+  /** What `rm journal.sqlite*` in the state folder takes away. */
+  const removeAll = () => {
+    const names = readdirSync(lab.state).filter((name) => name.startsWith('journal.sqlite'))
+    for (const name of names) rmSync(join(lab.state, name))
+  }
+
+  test.for<[string, () => void]>([
+    ['cut in half', () => truncateSync(journal(), statSync(journal()).size / 2)],
+    ['gone', () => rmSync(journal())],
+    ['gone with all that is named like it', removeAll],
+  ])('that is %s gives 74 and names restore, which mends it', async ([, harm]) => {
     const rows = await listed()
-    if (how === 'gone') rmSync(journal())
-    else truncateSync(journal(), statSync(journal()).size / 2)
-    const { code, stderr } = await lab.cli('ls')
-    expect(code).toBe(74)
-    expect(stderr).toContain('runherald restore FILE')
+    harm()
+    for (const command of ['ls', 'run']) {
+      const { code, stderr } = await lab.cli(command)
+      expect([command, code]).toEqual([command, 74])
+      expect(stderr).toContain('runherald restore FILE')
+    }
     const restored = await lab.cli('restore', copy())
     expect(restored.code).toBe(0)
     expect((await listed()).map((row: { id: string }) => row.id)).toEqual(

@@ -44,6 +44,21 @@ test('a journal that vanished is missing, never an empty one in silence', async 
   expect(await why(file, { readOnly: true })).toBe('missing')
 })
 
+test('the marker of an earlier version counts, and gives way to the one that outlives `rm journal.sqlite*`', async () => {
+  await using folder = await temporaryFolder()
+  const file = join(folder.path, 'journal.sqlite')
+  await writeFile(`${file}.exists`, '')
+  expect(await why(file)).toBe('missing')
+  await rm(`${file}.exists`)
+  expect(await why(file)).toBe('open')
+  await rm(markerOf(file))
+  await writeFile(`${file}.exists`, '')
+  expect(await why(file)).toBe('open')
+  expect((await readdir(folder.path)).filter((name) => !name.startsWith('.'))).toEqual(['journal.sqlite'])
+  await rm(file)
+  expect(await why(file)).toBe('missing')
+})
+
 test('a journal cut to nothing, overwritten or torn is damaged', async () => {
   await using folder = await temporaryFolder()
   const file = join(folder.path, 'journal.sqlite')
@@ -156,7 +171,7 @@ test('a backup made while others write is whole, and can take the place of the j
   expect(await restored.getMeta('before')).toBe('yes')
   await restored.close()
   expect(await readdir(folder.path)).not.toContain('copy.part')
-  expect(await readdir(folder.path)).toContain(markerOf('journal.sqlite'))
+  expect(await readdir(folder.path)).toContain('.journal.sqlite-was-here')
 })
 
 test('another process that wrote is noticed once', async () => {

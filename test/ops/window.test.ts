@@ -1,5 +1,7 @@
 /** The window as programs and browsers without script meet it: every route over a real server and a real journal. */
 import { get } from 'node:http'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import type { DaemonHealth } from '../../src/daemon.ts'
 import { accepted, healthy, lost, openRig, planOf, type Rig, refused, registered } from './rig.ts'
@@ -354,15 +356,17 @@ describe('health', () => {
     expect(await (await fetch(rig.url)).text()).toContain('Not everything works')
   })
 
-  test('it is not ready when the journal cannot be written', async () => {
+  test('it is not ready while another program keeps the journal from being written', async () => {
     await using rig = await openRig()
-    rig.journal.setMeta = () => Promise.reject(new Error('database or disk is full'))
+    const other = new DatabaseSync(join(rig.folder, 'journal.sqlite'))
+    other.exec('BEGIN IMMEDIATE')
     const answer = await fetch(`${rig.url}/readyz`)
+    other.close()
     expect(answer.status).toBe(503)
     expect(await answer.json()).toEqual({
       ready: false,
       reasons: [
-        { code: 'journal-not-writable', detail: 'The journal cannot be written: database or disk is full' },
+        { code: 'journal-not-writable', detail: 'The journal cannot be written: database is locked' },
       ],
     })
   })
