@@ -30,10 +30,10 @@ const rows = parsers.map((parser, index) => {
   if (found !== null) {
     const kept = join(mkdtempSync(join(tmpdir(), 'runherald-fuzz-')), 'input')
     writeFileSync(kept, found.input)
-    console.log(`  input ${found.index}, from ${found.folder}/${found.file}, is kept in ${kept}`)
+    console.log(`  input ${found.index}, from ${found.from}, is kept in ${kept}`)
     process.exitCode = 1
   }
-  return `| ${parser.name} | ${parser.make} | ${read} | ${seconds} | ${found === null ? 0 : 1} |`
+  return `| ${parser.name} | ${parser.of} | ${read} | ${seconds} | ${found === null ? 0 : 1} |`
 })
 
 writeFileSync(
@@ -43,10 +43,11 @@ writeFileSync(
 ${new Date(begun).toISOString().slice(0, 10)}, seed ${seed}, Node.js ${process.version}, ${inputs} inputs asked for per parser${
     Number.isFinite(minutes) ? `, stopped after ${minutes} minutes` : ''
   }. Each input is a fixture's file with one to four
-changes, read alone in its run folder or among the files that belong to it. A fault is an exception, an answer that is no
-valid record, or one that contradicts itself; a parser stops at its first.
+changes: a file of a run read alone in its folder or among the files that belong to it, a sheet read as dropped or as lying
+in a run folder. A fault is an exception, an answer that is no valid record, or one that contradicts itself; a parser stops
+at its first.
 
-| parser | make | inputs read | seconds | faults |
+| parser | of | inputs read | seconds | faults |
 |---|---|---:|---:|---:|
 ${rows.join('\n')}
 `,

@@ -58,13 +58,16 @@ const letterOrder = (column: Column | null): number =>
   [...(column?.letter ?? '')].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0)
 
 /** A value as it is shown: in quotation marks, what cannot be seen written out, cut to 64 characters. */
-export function shown(value: string): string {
-  const visible = value.replace(
+export const shown = (value: string): string => `"${visible(value)}"`
+
+/** The same without quotation marks: names of columns and sections. */
+export function visible(value: string): string {
+  const written = value.replace(
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u00a0]/gu,
     (one) => `\\u${(one.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
   )
-  const characters = [...visible]
-  return `"${characters.length > 64 ? `${characters.slice(0, 64).join('')}…` : visible}"`
+  const characters = [...written]
+  return characters.length > 64 ? `${characters.slice(0, 64).join('')}…` : written
 }
 
 /** Excel's letters for a column counted from 0. */

@@ -2,7 +2,7 @@
 import type { Row, Table } from '../../formats/csv.ts'
 import type { Column } from '../../problems.ts'
 import { isExcelError } from './damage.ts'
-import { columnLetter, type Findings, shown } from './findings.ts'
+import { columnLetter, type Findings, shown, visible } from './findings.ts'
 import { folded, meant } from './likeness.ts'
 
 export type KnownColumn<Name extends string> = {
@@ -127,6 +127,7 @@ function tellMissing<Name extends string>(
           ? `no column ${name} among: ${header.cells
               .filter((one) => one !== '')
               .slice(0, 30)
+              .map(visible)
               .join(', ')}`.slice(0, 300)
           : `column ${columnLetter(place)} is called ${shown(cell)}; ${name} is meant`,
       rows: [header.row],

@@ -1,5 +1,6 @@
 /** Says of a table nobody recognised what it holds, and what it may be. */
 import type { Table } from '../../formats/csv.ts'
+import { visible } from './findings.ts'
 import { folded } from './likeness.ts'
 
 /** Tables of other programs that look like a sheet, by words among their first cells. */
@@ -17,6 +18,6 @@ export function describeUnknown(table: Table): string {
   if (words.has('header') && table.rows.some((row) => row.cells[0]?.toLowerCase() === '[header]'))
     return 'an Illumina sheet without a section [Data]'
   const first = table.rows.find((row) => row.cells.length > 1) ?? table.rows[0]
-  const cells = (first?.cells ?? []).filter((one) => one !== '').map((one) => one.slice(0, 40))
+  const cells = (first?.cells ?? []).filter((one) => one !== '').map((one) => visible(one.slice(0, 40)))
   return `row ${first?.row ?? 1} reads: ${cells.slice(0, 12).join(', ')}`.slice(0, 300)
 }

@@ -1,5 +1,5 @@
 /** Indexes of the samples of a lane: are they sequences, is none missing, can they be told apart? */
-import { type Findings, shown } from '../cells/findings.ts'
+import { type Findings, shown, visible } from '../cells/findings.ts'
 import { cyclesOf } from './reads.ts'
 import type { SampleRow, SampleTable } from './samples.ts'
 import { keyValues, type Sections } from './sections.ts'
@@ -52,7 +52,7 @@ function tellLane(
   allowed: [number, number],
   findings: Findings,
 ): void {
-  const where = lane === 'all' ? '' : ` of lane ${lane}`
+  const where = lane === 'all' ? '' : ` of lane ${visible(lane)}`
   const bare = sharing.filter((one) => isNone(one.index) && isNone(one.index2))
   if (sharing.length > 1 && bare.length > 0) {
     findings.add({

@@ -1,5 +1,5 @@
 /** What Illumina's own software refuses in a sample sheet (bcl2fastq, bcl-convert, BaseSpace), one rule after the other. */
-import { type Findings, shown } from '../cells/findings.ts'
+import { type Findings, shown, visible } from '../cells/findings.ts'
 import { tellIndexes } from './indexes.ts'
 import { tellCycles } from './reads.ts'
 import type { SampleRow, SampleTable } from './samples.ts'
@@ -48,7 +48,7 @@ function tellSections(sections: Sections, findings: Findings): void {
   for (const { name, row } of sections.repeated)
     findings.add({
       code: 'sample-sheet.section-twice',
-      found: `[${name}]`,
+      found: `[${visible(name)}]`,
       rows: [row],
       column: null,
       severity: /^data$|_data$|settings$/i.test(name) ? 'error' : 'warning',

@@ -1,6 +1,6 @@
 /** What MinKNOW refuses in a sample sheet, as its own loader and documentation have it. */
 import type { ProblemCode } from '../../problems.ts'
-import { type Findings, shown } from '../cells/findings.ts'
+import { type Findings, shown, visible } from '../cells/findings.ts'
 import type { Header } from '../cells/header.ts'
 import { meant } from '../cells/likeness.ts'
 import { type MinknowColumn, type MinknowRow, placeOf } from './rows.ts'
@@ -128,7 +128,7 @@ function tellDiffering(
     else if (first[column] !== one[column])
       findings.add({
         code: 'sample-sheet.rows-disagree',
-        found: `${placeOf(one)} has ${column} ${shown(first[column])} in row ${first.row} and ${shown(one[column])} in row ${one.row}`,
+        found: `${visible(placeOf(one))} has ${column} ${shown(first[column])} in row ${first.row} and ${shown(one[column])} in row ${one.row}`,
         rows: [first.row, one.row],
         column: header.column(column),
       })
