@@ -16,6 +16,8 @@ const MEETING = [
   'inspector',
   'planning',
   'pipeline',
+  'batches',
+  'run-intake',
   'sheet-intake',
   'adoption',
   'stalling',

@@ -1,0 +1,152 @@
+/** What a batch of things just read asks for at every registry: all that they touch is planned, once each. */
+import type { SheetReading } from '../handovers.ts'
+import type { Artifact, JournalReader } from '../journal/journal.ts'
+import {
+  type Catalogue,
+  journalCatalogue,
+  namesOf,
+  type RunSource,
+  runSourceOf,
+  type SheetSource,
+  sheetSourceOf,
+} from './catalogue.ts'
+import type { Plan, PlanningOptions } from './destination.ts'
+import { planRun } from './run.ts'
+import { noLongerAsked, planSheet } from './sheet.ts'
+import { refuseTakenTubes } from './tubes.ts'
+
+/** What planning reads in the journal. */
+export type PlanningJournal = Pick<
+  JournalReader,
+  'artifact' | 'claimants' | 'registrations' | 'runsMatching' | 'runsSame' | 'sheetsLinking' | 'sheetsNaming'
+>
+
+/** Something that was read and is kept in the journal. `replaces`: what a sheet at its path said before. */
+export type Kept = { artifact: Artifact; replaces: SheetReading | null }
+
+/** Everything asked for, registrations that nobody asks for any more, and the sheets that were planned with it. */
+export type BatchPlan = { plans: Plan[]; withdrawn: string[]; sheets: string[] }
+
+export async function planBatch(
+  batch: readonly Kept[],
+  journal: PlanningJournal,
+  options: PlanningOptions,
+): Promise<BatchPlan> {
+  const asked: Asked = { plans: new Map(), withdrawn: new Set() }
+  const catalogue = journalCatalogue(journal)
+  const { runs, sheets } = await spokenOf(batch, catalogue)
+  /** Run folders that a sheet speaks of, or spoke of. */
+  const touch = async (touched: RunSource[]) => {
+    for (const { path } of touched) {
+      const run = runs.has(path) ? null : await journal.artifact(path)
+      if (run !== null) runs.set(path, run)
+    }
+  }
+  for (const { artifact, replaces } of batch) {
+    const sheet = sheetSourceOf(artifact)
+    if (sheet === null || replaces === null) continue
+    const former = await noLongerAsked(replaces, sheet, catalogue, options)
+    withdraw(asked, former.withdrawn)
+    await touch(former.runs)
+  }
+  for (const sheet of sheets.values()) {
+    const planned = await planSheet(sheet, catalogue, options)
+    ask(asked, planned.plans)
+    withdraw(asked, planned.withdrawn)
+    await touch(planned.runs)
+    for (const doubt of planned.doubts)
+      if (await wasSent(doubt.candidates, journal)) takeBack(asked, doubt.asked)
+  }
+  for (const run of runs.values()) await planRunOf(run, asked, { journal, catalogue, options })
+  for (const id of asked.plans.keys()) asked.withdrawn.delete(id)
+  await refuseTakenTubes(
+    asked.plans.values(),
+    async (registry, claims) => {
+      const claimants = await journal.claimants(registry, claims)
+      return claimants.filter(({ submission }) => !asked.withdrawn.has(submission.id))
+    },
+    (path) => sheets.get(path)?.reading,
+  )
+  return { plans: [...asked.plans.values()], withdrawn: [...asked.withdrawn], sheets: [...sheets.keys()] }
+}
+
+/** By registration. */
+type Asked = { plans: Map<string, Plan>; withdrawn: Set<string> }
+
+function ask({ plans }: Asked, more: readonly Plan[]): void {
+  for (const one of more) plans.set(one.submission.id, one)
+}
+
+function withdraw({ withdrawn }: Asked, ids: readonly string[]): void {
+  for (const id of ids) withdrawn.add(id)
+}
+
+function takeBack({ plans, withdrawn }: Asked, ids: readonly string[]): void {
+  for (const id of ids) {
+    plans.delete(id)
+    withdrawn.add(id)
+  }
+}
+
+/** The run folders of a batch, and its sheets with those that speak of these run folders. */
+async function spokenOf(
+  batch: readonly Kept[],
+  catalogue: Catalogue,
+): Promise<{ runs: Map<string, Artifact>; sheets: Map<string, SheetSource> }> {
+  const runs = new Map<string, Artifact>()
+  const sheets = new Map<string, SheetSource>()
+  for (const { artifact } of batch) {
+    const sheet = sheetSourceOf(artifact)
+    if (sheet !== null) sheets.set(artifact.path, sheet)
+    const run = runSourceOf(artifact)
+    if (run === null) continue
+    runs.set(artifact.path, artifact)
+    for (const linked of await catalogue.sheetsLinking(namesOf(run))) sheets.set(linked.path, linked)
+  }
+  return { runs, sheets }
+}
+
+async function wasSent(ids: string[], journal: PlanningJournal): Promise<boolean> {
+  const rows = await journal.registrations({ ids })
+  return rows.some(({ state, attempts }) => state === 'registered' || attempts > 0)
+}
+
+async function planRunOf(
+  run: Artifact,
+  asked: Asked,
+  {
+    journal,
+    catalogue,
+    options,
+  }: { journal: PlanningJournal; catalogue: Catalogue; options: PlanningOptions },
+): Promise<void> {
+  const source = runSourceOf(run)
+  if (source === null) return
+  const known = await journal.registrations({ paths: [run.path] })
+  if (source.leftAlone) {
+    // It was listed as a run to come while its files had not rested long enough.
+    withdraw(
+      asked,
+      known.map(({ id }) => id),
+    )
+    return
+  }
+  const planned = await planRun(source, catalogue, options)
+  const standing = known.filter(({ id }) => !asked.withdrawn.has(id))
+  ask(
+    asked,
+    planned.plans.filter((one) => !isNeedlessStandIn(one, standing)),
+  )
+  withdraw(asked, planned.withdrawn)
+}
+
+/** A run listed as waiting for a sheet though a library of it is registered or on its way there. */
+const isNeedlessStandIn = (
+  plan: Plan,
+  known: Array<{ registry: string; state: string; subject: { library: string | null } }>,
+): boolean =>
+  plan.submission.subject.library === null &&
+  known.some(
+    (row) =>
+      row.registry === plan.submission.registry && row.subject.library !== null && row.state !== 'superseded',
+  )
