@@ -43,6 +43,15 @@ export type SheetIntake = {
 export function createSheetIntake({ journal, news, emit, now }: SheetIntakeParts): SheetIntake {
   /** Sheets that lay there when the watch began were found together, in whatever order they are read. */
   const began = now().toISOString()
+  /** Sheets that people were told of, and that have not been taken yet. */
+  const told = new Set<string>()
+
+  /** Once a sheet: one that lay still for long enough is taken at its very first look. */
+  function tellSeen(path: string, before: Artifact | null): void {
+    if (told.has(path) || (before !== null && before.status !== 'gone')) return
+    told.add(path)
+    emit('sheet.seen', { sheet: basename(path), path })
+  }
 
   async function kept(found: Found, reading: SheetOutcome, firstScan: boolean): Promise<Artifact> {
     const { path, root, type, fingerprint, modified } = found
@@ -63,14 +72,18 @@ export function createSheetIntake({ journal, news, emit, now }: SheetIntakeParts
     seen({ path, fingerprint }, before) {
       // A sheet that was just put away, or one that was only looked at again.
       if (before !== null && before.status !== 'gone' && before.fingerprint === fingerprint) return
-      if (before === null || before.status === 'gone') emit('sheet.seen', { sheet: basename(path), path })
+      tellSeen(path, before)
       news.received(path, [])
     },
 
     async take(found, reading, before, { force, firstScan }) {
       if (reading.kind === 'run-folder') throw new Error('a run folder lies where a sheet was found')
       const { path } = found
-      if (isAbsent(reading)) return null
+      if (isAbsent(reading)) {
+        told.delete(path)
+        return null
+      }
+      tellSeen(path, before)
       const refused = unreadable(reading)
       if (refused !== null) {
         news.received(path, [refused])
@@ -87,6 +100,7 @@ export function createSheetIntake({ journal, news, emit, now }: SheetIntakeParts
         news.read(path, { savedAgain: isTouched })
         return force ? { artifact: before, replaces: null } : null
       }
+      told.delete(path)
       const artifact = await kept(found, reading, firstScan)
       tellJudged(reading, basename(path), emit)
       news.read(path, { savedAgain: false })
