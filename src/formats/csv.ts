@@ -104,14 +104,27 @@ function readRows(text: string, delimiter: Delimiter, bounds: TableLimits): Resu
 function recordsOf(text: string, delimiter: Delimiter): string[][] {
   const bytes = Buffer.from(text)
   const isAscii = bytes.length === text.length
+  const firstRow = rowLikeTheLast(text, delimiter)
   const isPlain = !text.includes('"') && !hasLongLine(text)
-  return cellsOf(bytes, {
+  const records = cellsOf(Buffer.concat([Buffer.from(firstRow), bytes]), {
     ...SYNTAX,
     delimiter,
+    to: LAST_ROW + 1,
     ...(isAscii ? { encoding: 'latin1' as const } : {}),
     ...(text.includes('\r') ? {} : { record_delimiter: '\n' }),
     ...(isPlain ? { quote: null, escape: null, max_record_size: 0 } : {}),
   })
+  return records.slice(1)
+}
+
+/**
+ * Empty cells, as many as the last line has. What csv-parse expects of every row is the first one's width, and each
+ * that differs costs it an error: the sheets of instruments begin with narrow rows.
+ */
+function rowLikeTheLast(text: string, delimiter: Delimiter): string {
+  const lines = text.slice(-ROW_BYTES).trimEnd()
+  const last = lines.slice(Math.max(lines.lastIndexOf('\n'), lines.lastIndexOf('\r')) + 1)
+  return `${delimiter.repeat(last.split(delimiter).length - 1)}\n`
 }
 
 function hasLongLine(text: string): boolean {

@@ -78,10 +78,10 @@ function tellLane(
       })
   }
   if (pairs.size > COMPARED_SAMPLES) return
-  const different = [...pairs.values()]
-  for (const [at, one] of different.entries())
-    for (const other of different.slice(at + 1))
-      if (tooClose(one, other, allowed))
+  const compared = [...pairs.values()].map((sample) => comparable(sample, allowed))
+  for (const [at, one] of compared.entries())
+    for (const other of compared.slice(at + 1))
+      if (isNear(one.index, other.index) && isNear(one.index2, other.index2))
         findings.add({
           code: 'sample-sheet.indexes-too-close',
           found: `${shown(one.sampleId)} in row ${one.row} and ${shown(other.sampleId)} in row ${other.row}${where}`,
@@ -90,26 +90,30 @@ function tellLane(
         })
 }
 
+/** An index as it is compared with every other: in capitals; null for none. `mismatches`: allowed in it. */
+type Compared = { bases: string; mismatches: number } | null
+
+function comparable({ row, sampleId, index, index2, mismatches }: SampleRow, allowed: [number, number]) {
+  const compared = (bases: string, own: string, otherwise: number): Compared =>
+    isNone(bases)
+      ? null
+      : { bases: bases.toUpperCase(), mismatches: /^[0-2]$/.test(own) ? Number(own) : otherwise }
+  return {
+    row,
+    sampleId,
+    index: compared(index, mismatches[0], allowed[0]),
+    index2: compared(index2, mismatches[1], allowed[1]),
+  }
+}
+
 /** With m mismatches allowed, indexes must differ in 2m + 1 bases to be told apart; either of a pair may do it. */
-function tooClose(a: SampleRow, b: SampleRow, allowed: [number, number]): boolean {
-  const near = (one: string, other: string, mismatches: number) =>
-    isNone(one) || isNone(other) || differences(one, other) < 2 * mismatches + 1
-  return (
-    near(a.index, b.index, own(a.mismatches[0], b.mismatches[0], allowed[0])) &&
-    near(a.index2, b.index2, own(a.mismatches[1], b.mismatches[1], allowed[1]))
-  )
-}
-
-const own = (a: string, b: string, otherwise: number): number => {
-  const given = [a, b].filter((one) => /^[0-2]$/.test(one)).map(Number)
-  return given.length === 0 ? otherwise : Math.max(...given)
-}
-
-function differences(a: string, b: string): number {
-  let count = 0
-  for (let at = 0; at < Math.min(a.length, b.length); at++)
-    if (a[at]?.toUpperCase() !== b[at]?.toUpperCase()) count++
-  return count
+function isNear(one: Compared, other: Compared): boolean {
+  if (one === null || other === null) return true
+  let left = 2 * Math.max(one.mismatches, other.mismatches) + 1
+  const length = Math.min(one.bases.length, other.bases.length)
+  for (let at = 0; at < length && left > 0; at++)
+    if (one.bases.charCodeAt(at) !== other.bases.charCodeAt(at)) left--
+  return left > 0
 }
 
 /** Mismatches allowed in each index: as the sheet's settings say, else one. */
