@@ -201,6 +201,14 @@ export const events = {
   ),
   'registry.opened': event<{ registry: string }>('info', 'A registry is open again'),
   'http.listening': event<{ url: string }>('info', 'The status page is being served'),
+  'notification.sent': event<{ channel: string; needing: number }>(
+    'info',
+    'People were told that something needs them',
+  ),
+  'notification.failed': event<{ channel: string; detail: string }>(
+    'warn',
+    'People could not be told that something needs them; it is tried again, and told once until it succeeds',
+  ),
   'http.failed': event<{ path: string; error: LoggedError }>(
     'error',
     'A request could not be answered because of a fault of runherald itself',

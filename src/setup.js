@@ -11,6 +11,7 @@ import {
   chmodSync,
   constants,
   existsSync,
+  lstatSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -44,7 +45,7 @@ function setUp() {
     )
   const lock = stampOf(join(project, 'package-lock.json'))
   const stamp = join(project, 'node_modules', '.runherald-setup')
-  const packages = existsSync(stamp) && readFileSync(stamp, 'utf8') === lock
+  const packages = isLink(dirname(stamp)) || (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock)
   const redis = onPath('redis-server')
   if (packages && redis) return
   tell(`Setting up what is still missing for ${purpose} runherald:`)
@@ -54,6 +55,11 @@ function setUp() {
   }
   if (!redis) installRedis()
   tell('Set-up is done; the next start finds it and says nothing.')
+}
+
+/** A link leads to another checkout's packages, which npm would first empty: they are that checkout's to renew. */
+function isLink(path) {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
 }
 
 /** What node_modules must have been made from to be used as it is. */

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import { loadWithOrigins } from '../config.ts'
 import { type Check, checksOf } from './doctor/check.ts'
 import { checkJournal, checkState } from './doctor/machinery.ts'
+import { checkNotify } from './doctor/notify.ts'
 import { checkDaemon, checkOwners } from './doctor/owners.ts'
 import { checkRedis } from './doctor/redis.ts'
 import { checkRegistries } from './doctor/registries.ts'
@@ -34,10 +35,11 @@ function exitOf(checks: Check[]): ExitCode {
 
 async function examine(config: Config, file: string | null, env: NodeJS.ProcessEnv): Promise<Check[]> {
   const { check: journal, registries } = await checkJournal(config)
-  const [redis, owners, reached] = await Promise.all([
+  const [redis, owners, reached, notify] = await Promise.all([
     checkRedis(config),
     checkOwners(config),
     checkRegistries(config, registries),
+    checkNotify(config),
   ])
   return [
     ...checkNode(env),
@@ -53,6 +55,7 @@ async function examine(config: Config, file: string | null, env: NodeJS.ProcessE
     ...checkSecrets(config),
     checkZone(config),
     ...reached,
+    ...notify,
   ]
 }
 

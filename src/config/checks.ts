@@ -11,7 +11,13 @@ type Values = Record<string, unknown>
 
 /** Looks at raw values, since it must speak up beside faults of other sorts. */
 export function crossFaults(values: Values): Fault[] {
-  return [...repeatedNames(values), ...openPage(values), ...overlaps(values), ...journalElsewhere(values)]
+  return [
+    ...repeatedNames(values),
+    ...openPage(values),
+    ...overlaps(values),
+    ...tellsNobody(values),
+    ...journalElsewhere(values),
+  ]
 }
 
 function repeatedNames(values: Values): Fault[] {
@@ -74,12 +80,17 @@ const contains = (outer: string, inner: string): boolean => {
   return way === '' || !(way === '..' || way.startsWith('../'))
 }
 
+const tellsNobody = ({ notify }: Values): Fault[] =>
+  isBlock(notify) && notify['mail'] === undefined && notify['webhook'] === undefined
+    ? [fault('config.notify-nobody', 'it has neither `mail` nor `webhook`', ['notify'])]
+    : []
+
 const journalElsewhere = ({ journal }: Values): Fault[] =>
   journal === undefined
     ? []
     : [fault('config.journal-not-available', '`journal` names another place', ['journal'])]
 
-/** Every key ending in `File` under http, redis and a registry's auth must name a file with something in it. */
+/** Every key ending in `File` under http, redis, notify and a registry's auth must name a file with something in it. */
 export function secretFaults(values: Values, places: Places): Fault[] {
   const faults: Fault[] = []
   const look = (block: unknown, path: Path): void => {
@@ -96,6 +107,7 @@ export function secretFaults(values: Values, places: Places): Fault[] {
   }
   look(values['http'], ['http'])
   look(values['redis'], ['redis'])
+  look(values['notify'], ['notify'])
   for (const [index, one] of blocks(values['registries']).entries())
     look(one['auth'], ['registries', index, 'auth'])
   return faults

@@ -34,6 +34,7 @@ export function resolveFolders(config: Config, { base, cwd, env, overridden }: P
       passwordFile: secret(config.redis.passwordFile, 'redis.passwordFile'),
     },
     http: { ...config.http, tokenFile: secret(config.http.tokenFile, 'http.tokenFile') },
+    notify: config.notify && resolveNotify(config.notify, base, env),
     watch: config.watch.map((root) =>
       'runs' in root
         ? { ...root, runs: resolve(base, root.runs) }
@@ -43,6 +44,23 @@ export function resolveFolders(config: Config, { base, cwd, env, overridden }: P
       ...registry,
       auth: resolveAuth(registry.auth, base, env),
     })),
+  }
+}
+
+function resolveNotify(
+  notify: NonNullable<Config['notify']>,
+  base: string,
+  env: NodeJS.ProcessEnv,
+): Config['notify'] {
+  const { mail, webhook } = notify
+  const auth = mail?.auth
+  return {
+    ...notify,
+    mail: mail && {
+      ...mail,
+      auth: auth ? { ...auth, passwordFile: secretPath(auth.passwordFile, base, env) } : null,
+    },
+    webhook: webhook && { ...webhook, tokenFile: secretPath(webhook.tokenFile, base, env) },
   }
 }
 

@@ -8,6 +8,8 @@ import {
   Duration,
   Folder,
   Listen,
+  MailAddress,
+  MailServer,
   RedisUrl,
   RegistryName,
   RegistryUrl,
@@ -50,6 +52,21 @@ export const General = z.strictObject({
   http: z
     .strictObject({ listen: Listen.default('127.0.0.1:8734'), tokenFile: noneUnlessSet(SecretFile) })
     .prefault({}),
+  notify: noneUnlessSet(
+    z.strictObject({
+      everySeconds: Seconds.default(3600),
+      link: noneUnlessSet(RegistryUrl),
+      mail: noneUnlessSet(
+        z.strictObject({
+          server: MailServer,
+          from: MailAddress,
+          to: z.array(MailAddress).min(1),
+          auth: noneUnlessSet(z.strictObject({ username: z.string().min(1), passwordFile: SecretFile })),
+        }),
+      ),
+      webhook: noneUnlessSet(z.strictObject({ url: RegistryUrl, tokenFile: SecretFile })),
+    }),
+  ),
   log: z
     .strictObject({
       level: z.enum(['info', 'debug', 'warn', 'error']).default('info'),

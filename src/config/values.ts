@@ -35,6 +35,22 @@ export const RedisUrl = text('config.url-unusable', (url) =>
   urlFault(url, ['redis:', 'rediss:', 'unix:'], 'give the password as redis.passwordFile'),
 )
 
+export const MailServer = text('config.mail-server-unusable', (value) => {
+  const url = URL.parse(value)
+  if (url === null || !['smtp:', 'smtps:'].includes(url.protocol) || url.hostname === '')
+    return 'this is no address of a mail server'
+  // What stands there may be a password, so that the address is not repeated.
+  if (url.username !== '' || url.password !== '') return 'it holds a user name or password'
+  return !['', '/'].includes(url.pathname) || url.search !== '' || url.hash !== ''
+    ? 'something follows the host and its port'
+    : null
+})
+
+/** No list and no display name: what follows a line feed or a comma would be another header or recipient. */
+export const MailAddress = text('config.mail-address-unusable', (value) =>
+  /^[^\s@<>,;:"()]{1,64}@[^\s@<>,;:"()]{1,253}$/.test(value) ? null : `the address is "${value}"`,
+)
+
 function urlFault(
   value: string,
   protocols: string[],

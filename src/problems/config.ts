@@ -100,6 +100,21 @@ export const configProblems = {
     fix: 'Add http.tokenFile with the path of a file that holds a long random text, or listen on 127.0.0.1.',
     severity: 'error',
   },
+  'config.mail-address-unusable': {
+    title: 'A mail address in the configuration cannot be used',
+    fix: 'Write it as name@host, without blanks or brackets; of several, each in an entry of its own.',
+    severity: 'error',
+  },
+  'config.mail-server-unusable': {
+    title: 'The mail server in the configuration cannot be used',
+    fix: 'Write it as smtp://host:587 or smtps://host:465; a user name and a password file go under `auth`.',
+    severity: 'error',
+  },
+  'config.notify-nobody': {
+    title: '`notify` tells nobody',
+    fix: 'Add notify.mail or notify.webhook, or take `notify` out.',
+    severity: 'error',
+  },
   'config.journal-not-available': {
     title: 'This version keeps its journal in a file only',
     fix: 'Take out `journal`: the journal is then journal.sqlite in the state folder.',

@@ -8,6 +8,7 @@ import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { climb, type Lab, openLab } from '../rig/lab.ts'
+import { startMailServer } from '../rig/mail-server.ts'
 
 type Check = { id: string; result: string; found: string; fix: string | null; away: boolean }
 
@@ -49,6 +50,17 @@ test('a deployment that is as it should be is green, and nothing is registered b
   const { stdout } = await lab.cli('doctor')
   expect(stdout).toContain('Everything is as it should be.')
   expect(stdout).not.toContain('sandbox-token')
+})
+
+test('a mail server is asked whether it lets us in, and nothing is sent: 69 where it is away', async () => {
+  await using server = await startMailServer({ treatments: ['fine', 'cut'] })
+  const mail = { server: server.url, from: 'runherald@example.org', to: ['a@example.org'] }
+  const config = { site: { timeZone: 'Europe/London' }, notify: { mail } }
+  const found = await examined({ config })
+  expect(found).toMatchObject({ code: 0, ids: [] })
+  expect(found.checks.map((one) => one.id)).toContain('mail')
+  expect(await examined({ config })).toMatchObject({ code: 69, ids: ['error mail'] })
+  expect(server.letters).toEqual([])
 })
 
 describe('registries', () => {

@@ -1,5 +1,5 @@
 /** The configuration: what is read, in which order sources count, and that every fault is named with its place. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -80,6 +80,7 @@ describe('values', () => {
         ],
         queue: { sweepSeconds: 60, lockSeconds: 60, stalledSeconds: 30 },
         http: { listen: '127.0.0.1:8734', tokenFile: null },
+        notify: null,
         log: { level: 'info', format: 'auto' },
         timeScale: 1,
         embedded: false,
@@ -91,6 +92,14 @@ describe('values', () => {
     const file = resolve(import.meta.dirname, '../../config/runherald.yaml')
     const loaded = loadConfig({ file, env: {}, secrets: false })
     expect(loaded.ok ? [] : loaded.error).toEqual([])
+  })
+
+  test('so are the parts of it that are commented out', () => {
+    const example = readFileSync(resolve(import.meta.dirname, '../../config/runherald.yaml'), 'utf8')
+    const file = written(example.replaceAll(/^# (?=redis:|notify:| {2})/gm, ''))
+    const loaded = loadConfig({ file, env: {}, secrets: false })
+    expect(loaded.ok ? [] : loaded.error).toEqual([])
+    expect(loaded.ok && loaded.value.notify?.mail?.to).toEqual(['sequencing@example.org'])
   })
 
   test('grace is 120 seconds at One Codex, where nothing can be corrected', () => {

@@ -10,6 +10,7 @@ import type { Artifact, Journal, Plan } from '../../src/journal/journal.ts'
 import { openJournal } from '../../src/journal/open.ts'
 import { viewOf } from '../../src/ops/daemon-view.ts'
 import { openWindow } from '../../src/ops/server.ts'
+import type { View } from '../../src/ops/view.ts'
 import { problem } from '../../src/problems.ts'
 import { registrationId } from '../../src/record/identity.ts'
 import type { Reason } from '../../src/record/registration.ts'
@@ -39,6 +40,7 @@ export type Rig = AsyncDisposable & {
   folder: string
   journal: Journal
   herald: Herald
+  view: View
   /** Times somebody acted. */
   acted(): number
 }
@@ -70,7 +72,7 @@ export async function openRig({
   const view = viewOf(config, daemon, { herald, version: '0.1.0', journalFile: file })
   const window = await openWindow(view, { host, port: 0, token, fallBack: false })
   return {
-    ...{ url: window.url, folder, journal, herald, acted: () => acted },
+    ...{ url: window.url, folder, journal, herald, view, acted: () => acted },
     async [Symbol.asyncDispose]() {
       await window.close()
       await journal.close()

@@ -75,6 +75,15 @@ describe('packages', () => {
     expect(here.calls()).toHaveLength(2)
   })
 
+  test("that are another checkout's, behind a link, are left to it", () => {
+    const here = machine({ npm: NPM, 'redis-server': '' })
+    const other = join(here.folder, 'other')
+    mkdirSync(other)
+    symlinkSync(other, join(here.project, 'node_modules'))
+    expect(here.run()).toEqual({ exit: 0, said: '', printed: '' })
+    expect(here.calls()).toEqual([])
+  })
+
   test('are put into the project, wherever it is started from', () => {
     const here = machine({ npm: NPM, 'redis-server': '' })
     expect(here.run({ cwd: tmpdir() }).exit).toBe(0)

@@ -45,6 +45,8 @@ export function checkSecrets(config: Config): Check[] {
     ]),
     { name: 'status page', file: config.http.tokenFile },
     { name: 'Redis', file: config.redis?.passwordFile ?? null },
+    { name: 'mail server', file: config.notify?.mail?.auth?.passwordFile ?? null },
+    { name: 'notifications', file: config.notify?.webhook?.tokenFile ?? null },
   ]
   return config.embedded
     ? []

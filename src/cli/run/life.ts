@@ -4,6 +4,7 @@ import { type StartFault, startDaemon } from '../../daemon.ts'
 import type { Herald } from '../../events.ts'
 import type { Journal } from '../../journal/journal.ts'
 import { viewOf } from '../../ops/daemon-view.ts'
+import { startNotifying } from '../../ops/notify.ts'
 import { openWindow } from '../../ops/server.ts'
 import type { View } from '../../ops/view.ts'
 import { err, ok, type Result } from '../../result.ts'
@@ -37,10 +38,12 @@ export async function begin(
   try {
     const token = config.http.tokenFile === null ? null : await readSecret(config.http.tokenFile)
     const window = await openWindow(view, { ...address, token, fallBack: config.embedded })
+    const notifying = startNotifying(config.notify, view, { kept: daemon.journal, page: window.url })
     herald.emit('http.listening', { url: window.url })
     return ok({
       ...{ config, herald, view, journal: daemon.journal, url: window.url, failed: daemon.failed },
       async close() {
+        notifying.close()
         await window.close()
         await daemon.close()
       },
