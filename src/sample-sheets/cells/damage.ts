@@ -56,7 +56,7 @@ export function nameDamage(value: string): Fault | null {
     return {
       code: 'sample-sheet.odd-character',
       found: `${shown(value)} holds ${oddCharacter(value)}`,
-      ...(value.includes('\ufffd') ? {} : { suggestion: plain }),
+      ...(value.includes('\ufffd') || plain === '' ? {} : { suggestion: plain }),
     }
   return null
 }
