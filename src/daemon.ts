@@ -80,11 +80,7 @@ async function build(
   })
   if (!opened.ok) return opened
   const journal = opened.value
-  const destinations = destinationsOf(config, await findSandboxes(config.registries))
-  const delivering = work ? await openDelivery(config, herald, { journal, destinations, endings }) : ok(null)
-  if (!delivering.ok) return delivering
-  const delivery = delivering.value
-
+  // Ended after delivery, so that the reports tell of the last answer too.
   const teller = createTeller({
     journal,
     registries: config.registries.map((one) => one.name),
@@ -98,6 +94,11 @@ async function build(
     now,
   })
   endings.push(() => teller.close(), herald.subscribe(teller.follow))
+
+  const destinations = destinationsOf(config, await findSandboxes(config.registries))
+  const delivering = work ? await openDelivery(config, herald, { journal, destinations, endings }) : ok(null)
+  if (!delivering.ok) return delivering
+  const delivery = delivering.value
 
   const inspector = createInspector({ threads: 1, deadlineMs: 30_000 })
   const pipeline = createPipeline({
@@ -119,6 +120,7 @@ async function build(
 
   const watching = watch ? await watchRoots(config, { journal, pipeline, emit }) : null
   endings.push(() => watching?.close())
+  teller.begin()
   return ok({
     journal,
     failed: failing.promise,

@@ -7,7 +7,7 @@
 import { basename, dirname, join } from 'node:path'
 import { type Emit, type LoggedError, loggedError } from './events.ts'
 import type { SheetReport } from './feedback/report.ts'
-import { removeReport, writeReport } from './feedback/write-report.ts'
+import { removeReport, reportName, writeReport } from './feedback/write-report.ts'
 import type { Artifact, JournalReader } from './journal/journal.ts'
 import type { Problem } from './problems.ts'
 import { runsWithoutSheet } from './teller/alike.ts'
@@ -16,6 +16,7 @@ import { type FollowedJournal, followSheets } from './teller/followed.ts'
 import { openSheets } from './teller/open-sheets.ts'
 import { type MovingJournal, putAway } from './teller/put-away.ts'
 import { type ReportParts, reportOf } from './teller/report-of.ts'
+import { toldIn } from './teller/told.ts'
 
 export type DropFolder = { folder: string; finished: 'move' | 'keep' }
 
@@ -28,6 +29,8 @@ export type TellerParts = Omit<ReportParts, 'journal' | 'runs'> & {
 }
 
 export type Teller = {
+  /** From now on it writes, and first what may be stale; what it was told before waits for this. */
+  begin(): void
   /** A sheet has arrived and is not read yet: its copy goes on, or `problems` keep it from being read. */
   received(path: string, problems: Problem[]): void
   /** It was read. `savedAgain`: what was read is what was known of it before. */
@@ -51,13 +54,14 @@ export function createTeller(given: TellerParts): Teller {
   const parts = { ...given, runs: runsWithoutSheet(journal) }
   const due = new Set<string>()
   const savedAgain = new Map<string, string>()
-  /** How often in a row the disk refused something for a sheet. */
+  /** How often in a row the disk refused something for a sheet: what is told of it is owed meanwhile. */
   const refusals = new Map<string, number>()
   const retries = new Set<NodeJS.Timeout>()
   const followed = followSheets(journal)
   const arrivals = createArrivals((path) => tell(path))
   let working: Promise<void> | null = null
   let hasNews = true
+  let looking: NodeJS.Timeout | null = null
   let closed: number | null = null
   const isOver = () => closed !== null && performance.now() > closed + CLOSING_MS
 
@@ -71,44 +75,49 @@ export function createTeller(given: TellerParts): Teller {
       for (const path of due) {
         if (hasNews || isOver()) break
         due.delete(path)
-        await write(path).catch((thrown: unknown) => again(path, 'sheet.report-failed', loggedError(thrown)))
+        const refusal = await write(path).catch((thrown: unknown) => reportFailed(loggedError(thrown)))
+        if (refusal === null) refusals.delete(path)
+        else again(path, refusal)
       }
       if (isOver()) return
-      if (due.size === 0) await followed.told()
+      if (due.size === 0) await followed.told([...refusals.keys()])
     }
   }
 
-  async function write(path: string): Promise<void> {
+  /** What the disk refused; null where all is written that is to be. */
+  async function write(path: string): Promise<Refusal | null> {
     const place = parts.dropFolderOf(path)
-    if (place === null) return
+    if (place === null) return null
     const { folder, finished } = place
     const lies = dirname(path)
     // What lies in done was told of for the last time. Of two sheets of one name the one dropped last has the report.
-    if (lies === join(folder, 'done')) return
-    if (lies !== folder && (await exists(join(folder, basename(path))))) return
+    if (lies === join(folder, 'done')) return null
+    if (lies !== folder && (await exists(join(folder, basename(path))))) return null
     const known = living(await journal.artifact(path))
     const arriving = arrivals.problemsOf(path)
     if (known === null && arriving === null) return vanished(path, folder)
     const liesIn = lies === folder ? null : 'needs-fixing'
     const told = { folder, liesIn, arriving, savedAgain: savedAgain.get(path) ?? null } as const
     const { report, isFinal } = await reportOf(path, known, told, parts)
-    await keep(report, path)
-    if (known === null || finished === 'keep' || !isFinal) return
+    const refusal = await keep(report)
+    if (known === null || finished === 'keep' || !isFinal) return refusal
     const to = report.state === 'done' ? 'done' : 'needs-fixing'
     const moved = await putAway(known, { folder, to }, { journal, emit })
-    if (!moved.ok) return again(path, 'sheet.move-failed', moved.error)
-    if (moved.value !== null) await keep({ ...report, liesIn: to }, path)
+    if (!moved.ok) return { event: 'sheet.move-failed', error: moved.error }
+    return moved.value === null ? refusal : keep({ ...report, liesIn: to })
   }
 
-  async function keep(report: SheetReport, path: string): Promise<void> {
+  async function keep(report: SheetReport): Promise<Refusal | null> {
     const written = await writeReport(report)
-    if (written.ok) refusals.delete(path)
-    else again(path, 'sheet.report-failed', written.error)
+    return written.ok ? null : reportFailed(written.error)
   }
 
   /** It was taken away before it was read: what was told before of a sheet of this name is told again. */
-  async function vanished(path: string, folder: string): Promise<void> {
-    if (await exists(path)) return
+  async function vanished(path: string, folder: string): Promise<Refusal | null> {
+    if (await exists(path)) return null
+    // Of one that was put away meanwhile all is told.
+    const { state } = await toldIn(join(folder, '_status', reportName(basename(path), '.json')))
+    if (state !== 'received') return null
     for (const liesIn of ['needs-fixing', 'done'] as const) {
       const other = join(folder, liesIn, basename(path))
       const known = living(await journal.artifact(other))
@@ -119,13 +128,14 @@ export function createTeller(given: TellerParts): Teller {
         { folder, liesIn, arriving: null, savedAgain: null },
         parts,
       )
-      return keep(report, path)
+      return keep(report)
     }
     await removeReport(folder, basename(path))
+    return null
   }
 
   /** What the disk refused is told once and tried again, until the daemon ends. */
-  function again(path: string, event: 'sheet.report-failed' | 'sheet.move-failed', error: LoggedError): void {
+  function again(path: string, { event, error }: Refusal): void {
     const times = refusals.get(path) ?? 0
     refusals.set(path, times + 1)
     if (times === 0) emit(event, { sheet: basename(path), error })
@@ -151,27 +161,33 @@ export function createTeller(given: TellerParts): Teller {
   }
 
   function start(): void {
+    if (looking === null) return
     working ??= drain().then(
       () => {
         working = null
         // Told of after the last look and before this line.
-        if (hasNews || due.size > 0) start()
+        if ((hasNews || due.size > 0) && !isOver()) start()
       },
       (thrown: unknown) => {
         working = null
-        emit('journal.failed', { error: loggedError(thrown) })
+        failed(thrown)
       },
     )
   }
 
-  for (const one of parts.dropFolders)
-    void openSheets(one).then((paths) => {
-      for (const path of paths) tell(path)
-    })
-  const looking = setInterval(follow, LOOK_MS)
-  start()
+  async function tellOpen(one: DropFolder): Promise<void> {
+    const paths = await openSheets(one, await journal.known(one.folder))
+    if (closed === null) for (const path of paths) tell(path)
+  }
+
+  const failed = (thrown: unknown) => emit('journal.failed', { error: loggedError(thrown) })
 
   return {
+    begin() {
+      looking = setInterval(follow, LOOK_MS)
+      for (const one of parts.dropFolders) void tellOpen(one).catch(failed)
+      start()
+    },
     received(path, problems) {
       if (arrivals.add(path, problems)) tell(path)
     },
@@ -187,13 +203,17 @@ export function createTeller(given: TellerParts): Teller {
     follow,
     async close() {
       closed = performance.now()
-      clearInterval(looking)
+      if (looking !== null) clearInterval(looking)
       arrivals.close()
       for (const timer of retries) clearTimeout(timer)
       while (working !== null) await working
     },
   }
 }
+
+type Refusal = { event: 'sheet.report-failed' | 'sheet.move-failed'; error: LoggedError }
+
+const reportFailed = (error: LoggedError): Refusal => ({ event: 'sheet.report-failed', error })
 
 const living = (artifact: Artifact | null): Artifact | null =>
   artifact === null || artifact.type !== 'sheet' || artifact.status === 'gone' ? null : artifact

@@ -38,7 +38,7 @@ export type Artifact = {
   modified?: string
 }
 
-export type KnownArtifact = Pick<Artifact, 'fingerprint' | 'status' | 'type' | 'changed'>
+export type KnownArtifact = Pick<Artifact, 'fingerprint' | 'sha256' | 'status' | 'type' | 'changed'>
 
 /** A registration as `ls` lists it. */
 export type RegistrationRow = {
@@ -167,7 +167,7 @@ export type JournalReader = {
     status?: Artifact['status']
     type?: Artifact['type']
   }): Promise<Artifact[]>
-  /** Fingerprints of everything known below a root, for the sweep. What is saved later shows in it. */
+  /** What tells each known path below a root from a changed one, for the sweep. What is saved later shows in it. */
   known(root: string): Promise<ReadonlyMap<string, KnownArtifact>>
   /** Run folders a link of a sheet points at; matching rules of the contract, section 9. */
   runsMatching(link: RunLink): Promise<Artifact[]>

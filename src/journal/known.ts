@@ -18,11 +18,12 @@ export function knownBelow(store: Store, root: string): ReadonlyMap<string, Know
   if (kept?.version === version) return kept.known
   const known = new Map(
     store
-      .all('SELECT path, fingerprint, status, type, changed FROM artifacts WHERE root = ?', root)
+      .all('SELECT path, fingerprint, sha256, status, type, changed FROM artifacts WHERE root = ?', root)
       .map((row) => {
         const [status, type] = [word(row['status']), word(row['type'])]
         const [fingerprint, changed] = [String(row['fingerprint']), String(row['changed'])]
-        return [String(row['path']), { fingerprint, status, type, changed } as KnownArtifact]
+        const sha256 = row['sha256'] === null ? null : String(row['sha256'])
+        return [String(row['path']), { fingerprint, sha256, status, type, changed } as KnownArtifact]
       }),
   )
   roots.set(root, { version, known })
@@ -30,8 +31,9 @@ export function knownBelow(store: Store, root: string): ReadonlyMap<string, Know
 }
 
 /** This artifact has been saved, and is on disk. */
-export function remember(store: Store, { path, root, fingerprint, status, type, changed }: Artifact): void {
-  keptOf.get(store)?.get(root)?.known.set(path, { fingerprint, status, type, changed })
+export function remember(store: Store, artifact: Artifact): void {
+  const { path, root, fingerprint, sha256, status, type, changed } = artifact
+  keptOf.get(store)?.get(root)?.known.set(path, { fingerprint, sha256, status, type, changed })
 }
 
 /** This artifact is called by another path from now on. */

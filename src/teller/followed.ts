@@ -13,16 +13,23 @@ export type FollowedJournal = Pick<
 export type Followed = {
   /** Paths of sheets that registrations were moved of since the last call, by whatever process. */
   news(): Promise<string[]>
-  /** All of it has been told: a restart goes on from here. */
-  told(): Promise<void>
+  /** All of it has been told but of the sheets `owed`: a restart goes on from here, and with these. */
+  told(owed: string[]): Promise<void>
 }
 
 const KEY = 'reports told until'
+const OWED = 'reports owed'
 const MOST = 100
+/** Reports are not synced: those of the last moments may not outlive a power cut, so a restart begins with them. */
+const LASTING_MS = 60_000
 
-export function followSheets(journal: FollowedJournal): Followed {
+/** `clock`: milliseconds that only ever grow. */
+export function followSheets(journal: FollowedJournal, clock = () => performance.now()): Followed {
   let seen: number | null = null
-  let kept: number | null = null
+  let kept: string | null = null
+  let keptOwed: string | null = null
+  /** How far it was told at which moments of the last minute, and at the last before it. */
+  const reached: Array<{ at: number; sequence: number }> = []
 
   async function sheetsOf(id: string): Promise<string[]> {
     const [row] = await journal.registrations({ ids: [id] })
@@ -49,11 +56,13 @@ export function followSheets(journal: FollowedJournal): Followed {
 
   return {
     async news() {
-      if (seen === null) {
-        kept = Number((await journal.getMeta(KEY)) ?? 0)
-        seen = kept
-      }
       const paths = new Set<string>()
+      if (seen === null) {
+        kept = (await journal.getMeta(KEY)) ?? '0'
+        keptOwed = (await journal.getMeta(OWED)) ?? '[]'
+        seen = Number(kept)
+        for (const path of JSON.parse(keptOwed) as string[]) paths.add(path)
+      }
       for (;;) {
         const events = await journal.events(seen)
         const last = events.at(-1)
@@ -66,10 +75,19 @@ export function followSheets(journal: FollowedJournal): Followed {
         seen = last.sequence
       }
     },
-    async told() {
-      if (seen === null || seen === kept) return
-      await journal.setMeta(KEY, String(seen))
-      kept = seen
+    async told(owed) {
+      if (seen === null) return
+      const at = clock()
+      if (reached.at(-1)?.sequence !== seen) reached.push({ at, sequence: seen })
+      while (reached[1] !== undefined && reached[1].at <= at - LASTING_MS) reached.shift()
+      const [oldest] = reached
+      const lasting = oldest !== undefined && oldest.at <= at - LASTING_MS ? String(oldest.sequence) : kept
+      const owing = JSON.stringify(owed)
+      // First what is owed: between the two nothing is forgotten.
+      if (owing !== keptOwed) await journal.setMeta(OWED, owing)
+      keptOwed = owing
+      if (lasting !== null && lasting !== kept) await journal.setMeta(KEY, lasting)
+      kept = lasting
     },
   }
 }

@@ -139,12 +139,9 @@ test('where the disk refuses, the sheet stays, the person is told once, and it i
   await lab.event('sheet.move-failed')
   expect(existsSync(join(lab.sheets, 'plate.csv'))).toBe(true)
   await lab.end()
+  const from = lab.lines.length
   await lab.start()
-  await lab.event(
-    'sheet.move-failed',
-    () => true,
-    lab.lines.findLastIndex(({ event }) => event === 'daemon.started'),
-  )
+  await lab.event('sheet.move-failed', () => true, from)
   await rm(join(lab.sheets, 'done'))
   await moved(lab, 'plate.csv', 'done/plate.csv')
   expect(lab.lines.filter(({ event }) => event === 'sheet.move-failed')).toHaveLength(2)

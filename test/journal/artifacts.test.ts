@@ -16,7 +16,12 @@ test('an artifact is kept as it was, and replaced by what is newer', async () =>
   })
   expect(await journal.runsMatching({ by: 'flowcell_id', value: 'OLD' })).toEqual([])
   expect(await journal.known('/data')).toEqual(
-    new Map([['/data/a', { fingerprint: 'g', status: 'active', type: 'run-folder', changed: run.changed }]]),
+    new Map([
+      [
+        '/data/a',
+        { fingerprint: 'g', sha256: null, status: 'active', type: 'run-folder', changed: run.changed },
+      ],
+    ]),
   )
   expect(await journal.artifacts({ root: '/data', status: 'done' })).toEqual([])
   expect(await journal.artifact('/data/b')).toBeNull()

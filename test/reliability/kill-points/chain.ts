@@ -119,11 +119,13 @@ async function settled(lab: Lab, noted: Notes, { told = false } = {}): Promise<v
   let last: Finding[] = []
   await lab
     .until(async () => {
+      // In this order: what is committed while the rows are on their way shows in them as an attempt without an end.
+      const commits = commitsOf(lab)
       // A daemon that has just died does not answer.
       const rows = (await lab.rows().catch(() => null)) as Row[] | null
       if (rows === null) return undefined
       const reports = told ? await reportsOf(lab.sheets) : []
-      const evidence = { ...noted, registries: registriesOf(lab), commits: commitsOf(lab), rows, reports }
+      const evidence = { ...noted, registries: registriesOf(lab), commits, rows, reports }
       last = audit({ ...evidence, lines: [], secrets: [] }).filter(({ rule }) => rules.includes(rule))
       return last.length === 0 || undefined
     }, 'peace')

@@ -1,0 +1,142 @@
+/** Reports over the end of one teller and the beginning of the next: nothing stale stays. */
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, onTestFinished, test } from 'vitest'
+import { decide } from '../../src/deliver/decide.ts'
+import type { Journal } from '../../src/journal/journal.ts'
+import { openJournal } from '../../src/journal/open.ts'
+import { batchKey } from '../../src/planning/keys.ts'
+import { registrationId } from '../../src/record/identity.ts'
+import { followSheets } from '../../src/teller/followed.ts'
+import { createTeller, type DropFolder, type Teller, type TellerParts } from '../../src/teller.ts'
+import { sheetArtifact, temporaryFolder } from '../journal/rig.ts'
+
+type Desk = {
+  journal: Journal
+  folder: string
+  sheet(name: string, given?: { batch?: string; sha256?: string; bytes?: string }): Promise<void>
+  /** Makes a batch known as one that waits. */
+  plan(batch: string): Promise<void>
+  teller(more?: Partial<TellerParts>): Teller
+}
+
+const NOW = new Date('2026-11-22T12:00:00Z')
+const idOf = (batch: string) => registrationId('codex', batchKey(batch))
+
+async function openDesk(finished: DropFolder['finished'] = 'keep'): Promise<Desk> {
+  const place = await temporaryFolder()
+  const opened = await openJournal(join(place.path, 'journal.sqlite'), { decide })
+  if (!opened.ok) throw new Error(opened.error.detail)
+  const journal = opened.value
+  onTestFinished(async () => {
+    await journal.close()
+    await place[Symbol.asyncDispose]()
+  })
+  const folder = join(place.path, 'sheets')
+  await mkdir(folder)
+  return {
+    ...{ journal, folder },
+    async sheet(name, { batch = name, sha256 = 'one', bytes = '' } = {}) {
+      await writeFile(join(folder, name), bytes)
+      const known = { root: folder, sha256 }
+      await journal.saveArtifact(sheetArtifact(join(folder, name), { batches: [batch] }, known))
+    },
+    async plan(name) {
+      const subject = { type: 'batch' as const, key: batchKey(name), name, library: null, path: null }
+      const submission = {
+        ...{ id: idOf(name), registry: 'codex', kind: 'onecodex-v1', subject, mapped: null, facts: null },
+        ...{ waitingFor: ['sheet' as const], stop: null, problems: [] },
+      }
+      const traits = { repeatable: false, askable: true, busyIsSafe: false, corrects: false }
+      await journal.plan([{ submission, traits, notBefore: null }], NOW)
+    },
+    teller: (more = {}) =>
+      createTeller({
+        journal,
+        registries: ['codex'],
+        dropFolders: [{ folder, finished }],
+        dropFolderOf: () => ({ folder, finished }),
+        timeZone: null,
+        emit: () => {},
+        now: () => NOW,
+        ...more,
+      }),
+  }
+}
+
+const reportAt = async ({ folder }: Desk, name: string): Promise<Record<string, unknown>> =>
+  JSON.parse(await readFile(join(folder, '_status', `${name}.json`), 'utf8'))
+
+/** A teller at work, until the end of the block. */
+function begun(desk: Desk): AsyncDisposable {
+  const teller = desk.teller()
+  teller.begin()
+  return { [Symbol.asyncDispose]: () => teller.close() }
+}
+
+/** Waits until the report of a sheet says this. */
+const says = (desk: Desk, name: string, wanted: Record<string, unknown>) =>
+  expect.poll(() => reportAt(desk, name).catch(() => null), { timeout: 60_000 }).toMatchObject(wanted)
+
+test('what there is no time for at the end is told at the next start, and the end is not held up', async () => {
+  const desk = await openDesk()
+  const names = Array.from({ length: 60 }, (_, at) => `plate${at}.csv`)
+  for (const name of names) await desk.sheet(name)
+  const artifact = (path: string) => sleep(100).then(() => desk.journal.artifact(path))
+  const hurried = desk.teller({ journal: { ...desk.journal, artifact } })
+  for (const name of names) hurried.tell(join(desk.folder, name))
+  hurried.begin()
+  await hurried.close()
+  await using _ = begun(desk)
+  for (const name of names) await says(desk, name, { state: 'needs-fixing' })
+})
+
+test('a sheet judged anew of which nobody could be told before the end is told of at the next start', async () => {
+  const desk = await openDesk()
+  await desk.sheet('plate.csv')
+  {
+    await using _ = begun(desk)
+    await says(desk, 'plate.csv', { sha256: 'one' })
+  }
+  await desk.sheet('plate.csv', { sha256: 'two' })
+  await using _ = begun(desk)
+  await says(desk, 'plate.csv', { sha256: 'two' })
+})
+
+test('a sheet put away keeps its report, whoever asks for it anew under its old name', async () => {
+  const desk = await openDesk('move')
+  const hash = (bytes: string) => createHash('sha256').update(bytes).digest('hex')
+  await mkdir(join(desk.folder, 'done'))
+  for (const [name, bytes] of Object.entries({ 'done/plate.csv': 'older', 'plate.csv': 'newer' }))
+    await desk.sheet(name, { batch: 'B', sha256: hash(bytes), bytes })
+  await desk.plan('B')
+  await desk.journal.act(idOf('B'), { resolve: 'registered', remoteId: null, reason: null }, 'somebody', NOW)
+  const moved = Promise.withResolvers<void>()
+  const teller = desk.teller({ emit: (event) => void (event === 'sheet.moved' && moved.resolve()) })
+  teller.tell(join(desk.folder, 'plate.csv'))
+  teller.begin()
+  await moved.promise
+  teller.tell(join(desk.folder, 'plate.csv'))
+  await teller.close()
+  expect(await reportAt(desk, 'plate.csv')).toMatchObject({ sha256: hash('newer'), state: 'done' })
+})
+
+test('a restart begins with what is owed, and with the last minute, whose reports a power cut may have taken', async () => {
+  const desk = await openDesk()
+  const { journal } = desk
+  const path = (name: string) => join(desk.folder, name)
+  for (const name of ['early.csv', 'late.csv', 'owed.csv']) await desk.sheet(name)
+  let now = 0
+  const followed = followSheets(journal, () => now)
+  await desk.plan('owed.csv')
+  await desk.plan('early.csv')
+  expect(await followed.news()).toEqual([path('owed.csv'), path('early.csv')])
+  await followed.told([path('owed.csv')])
+  now = 61_000
+  await desk.plan('late.csv')
+  expect(await followed.news()).toEqual([path('late.csv')])
+  await followed.told([path('owed.csv')])
+  expect(await followSheets(journal).news()).toEqual([path('owed.csv'), path('late.csv')])
+})
