@@ -206,13 +206,13 @@ export class Lab implements AsyncDisposable {
   }
 
   /** Resolves with the first value that is not undefined, asked for at once and after every log line. */
-  until<T>(ask: () => T | undefined | Promise<T | undefined>, what: string, withinMs?: number): Promise<T> {
+  until<T>(ask: () => T | undefined | Promise<T | undefined>, what: string, withinMs = 90_000): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let asking = false
       let again = false
       const end = (finish: () => void) => {
         this.#followers.delete(look)
-        clearTimeout(deadline)
+        clearInterval(clock)
         finish()
       }
       const look = async () => {
@@ -241,20 +241,19 @@ export class Lab implements AsyncDisposable {
           void look()
         }
       }
-      const deadline = setTimeout(
-        () =>
-          end(() =>
-            reject(
-              new Error(
-                `no sign of ${what}; the last lines were\n${this.lines
-                  .slice(-25)
-                  .map((line) => JSON.stringify(line))
-                  .join('\n')}\n${this.#stderr}`,
-              ),
-            ),
-          ),
-        withinMs ?? 90_000,
-      )
+      const late = () =>
+        new Error(
+          `no sign of ${what}; the last lines were\n${this.lines
+            .slice(-25)
+            .map((line) => JSON.stringify(line))
+            .join('\n')}\n${this.#stderr}`,
+        )
+      // Seconds that this process lived through: one that is stopped meanwhile is not late.
+      let lived = 0
+      const clock = setInterval(() => {
+        lived += 1
+        if (lived * 1000 >= withinMs) end(() => reject(late()))
+      }, 1000)
       this.#followers.add(look)
       void look()
     })

@@ -41,9 +41,11 @@ export async function killPoints(
       const { kills, missed, findings } = await killAgainAndAgain(scenario, points, {
         ...{ redis, chance },
         prefix: `chain-${number}`,
-      }).catch((thrown: unknown) => {
-        throw new Error(`seed ${seed + number}, ${scenario.name}: ${String(thrown)}`)
-      })
+      }).catch((thrown: unknown) => ({
+        // One lab that never came to rest must not end the others.
+        ...{ kills: [], missed: 0 },
+        findings: [{ rule: 'no-peace', what: String(thrown) }],
+      }))
       told.kills += kills.length
       told.missed += missed
       for (const { call, nth } of kills) distinct.add(`${scenario.name} ${call} ${nth}`)
