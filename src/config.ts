@@ -6,7 +6,7 @@ import { DEMO_STATE, demonstration } from './config/embedded.ts'
 import { type ConfigProblem, type Fault, type Path, toProblem } from './config/faults.ts'
 import { readParts } from './config/parts.ts'
 import { resolveFolders } from './config/places.ts'
-import type { Auth, General, SheetsRoot } from './config/schema.ts'
+import type { Config } from './config/schema.ts'
 import {
   type ConfigFile,
   fromEnvironment,
@@ -16,51 +16,14 @@ import {
   readConfigFile,
   type Settable,
 } from './config/sources.ts'
-import type { Adopt } from './config/values.ts'
-import type { InstrumentMake } from './record/run.ts'
 import { err, ok, type Result } from './result.ts'
 
 export type { ConfigProblem } from './config/faults.ts'
 export { readSecret } from './config/places.ts'
+export type { Auth, Config, RegistryConfig, RunsRoot, SheetsRoot } from './config/schema.ts'
 export { type Adopt, adoptedBefore, listenAddress } from './config/values.ts'
-export type { Auth, SheetsRoot }
 
-export const SYSTEM_FILE = '/etc/runherald/runherald.yaml'
-
-/** A folder of run folders. `settleSeconds` null: 2, or 30 on a network file system. */
-export type RunsRoot = {
-  runs: string
-  depth: number
-  timeZone: string | null
-  sweepSeconds: number
-  events: 'auto' | 'on' | 'off'
-  ignore: string[]
-  adopt: Adopt
-  settleSeconds: number | null
-  stalledAfterSeconds: number
-}
-
-export type RegistryConfig = {
-  name: string
-  kind: string
-  url: string
-  auth: Auth
-  /** Null: everything the kind can take. */
-  when: { make?: InstrumentMake[] | undefined } | null
-  map: { libraryName: string | null }
-  defaults: Record<string, string>
-  graceSeconds: number
-  endTimeFromMtime: boolean
-  limits: { concurrency: number; perSecond: number; timeoutSeconds: number }
-}
-
-/** All paths are absolute. `embedded`: no configuration was given, and the demonstration's stands in. */
-export type Config = General & {
-  watch: Array<RunsRoot | SheetsRoot>
-  registries: RegistryConfig[]
-  timeScale: number
-  embedded: boolean
-}
+const SYSTEM_FILE = '/etc/runherald/runherald.yaml'
 
 export type ConfigSources = {
   /** As given with --config. */
@@ -87,13 +50,6 @@ export function loadWithOrigins(sources: ConfigSources): Result<Loaded, ConfigPr
   const path = named ?? (existsSync(SYSTEM_FILE) ? SYSTEM_FILE : null)
   const read = path === null ? ok(null) : readConfigFile(resolve(cwd, path))
   return read.ok ? assemble(read.value, sources) : read
-}
-
-/** The configuration of a demonstration under a state folder, whose registries' urls are yet to be filled in. */
-export function embeddedDefaults(state: string): Config {
-  const made = assemble(null, { env: {}, flags: { state } })
-  if (!made.ok) throw new Error(`the embedded defaults are faulty: ${made.error.map((one) => one.found)}`)
-  return made.value.config
 }
 
 function assemble(

@@ -1,10 +1,9 @@
 /** Reads the values of a configuration part by part, so that a fault in one hides no fault in another. */
 import * as z from 'zod'
-import type { RegistryConfig, RunsRoot as Runs } from '../config.ts'
 import { registries } from '../registries/index.ts'
 import type { Registry } from '../registries/registry.ts'
 import { type Fault, faultsOf, keyOf, type Path } from './faults.ts'
-import { Auth, General, RegistryEntry, RunsRoot, SheetsRoot } from './schema.ts'
+import { Auth, General, type RegistryConfig, RegistryEntry, RunsRoot, SheetsRoot } from './schema.ts'
 import { isBlock } from './sources.ts'
 
 const Defaults = z.record(z.string(), z.string())
@@ -38,18 +37,14 @@ function list<T>(entries: unknown, path: Path, readOne: (entry: Values, path: Pa
   }
 }
 
-function readRoot(entry: Values, path: Path): Part<Runs | SheetsRoot> {
+function readRoot(entry: Values, path: Path): Part<RunsRoot | SheetsRoot> {
   const runs = 'runs' in entry
   if (runs === 'sheets' in entry) {
     const found = runs ? 'it has both `runs` and `sheets`' : 'it has neither `runs` nor `sheets`'
     const fault: Fault = { code: 'config.watch-unclear', found, path, of: 'value' }
     return { value: null, faults: [fault] }
   }
-  if (!runs) return read(SheetsRoot, entry, path)
-  const root = read(RunsRoot, entry, path)
-  if (root.value === null) return { value: null, faults: root.faults }
-  const { stalledAfter, ...others } = root.value
-  return { value: { ...others, stalledAfterSeconds: stalledAfter }, faults: root.faults }
+  return runs ? read(RunsRoot, entry, path) : read(SheetsRoot, entry, path)
 }
 
 function readRegistry(entry: Values, path: Path): Part<RegistryConfig> {
@@ -89,7 +84,7 @@ function read<Schema extends z.ZodType>(
   return { value: null, faults: faultsOf(parsed.error.issues, path, keys) }
 }
 
-/** The keys a schema knows at a path, found through its defaults and optional wrappings. */
+/** The keys a schema knows at a path, found through its defaults, optional wrappings and what is made of its value. */
 function keysAt(schema: unknown, path: Path): string[] {
   const inner = unwrapped(schema)
   const [part, ...rest] = path
@@ -99,6 +94,7 @@ function keysAt(schema: unknown, path: Path): string[] {
 }
 
 function unwrapped(schema: unknown): unknown {
+  if (schema instanceof z.ZodPipe) return unwrapped(schema.in)
   const wrapped =
     schema instanceof z.ZodDefault ||
     schema instanceof z.ZodPrefault ||

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import type { Config, RegistryConfig } from '../config.ts'
+import type { Auth, Config } from './schema.ts'
 
 /** What relative paths are relative to: the file's own folder; for what a variable or flag sets, the current one. */
 export type Places = { base: string; cwd: string; env: NodeJS.ProcessEnv; overridden: ReadonlySet<string> }
@@ -64,11 +64,7 @@ function resolveNotify(
   }
 }
 
-function resolveAuth(
-  auth: RegistryConfig['auth'],
-  base: string,
-  env: NodeJS.ProcessEnv,
-): RegistryConfig['auth'] {
+function resolveAuth(auth: Auth, base: string, env: NodeJS.ProcessEnv): Auth {
   return {
     ...auth,
     tokenFile: auth.tokenFile && secretPath(auth.tokenFile, base, env),

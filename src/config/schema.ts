@@ -1,4 +1,4 @@
-/** The configuration's parts, key by key, with their defaults. */
+/** The configuration, key by key, with its defaults. */
 import * as z from 'zod'
 import { InstrumentMake, RunFacts } from '../record/run.ts'
 import { registries } from '../registries/index.ts'
@@ -82,15 +82,19 @@ const watched = {
   ignore: z.array(z.string().min(1)).default([]),
 }
 
-export const RunsRoot = z.strictObject({
-  runs: Folder,
-  depth: z.int().min(1).max(10).default(1),
-  timeZone: noneUnlessSet(TimeZone),
-  ...watched,
-  adopt: Adopt.prefault('since:7d'),
-  settleSeconds: noneUnlessSet(Seconds),
-  stalledAfter: Duration.prefault('7d'),
-})
+/** A folder of run folders. `settleSeconds` null: 2, or 30 on a network file system. */
+export const RunsRoot = z
+  .strictObject({
+    runs: Folder,
+    depth: z.int().min(1).max(10).default(1),
+    timeZone: noneUnlessSet(TimeZone),
+    ...watched,
+    adopt: Adopt.prefault('since:7d'),
+    settleSeconds: noneUnlessSet(Seconds),
+    stalledAfter: Duration.prefault('7d'),
+  })
+  .transform(({ stalledAfter, ...others }) => ({ ...others, stalledAfterSeconds: stalledAfter }))
+export type RunsRoot = z.infer<typeof RunsRoot>
 
 export const SheetsRoot = z.strictObject({
   sheets: Folder,
@@ -113,7 +117,10 @@ const unknownField = (field: string): string => {
     : `there is no field {${field}}; did you mean {${near}}?`
 }
 
-/** One registry, but for `auth` and `defaults`, which each kind defines for itself. */
+/**
+ * One registry, but for `auth` and `defaults`, which each kind defines for itself, as it does what `graceSeconds` is
+ * where nobody set it. `when` null: everything the kind can take.
+ */
 export const RegistryEntry = z.strictObject({
   name: RegistryName,
   kind: z.enum(Object.keys(registries)),
@@ -142,3 +149,17 @@ export const Auth = z.looseObject({
   ),
 })
 export type Auth = z.infer<typeof Auth>
+
+export type RegistryConfig = Omit<z.infer<typeof RegistryEntry>, 'auth' | 'defaults' | 'graceSeconds'> & {
+  auth: Auth
+  defaults: Record<string, string>
+  graceSeconds: number
+}
+
+/** All paths are absolute. `embedded`: no configuration was given, and the demonstration's stands in. */
+export type Config = General & {
+  watch: Array<RunsRoot | SheetsRoot>
+  registries: RegistryConfig[]
+  timeScale: number
+  embedded: boolean
+}

@@ -123,7 +123,7 @@ const SETTABLE = [
 export type Settable = (typeof SETTABLE)[number]
 
 /** `site.timeZone` is RUNHERALD_SITE_TIME_ZONE. */
-export const variableOf = (key: string): string =>
+const variableOf = (key: string): string =>
   `RUNHERALD_${key
     .replaceAll('.', '_')
     .replaceAll(/[A-Z]/g, (letter) => `_${letter}`)
