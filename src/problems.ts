@@ -15,7 +15,7 @@ import { sampleSheetProblems } from './problems/sample-sheet.ts'
 export type Severity = 'error' | 'warning'
 
 /** One entry of the catalogue. */
-export type Fault = { title: string; fix: string; severity: Severity }
+type Fault = { title: string; fix: string; severity: Severity }
 
 export const catalogue = {
   ...pathProblems,
@@ -50,7 +50,7 @@ export type Problem = {
   suggestion?: string
 }
 
-export type Where = {
+type Where = {
   file?: string | null
   rows?: number[]
   column?: Column | null
@@ -63,7 +63,7 @@ export type Where = {
 
 /** Makes the problem `code` as met in one place. */
 export function problem(code: ProblemCode, found: string, where: Where = {}): Problem {
-  const { title, fix, severity } = catalogue[code] as Fault
+  const { title, fix, severity }: Fault = catalogue[code]
   return {
     code,
     severity: where.severity ?? severity,

@@ -10,11 +10,11 @@ export type Row = { row: number; cells: string[] }
 /** Rows that hold something, in order; blank ones are left out, and empty cells at the end of a row too. */
 export type Table = {
   rows: Row[]
-  encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
   delimiter: Delimiter
 }
 
-export type Delimiter = ',' | ';' | '\t'
+const DELIMITERS = [',', ';', '\t'] as const
+type Delimiter = (typeof DELIMITERS)[number]
 
 /** Why bytes are no table. `row` is the row as Excel counts it in which reading stopped. */
 export type CsvFault =
@@ -22,7 +22,7 @@ export type CsvFault =
   | { why: 'other-format'; what: string }
   | { why: 'quote-open' | 'row-too-long' | 'too-many-columns' | 'cell-too-long'; row: number }
 
-export type TableLimits = { bytes: number; rows: number; columns: number; cellCharacters: number }
+type TableLimits = { bytes: number; rows: number; columns: number; cellCharacters: number }
 
 const LIMITS: TableLimits = { bytes: 10_000_000, rows: 100_000, columns: 500, cellCharacters: 4096 }
 
@@ -44,18 +44,18 @@ export function readTable(bytes: Uint8Array, limits: Partial<TableLimits> = {}):
   if (bytes.length > bounds.bytes) return err({ why: 'too-large' })
   const foreign = foreignFormat(bytes)
   if (foreign !== null) return err({ why: 'other-format', what: foreign })
-  const { text: raw, encoding } = decodeText(bytes)
+  const { text: raw } = decodeText(bytes)
   if (looksBinary(raw)) return err({ why: 'other-format', what: 'a file of binary data' })
   const text = raw.includes('\0') ? raw.replaceAll('\0', '') : raw
 
   const named = /^"?sep=([,;\t])"?[,;\t]*(?:\r\n|\r|\n|$)/i.exec(text)
   const body = named ? text.slice(named[0].length) : text
-  const delimiter = (named?.[1] as Delimiter | undefined) ?? findDelimiter(body)
+  const delimiter = DELIMITERS.find((one) => one === named?.[1]) ?? findDelimiter(body)
   const read = readRows(body, delimiter, bounds)
   if (!read.ok) return read
   if (read.value.length === 0) return err({ why: 'empty' })
   const whole = wholeRowsQuoted(read.value) ? unquoted(read.value, bounds) : null
-  return ok(whole ? { ...whole, encoding } : { rows: read.value, encoding, delimiter })
+  return ok(whole ?? { rows: read.value, delimiter })
 }
 
 /**
@@ -190,7 +190,7 @@ function findDelimiter(text: string): Delimiter {
   const head = text.slice(0, 65_536)
   if (!/[;\t]/.test(head)) return ','
   let best: { delimiter: Delimiter; split: number; even: number } = { delimiter: ',', split: 0, even: 0 }
-  for (const delimiter of [',', ';', '\t'] as const) {
+  for (const delimiter of DELIMITERS) {
     if (!head.includes(delimiter)) continue
     const widths = new Map<number, number>()
     const count = (record: string[]): null => {
@@ -215,7 +215,7 @@ const wholeRowsQuoted = (rows: Row[]): boolean =>
   rows.length > 1 && rows.every((one) => one.cells.length === 1 && /[,;\t]/.test(one.cells[0] ?? ''))
 
 /** Reads the rows once more out of their single cells; row numbers stay those of the file. */
-function unquoted(rows: Row[], bounds: TableLimits): Pick<Table, 'rows' | 'delimiter'> | null {
+function unquoted(rows: Row[], bounds: TableLimits): Table | null {
   const text = rows.map((one) => (one.cells[0] ?? '').replace(/\r\n|\r|\n/g, ' ')).join('\n')
   const delimiter = findDelimiter(text)
   const again = readRows(text, delimiter, bounds)

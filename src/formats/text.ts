@@ -1,16 +1,16 @@
 /** Bytes of a text file as text, in whichever of the encodings instruments and office programs write. */
 import { isUtf8 } from 'node:buffer'
 
-export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
+type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
 
 /**
  * Decodes by byte order mark, else by the pattern of NUL bytes that UTF-16 leaves in Western text, else as strict
- * UTF-8, else as Windows-1252, which can hold any byte. The mark is not part of the text; NUL characters are kept.
+ * UTF-8, else as Windows-1252, which can hold any byte. A byte order mark is not part of the text; NUL characters are kept.
  */
-export function decodeText(bytes: Uint8Array): { text: string; encoding: Encoding; bom: boolean } {
-  const marked = encodingByMark(bytes)
-  const encoding = marked ?? encodingByNuls(bytes) ?? (isUtf8(bytes) ? 'utf-8' : 'windows-1252')
-  return { text: new TextDecoder(encoding).decode(bytes), encoding, bom: marked !== null }
+export function decodeText(bytes: Uint8Array): { text: string; encoding: Encoding } {
+  const encoding =
+    encodingByMark(bytes) ?? encodingByNuls(bytes) ?? (isUtf8(bytes) ? 'utf-8' : 'windows-1252')
+  return { text: new TextDecoder(encoding).decode(bytes), encoding }
 }
 
 function encodingByMark(bytes: Uint8Array): Encoding | null {

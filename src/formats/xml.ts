@@ -19,7 +19,7 @@ export type XmlElement = {
  */
 export type XmlFault = { is: 'unfinished' | 'malformed' | 'refused'; detail: string }
 
-export type XmlLimits = {
+type XmlLimits = {
   maxBytes: number
   maxDepth: number
   maxElements: number
@@ -32,12 +32,8 @@ const LIMITS: XmlLimits = { maxBytes: 16 * 1024 * 1024, maxDepth: 64, maxElement
 /** Parses a whole document. An encoding declaration is not trusted: the bytes themselves tell. */
 export function parseXml(bytes: Uint8Array, limits: Partial<XmlLimits> = {}): Result<XmlElement, XmlFault> {
   const { maxBytes, maxDepth, maxElements, skip } = { ...LIMITS, ...limits }
-  if (bytes.length > maxBytes) return err(refused(`${bytes.length} bytes, more than ${maxBytes}`))
-  const { text, encoding } = decodeText(bytes)
-  // Cut within a character or a byte order mark, what is left means something else.
-  const cut = bytes.length < 4 || (encoding.startsWith('utf-16') && bytes.length % 2 === 1)
-  if (cut) return err({ is: 'unfinished', detail: 'it ends within a character' })
-  if (text.includes('\0')) return err({ is: 'unfinished', detail: 'it has bytes that are not written yet' })
+  const text = textOf(bytes, maxBytes)
+  if (!text.ok) return text
 
   const parser = new SaxesParser({ position: false, xmlns: false })
   const open: Growing[] = []
@@ -72,7 +68,7 @@ export function parseXml(bytes: Uint8Array, limits: Partial<XmlLimits> = {}): Re
     if (element) element.text = element.text.trim()
   })
 
-  const whole = skip.reduce(withoutContent, text)
+  const whole = skip.reduce(withoutContent, text.value)
   try {
     for (let at = 0; at < whole.length; at += PIECE) parser.write(whole.slice(at, at + PIECE))
     closing = true
@@ -132,6 +128,16 @@ class Stopped extends Error {
     super(fault.detail)
     this.fault = fault
   }
+}
+
+function textOf(bytes: Uint8Array, maxBytes: number): Result<string, XmlFault> {
+  if (bytes.length > maxBytes) return err(refused(`${bytes.length} bytes, more than ${maxBytes}`))
+  const { text, encoding } = decodeText(bytes)
+  // Cut within a character or a byte order mark, what is left means something else.
+  const cut = bytes.length < 4 || (encoding.startsWith('utf-16') && bytes.length % 2 === 1)
+  if (cut) return err({ is: 'unfinished', detail: 'it ends within a character' })
+  if (text.includes('\0')) return err({ is: 'unfinished', detail: 'it has bytes that are not written yet' })
+  return ok(text)
 }
 
 const refused = (detail: string): XmlFault => ({ is: 'refused', detail })

@@ -3,12 +3,11 @@ import { hash } from 'node:crypto'
 import type { RunFacts } from './run.ts'
 
 /** Namespace of every id derived here. Printed in the README; changing it would double every registration. */
-export const NAMESPACE = 'b0a1a3d6-5c1f-4c57-9a0e-6f1c53e0a2d7'
-const NAMESPACE_BYTES = Buffer.from(NAMESPACE.replaceAll('-', ''), 'hex')
+const NAMESPACE = Buffer.from('b0a1a3d6-5c1f-4c57-9a0e-6f1c53e0a2d7'.replaceAll('-', ''), 'hex')
 
 /** UUID version 5 (RFC 9562, section 5.5) of `name` under {@link NAMESPACE}. */
 export function uuid5(name: string): string {
-  const bytes = hash('sha1', Buffer.concat([NAMESPACE_BYTES, Buffer.from(name)]), 'buffer').subarray(0, 16)
+  const bytes = hash('sha1', Buffer.concat([NAMESPACE, Buffer.from(name)]), 'buffer').subarray(0, 16)
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x50
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
   const hex = bytes.toString('hex')

@@ -19,8 +19,8 @@ export const STATES = [
 ] as const
 export type State = (typeof STATES)[number]
 
-export type WaitingReason = 'run-completion' | 'sheet' | 'run' | 'grace' | 'previous-revision'
-export type RefusedReason = 'by-registry' | 'by-rule'
+type WaitingReason = 'run-completion' | 'sheet' | 'run' | 'grace' | 'previous-revision'
+type RefusedReason = 'by-registry' | 'by-rule'
 export type HeldReason =
   | 'unknown-outcome'
   | 'conflict'

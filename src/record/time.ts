@@ -9,7 +9,7 @@ import * as z from 'zod'
 export type Instant = string
 
 /** `YYYY-MM-DD`, `YYYY-MM-DDTHH:MM` or `YYYY-MM-DDTHH:MM:SS`: a clock on a wall, in no zone. */
-export type WallTime = string
+type WallTime = string
 
 export const Stamp = z.strictObject({
   /** As the file writes it; null where only a file's modification time is known. */

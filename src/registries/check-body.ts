@@ -8,7 +8,7 @@ import type { Body } from './request-body.ts'
  * Where a member of a body comes from: the column of our sheets, the rows, and what to do where it is missing
  * (`give`) or wrong (`mend`).
  */
-export type Place = { column: string | null; rows: number[]; give: string; mend: string }
+type Place = { column: string | null; rows: number[]; give: string; mend: string }
 
 /** Finds the place of the member at a path such as `biosamples, 3, library_source`. */
 export type PlaceOf = (path: readonly PropertyKey[]) => Place

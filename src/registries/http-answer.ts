@@ -52,15 +52,6 @@ export function probed(verdict: Verdict): Probe {
   }
 }
 
-/** The body as JSON; undefined where it is none. */
-export function json(answer: Answer): unknown {
-  try {
-    return JSON.parse(answer.body)
-  } catch {
-    return undefined
-  }
-}
-
 /**
  * Seconds that a `Retry-After` asks for, as a number or as a date measured against the answer's own `Date`;
  * undefined where it is absent, in the past, longer than an hour, or nonsense.

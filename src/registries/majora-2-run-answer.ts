@@ -1,7 +1,7 @@
 /** What Majora 2 answers to a run, which it knows by `run_name`, and how it is asked for one. */
 import * as z from 'zod'
+import { parseJson } from '../formats/json.ts'
 import type { Answer, LookUp, Request, Submission, Verdict } from '../handovers.ts'
-import { json } from './http-answer.ts'
 import { type Envelope, judgeErrors, openEnvelope, requestNote, sentence } from './majora-envelope.ts'
 import { majoraRequest } from './majora-fields.ts'
 import type { RegistrySettings } from './registry.ts'
@@ -83,7 +83,7 @@ export function* lookUp(sent: Submission, settings: RegistrySettings): Generator
   const [ours] = runs
   const answer = yield majoraRequest(settings, SEQUENCING_GET, { run_name: [ours.run_name] })
   const opened = openEnvelope(answer, { busyIsSafe: true })
-  const known = Known.safeParse(json(answer))
+  const known = Known.safeParse(parseJson(answer.body))
   if (!opened.ok || !opened.value.success || !known.success)
     return { is: 'unclear', detail: `the run could not be asked for: answered ${answer.status}` }
   const [theirs] = Object.values(known.data.get)

@@ -10,13 +10,10 @@ import { type Problem, problem } from '../problems.ts'
 import type { InstrumentMake, RunRecord } from '../record/run.ts'
 import { err, type Result } from '../result.ts'
 import { checkBody, text } from './check-body.ts'
-import { freeText, option } from './defaults.ts'
+import { freeText } from './defaults.ts'
 import { judgeNamedRun, lookUp, SEQUENCING_GET } from './majora-2-run-answer.ts'
 import { openEnvelope } from './majora-envelope.ts'
 import {
-  LAYOUT_CONFIGS,
-  LIBRARY_SELECTIONS,
-  LIBRARY_SOURCES,
   LIBRARY_STRATEGIES,
   majoraPlaces,
   majoraRequest,
@@ -24,7 +21,7 @@ import {
   tokenAuth,
   username,
 } from './majora-fields.ts'
-import { judgeLibrary, mapLibrary } from './majora-library.ts'
+import { judgeLibrary, libraryCallDefaults, mapLibrary } from './majora-library.ts'
 import { majoraProbe } from './majora-probe.ts'
 import { makeProblems, runMembers, runSchema, SEQUENCING_ADD } from './majora-run.ts'
 import type { Registry, RegistrySettings } from './registry.ts'
@@ -51,14 +48,7 @@ export const majora2 = {
   settings: {
     auth: z.union([tokenAuth, oauthAuth]),
     defaults: z.strictObject({
-      library_source: option(LIBRARY_SOURCES).optional(),
-      library_selection: option(LIBRARY_SELECTIONS).optional(),
-      library_strategy: option(STRATEGIES).optional(),
-      library_layout_config: option(LAYOUT_CONFIGS).optional(),
-      library_seq_kit: freeText(96).optional(),
-      library_seq_protocol: freeText(96).optional(),
-      library_primers: freeText(48).optional(),
-      library_protocol: freeText(48).optional(),
+      ...libraryCallDefaults(LIBRARY_RULES),
       bioinfo_pipe_name: freeText(96).optional(),
       bioinfo_pipe_version: freeText(48).optional(),
     }),

@@ -11,7 +11,7 @@ import type { Library } from '../record/library.ts'
 import type { InstrumentMake, RunRecord } from '../record/run.ts'
 import { err, type Result } from '../result.ts'
 import { checkBody, text } from './check-body.ts'
-import { freeText, option } from './defaults.ts'
+import { freeText } from './defaults.ts'
 import { judgeRunWithLibrary } from './majora-2020-03-24-answer.ts'
 import { openEnvelope } from './majora-envelope.ts'
 import {
@@ -19,6 +19,7 @@ import {
   LIBRARY_SELECTIONS,
   LIBRARY_SOURCES,
   LIBRARY_STRATEGIES,
+  libraryDefaults,
   libraryMembers,
   majoraPlaces,
   majoraRequest,
@@ -43,12 +44,7 @@ export const majora20200324 = {
   settings: {
     auth: tokenAuth,
     defaults: z.strictObject({
-      library_source: option(LIBRARY_SOURCES).optional(),
-      library_selection: option(LIBRARY_SELECTIONS).optional(),
-      library_strategy: option(LIBRARY_STRATEGIES).optional(),
-      library_layout_config: option(LAYOUT_CONFIGS).optional(),
-      library_seq_kit: freeText(48).optional(),
-      library_seq_protocol: freeText(48).optional(),
+      ...libraryDefaults(LIBRARY_STRATEGIES, 48),
       library_sop_name: freeText(48).optional(),
       library_sop_version: freeText(48).optional(),
     }),

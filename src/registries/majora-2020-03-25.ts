@@ -10,12 +10,8 @@ import { type Problem, problem } from '../problems.ts'
 import type { InstrumentMake } from '../record/run.ts'
 import { err, type Result } from '../result.ts'
 import { checkBody, text } from './check-body.ts'
-import { freeText, option } from './defaults.ts'
 import { type Envelope, judgeErrors, openEnvelope, requestNote, sentence } from './majora-envelope.ts'
 import {
-  LAYOUT_CONFIGS,
-  LIBRARY_SELECTIONS,
-  LIBRARY_SOURCES,
   LIBRARY_STRATEGIES,
   majoraPlaces,
   majoraRequest,
@@ -24,7 +20,7 @@ import {
   username,
   uuid,
 } from './majora-fields.ts'
-import { judgeLibrary, mapLibrary } from './majora-library.ts'
+import { judgeLibrary, libraryCallDefaults, mapLibrary } from './majora-library.ts'
 import { majoraProbe } from './majora-probe.ts'
 import { makeProblems, runMembers, runSchema, SEQUENCING_ADD } from './majora-run.ts'
 import type { Registry, RegistrySettings } from './registry.ts'
@@ -40,14 +36,7 @@ export const majora20200325 = {
   settings: {
     auth: tokenAuth,
     defaults: z.strictObject({
-      library_source: option(LIBRARY_SOURCES).optional(),
-      library_selection: option(LIBRARY_SELECTIONS).optional(),
-      library_strategy: option(LIBRARY_STRATEGIES).optional(),
-      library_layout_config: option(LAYOUT_CONFIGS).optional(),
-      library_seq_kit: freeText(48).optional(),
-      library_seq_protocol: freeText(48).optional(),
-      library_primers: freeText(48).optional(),
-      library_protocol: freeText(48).optional(),
+      ...libraryCallDefaults(LIBRARY_RULES),
     }),
   },
   takes: { makes: MAKES, subjects: ['library', 'run'] },

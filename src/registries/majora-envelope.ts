@@ -1,14 +1,15 @@
 /** The envelope in which every Majora answers: read once, and told apart from all that is not Majora's. */
 import * as z from 'zod'
+import { parseJson } from '../formats/json.ts'
 import type { Answer, Verdict } from '../handovers.ts'
 import { err, ok, type Result } from '../result.ts'
-import { json, judgeStatus, notTheRegistrys } from './http-answer.ts'
+import { judgeStatus, notTheRegistrys } from './http-answer.ts'
 
 /** What Majora says in words: of one field of the request, or (field null) of the whole, or of its database. */
-export type Message = { field: string | null; code: string; text: string }
+type Message = { field: string | null; code: string; text: string }
 
 /** Something Majora made or changed, with its own id, as `Sequencing`, `Library`, `Biosample`. */
-export type Artifact = { kind: string; id: string; name: string }
+type Artifact = { kind: string; id: string; name: string }
 
 export type Envelope = {
   success: boolean
@@ -36,7 +37,7 @@ export function openEnvelope(answer: Answer, rules: { busyIsSafe: boolean }): Re
       reason: 'credentials',
       detail: 'answered 400 with nothing in it: the username or the token is not accepted',
     })
-  const wire = WireEnvelope.safeParse(answer.status === 200 ? json(answer) : undefined)
+  const wire = WireEnvelope.safeParse(answer.status === 200 ? parseJson(answer.body) : undefined)
   if (!wire.success) return err(notTheRegistrys(answer))
   const messages = wire.data.messages.flatMap(toMessages)
   const scope = messages.find((one) => one.field === null && one.text.includes('all of the scopes'))

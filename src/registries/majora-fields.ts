@@ -3,6 +3,7 @@ import * as z from 'zod'
 import type { Request } from '../handovers.ts'
 import type { Biosample, Library } from '../record/library.ts'
 import { type PlaceOf, text } from './check-body.ts'
+import { freeText, option } from './defaults.ts'
 import type { RegistrySettings } from './registry.ts'
 import { type Body, present } from './request-body.ts'
 
@@ -20,6 +21,19 @@ export const LAYOUT_CONFIGS = ['SINGLE', 'PAIRED'] as const
 
 /** `auth` with a token in the body: the account's name, and the file that holds its token. */
 export const tokenAuth = z.strictObject({ username: text(1, 150), tokenFile: z.string().min(1) })
+
+/** `defaults` for what every Majora wants of a library. */
+export const libraryDefaults = <const Strategies extends readonly string[]>(
+  strategies: Strategies,
+  kitMax: number,
+) => ({
+  library_source: option(LIBRARY_SOURCES).optional(),
+  library_selection: option(LIBRARY_SELECTIONS).optional(),
+  library_strategy: option(strategies).optional(),
+  library_layout_config: option(LAYOUT_CONFIGS).optional(),
+  library_seq_kit: freeText(kitMax).optional(),
+  library_seq_protocol: freeText(kitMax).optional(),
+})
 
 export const username = text(1, 150)
 export const token = z.literal(['***', 'OAUTH'])

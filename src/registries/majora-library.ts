@@ -5,11 +5,13 @@ import { columnNamed, type Problem, problem } from '../problems.ts'
 import type { Biosample, Library } from '../record/library.ts'
 import type { Result } from '../result.ts'
 import { checkBody, text } from './check-body.ts'
+import { freeText } from './defaults.ts'
 import { type Envelope, judgeErrors, requestNote, sentence } from './majora-envelope.ts'
 import {
   LAYOUT_CONFIGS,
   LIBRARY_SELECTIONS,
   LIBRARY_SOURCES,
+  libraryDefaults,
   libraryMembers,
   majoraPlaces,
   majoraRequest,
@@ -25,11 +27,18 @@ import { type Body, concluded, present } from './request-body.ts'
 const MAX_BODY_BYTES = 2_621_440
 
 /** What differs between the two servers: the widths of their columns, and the strategies they know. */
-export type LibraryRules = {
+type LibraryRules = {
   name: readonly [min: number, max: number]
   kitMax: number
   strategies: readonly string[]
 }
+
+/** `defaults` for all that the call takes of a library and its biosamples. */
+export const libraryCallDefaults = ({ strategies, kitMax }: LibraryRules) => ({
+  ...libraryDefaults(strategies, kitMax),
+  library_primers: freeText(48).optional(),
+  library_protocol: freeText(48).optional(),
+})
 
 /** The whole of a library as one request, or every problem that forbids it. */
 export function mapLibrary(

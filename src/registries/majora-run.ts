@@ -1,4 +1,4 @@
-/** What Majoras that take a run and its library in two calls share: the members of a run, and its answer. */
+/** A run in the requests of every Majora: where it goes, which makes are taken, and the members that two of them share. */
 import * as z from 'zod'
 import { columnNamed, type Problem, problem } from '../problems.ts'
 import type { InstrumentMake, RunRecord } from '../record/run.ts'
@@ -26,7 +26,7 @@ export function makeProblems(
   ]
 }
 
-/** The members of a run that a person may leave out, as the record has them. */
+/** The members of a run beside its name and times, at Majoras that take it in a call of its own. */
 export const runMembers = (run: RunRecord): Body =>
   present({
     instrument_make: run.instrumentMake,

@@ -1,7 +1,7 @@
 /** Asks One Codex whether a batch arrived: by its name, then by the tubes of each batch of that name. */
 import * as z from 'zod'
+import { parseJson } from '../formats/json.ts'
 import type { Answer, LookUp, Request, Submission } from '../handovers.ts'
-import { json } from './http-answer.ts'
 import {
   accountRequest,
   batchId,
@@ -26,7 +26,7 @@ type Asking<T> = Generator<Request, T, Answer>
  */
 export function* lookUpBatch(sent: Submission): Asking<LookUp> {
   const account = yield accountRequest()
-  if (account.status !== 200 || !z.looseObject({}).safeParse(json(account)).success)
+  if (account.status !== 200 || !z.looseObject({}).safeParse(parseJson(account.body)).success)
     return { is: 'unclear', detail: `the account could not be read: answered ${account.status}` }
   const body = sentBody(sent)
   const name = String(body['batch_name'])
@@ -71,7 +71,7 @@ function* everyPage<T>(path: string, schema: z.ZodType<T[]>): Asking<T[] | 'refu
     const paging = `page=${page}&per_page=${PER_PAGE}`
     const answer = yield oneCodexRequest('GET', `${path}${path.includes('?') ? '&' : '?'}${paging}`, null)
     if (answer.status === 400) return 'refused'
-    const read = schema.safeParse(answer.status === 200 ? json(answer) : undefined)
+    const read = schema.safeParse(answer.status === 200 ? parseJson(answer.body) : undefined)
     if (!read.success) return null
     // A list that ignores `page` gives the same entries again.
     const repeated = seen.has(answer.body)

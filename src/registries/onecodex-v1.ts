@@ -4,13 +4,14 @@
  * It does not say what a repeat does, so that a lost answer is asked after and never sent again blindly.
  */
 import * as z from 'zod'
+import { parseJson } from '../formats/json.ts'
 import type { Answer, Mapped, Subject, Verdict } from '../handovers.ts'
 import { columnNamed, type Problem, problem } from '../problems.ts'
 import type { Batch } from '../record/library.ts'
 import { err, type Result } from '../result.ts'
 import { checkBody, type PlaceOf, text } from './check-body.ts'
 import { option } from './defaults.ts'
-import { json, judgeStatus, notTheRegistrys, probed } from './http-answer.ts'
+import { judgeStatus, notTheRegistrys, probed } from './http-answer.ts'
 import {
   accountRequest,
   batchIds,
@@ -47,7 +48,9 @@ export const onecodexV1 = {
     judge(answer) {
       const decided = judgeStatus(answer, TRAITS)
       if (decided) return probed(decided)
-      const isObject = z.looseObject({}).safeParse(answer.status === 200 ? json(answer) : undefined).success
+      const isObject = z
+        .looseObject({})
+        .safeParse(answer.status === 200 ? parseJson(answer.body) : undefined).success
       return isObject ? { is: 'open' } : probed(notTheRegistrys(answer))
     },
   },
@@ -106,7 +109,7 @@ const Refusal = z.object({
 })
 
 function judgeBody(body: Body, answer: Answer): Verdict {
-  const registered = Registered.safeParse(answer.status === 200 ? json(answer) : undefined)
+  const registered = Registered.safeParse(answer.status === 200 ? parseJson(answer.body) : undefined)
   if (registered.success) {
     const { batch, samples } = registered.data
     const remoteIds = batchIds(batch)
@@ -116,7 +119,7 @@ function judgeBody(body: Body, answer: Answer): Verdict {
     const committed = [...sent.filter((one) => !missing.includes(one)), ...strange]
     return { is: 'partial', committed: committed.map((one) => `tube ${one}`), missing, remoteIds }
   }
-  const refusal = Refusal.safeParse(REFUSING.has(answer.status) ? json(answer) : undefined)
+  const refusal = Refusal.safeParse(REFUSING.has(answer.status) ? parseJson(answer.body) : undefined)
   if (!refusal.success) return notTheRegistrys(answer)
   const { message, errors } = refusal.data
   const reasons = errors.map(({ path, validationOf }) => {

@@ -1,5 +1,6 @@
 /** The two JSON files of an AVITI run folder that tell about the run: what was planned, and what became of it. */
 import * as z from 'zod'
+import { parseJson } from '../../formats/json.ts'
 import { decodeText } from '../../formats/text.ts'
 import type { RunFolder } from '../../handovers.ts'
 import { type Problem, problem } from '../../problems.ts'
@@ -54,10 +55,6 @@ export function openDocument<T>(
   if (!bytes.ok && bytes.error.why === 'absent') return { is: 'absent' }
   if (!bytes.ok)
     return { is: 'half', problems: [problem('run-folder.file-unreadable', bytes.error.detail, { file })] }
-  try {
-    const parsed = schema.safeParse(JSON.parse(decodeText(bytes.value).text))
-    return parsed.success ? { is: 'read', value: parsed.data } : { is: 'half', problems: [] }
-  } catch {
-    return { is: 'half', problems: [] }
-  }
+  const parsed = schema.safeParse(parseJson(decodeText(bytes.value).text))
+  return parsed.success ? { is: 'read', value: parsed.data } : { is: 'half', problems: [] }
 }

@@ -1,5 +1,6 @@
 /** Reads report_*.json: MinKNOW's own account of the protocol, since 22.05. It alone tells how a run ended. */
 import * as z from 'zod'
+import { parseJson } from '../../formats/json.ts'
 import { type Account, type Claim, claim, claimed, emptyAccount, readProtocol, uuidClaim } from './account.ts'
 import { isSimulated, modelOf, serialOfDevice } from './models.ts'
 
@@ -71,7 +72,7 @@ const RUNNING = 'PROTOCOL_RUNNING'
  * happened. A report can be exported at any time, so its state may be that of a run under way.
  */
 export function readReportJson(text: string, file: string): Account | null {
-  const parsed = Report.safeParse(jsonOf(text))
+  const parsed = Report.safeParse(parseJson(text))
   if (!parsed.success) return null
   const report = parsed.data
   const run = report.protocol_run_info
@@ -131,14 +132,6 @@ export function readReportJson(text: string, file: string): Account | null {
 /** States of minknow_api's ProtocolState that are no end. */
 export const isUnderWay = (state: string): boolean =>
   [RUNNING, 'PROTOCOL_WAITING_FOR_TEMPERATURE', 'PROTOCOL_WAITING_FOR_ACQUISITION'].includes(state)
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
 
 /** The id stored on the flow cell, and the one typed where it has none or somebody knew better. */
 function flowcellClaims(run: Report['protocol_run_info']): Claim[] {

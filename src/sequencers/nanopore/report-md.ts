@@ -1,5 +1,6 @@
 /** Reads report*.md, which MinKNOW wrote until about 2023: who and what, but neither an end nor a state. */
 import * as z from 'zod'
+import { parseJson } from '../../formats/json.ts'
 import { type Account, claim, claimed, emptyAccount } from './account.ts'
 import { isSimulated, looksLikeSerial, modelOf, serialOfDevice } from './models.ts'
 
@@ -74,11 +75,9 @@ function firstObject(text: string): unknown {
   for (let tries = 0; from >= 0 && tries < 8; tries++) {
     to = text.indexOf('}', to + 1)
     if (to < 0) return null
-    try {
-      return JSON.parse(text.slice(from, to + 1))
-    } catch {
-      // A `}` inside a value: the object goes on.
-    }
+    const whole = parseJson(text.slice(from, to + 1))
+    // Else it was a `}` inside a value, and the object goes on.
+    if (whole !== undefined) return whole
   }
   return null
 }
