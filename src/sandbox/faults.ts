@@ -127,7 +127,7 @@ export function readFaultScript(
 }
 
 /** What is known of a request when a fault may strike. At a connection nothing is. */
-export type Sighting = { kind: SandboxKind | null; method: string; path: string; names: readonly string[] }
+type Sighting = { kind: SandboxKind | null; method: string; path: string; names: readonly string[] }
 type Stage = 'connection' | 'headers' | 'body'
 
 /** Decides for each connection and request what strikes it. Throws for a script that `readFaultScript` refuses. */

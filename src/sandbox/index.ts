@@ -43,7 +43,7 @@ export type SandboxOptions = {
   now?: () => Date
 }
 
-export type SandboxState = { [kind in SandboxKind]: { [key: string]: Json } }
+type SandboxState = { [kind in SandboxKind]: { [key: string]: Json } }
 
 export type Sandbox = {
   /** Without a final slash. */

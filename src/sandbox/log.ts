@@ -22,7 +22,7 @@ export type Commit = {
   payload: { [key: string]: Json }
 }
 
-export type RequestEntry = {
+type RequestEntry = {
   entry: 'request'
   kind: SandboxKind | null
   method: string
@@ -50,7 +50,7 @@ export type SandboxLogEntry = { seq: number; at: string } & (
 )
 
 type WithoutPlace<T> = T extends unknown ? Omit<T, 'seq' | 'at'> : never
-export type NewEntry = WithoutPlace<SandboxLogEntry>
+type NewEntry = WithoutPlace<SandboxLogEntry>
 
 export type SandboxLog = {
   entries(): SandboxLogEntry[]

@@ -7,7 +7,7 @@ export type FieldError = { message: string; code: string }
 export type FieldErrors = { [field: string]: FieldError[] }
 
 /** `[kind, id, name]`, as Majora tells of what it made. */
-export type Told = [string, string, string]
+type Told = [string, string, string]
 
 export type Envelope = {
   errors: number
@@ -86,7 +86,7 @@ export function slashRedirect(exchange: Exchange, vary: string | null): Answer {
 export const largestBodyBytes = 2_621_440
 
 /** The body as text; null where it is not UTF-8. */
-export function bodyText(body: Uint8Array): string | null {
+function bodyText(body: Uint8Array): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
   } catch {
@@ -120,11 +120,6 @@ export function versionGate(body: { [key: string]: Json }, least: string): strin
     if (difference < 0) return `Update your 'ocarina' client to version v${least}`
   }
   return null
-}
-
-export function withoutCredentials(body: { [key: string]: Json }): { [key: string]: Json } {
-  const { username: _username, token: _token, ...payload } = body
-  return payload
 }
 
 function page(status: number, title: string, paragraph: string, vary: string | null): Answer {

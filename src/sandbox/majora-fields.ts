@@ -116,7 +116,7 @@ export const date: Field = (value) => {
 }
 
 export const required: FieldError = { message: 'This field is required.', code: 'required' }
-export const noSuchRow: FieldError = {
+const noSuchRow: FieldError = {
   message: 'Select a valid choice. That choice is not one of the available choices.',
   code: 'invalid_choice',
 }

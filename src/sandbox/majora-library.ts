@@ -5,7 +5,7 @@ import { checkForm, choice, date, type Field, hasErrors, row, text, wholeNumber 
 import type { Tables } from './majora-tables.ts'
 import { isObject, type Json } from './python-json.ts'
 
-export type LibraryRules = {
+type LibraryRules = {
   fields: { [field: string]: Field }
   biosampleFields: (tables: Tables) => { [field: string]: Field }
   /** Today every unknown biosample is named before any is taken; in 2020 each one failed by itself. */

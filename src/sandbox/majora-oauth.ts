@@ -7,7 +7,7 @@ const lifeSeconds = 36_000
 /** What a token says of itself, so that a sandbox started anew still knows those it gave out. */
 type Grant = { turn: number; scope: string; endsAt: number }
 
-export type OAuth = {
+type OAuth = {
   /** `POST /o/token/`. Each refresh ends the refresh token it was made with, and every access token before it. */
   token(exchange: Exchange): Answer
   /** The scopes of a living access token; null for any other. */

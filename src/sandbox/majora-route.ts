@@ -23,7 +23,7 @@ export type MajoraCall = {
   scopes?: string | null
 }
 
-export type MajoraRouting = {
+type MajoraRouting = {
   calls: { [path: string]: MajoraCall }
   admit(body: Body, call: MajoraCall): Entry
   /** Servers of 2020 fall over a body that is no JSON; today's answers the empty 400. */

@@ -3,7 +3,7 @@ import { uuidOf } from './emulated-registry.ts'
 import type { Commit } from './log.ts'
 import { isObject, type Json } from './python-json.ts'
 
-export type Library = {
+type Library = {
   id: string
   name: string
   fields: { [key: string]: Json }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import type { Answer, Request, Subject, Verdict } from '../../src/handovers.ts'
 import type { RegistrySettings } from '../../src/registries/registry.ts'
 
-export type Case = {
+type Case = {
   name: string
   subject: Subject
   settings: RegistrySettings

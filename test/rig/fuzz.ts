@@ -24,7 +24,7 @@ export type Target = {
 export const parsers: Parser[] = [...runParsers, ...sheetParsers]
 
 /** A fault found; `input` is the file that led to it. */
-export type Found = { index: number; from: string; what: string; input: Uint8Array }
+type Found = { index: number; from: string; what: string; input: Uint8Array }
 
 /**
  * Reads `inputs` changed files, or as many as `until` allows, and stops at the first fault. The same seed gives the

@@ -21,7 +21,7 @@ const compiled = join(project, 'node_modules/.cache/runherald-compiled')
 export const node = process.execPath
 
 /** One log line of the daemon. */
-export type Line = { event: string; [field: string]: unknown }
+type Line = { event: string; [field: string]: unknown }
 
 export type Row = {
   id: string

@@ -2,10 +2,10 @@
 import { createServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 
-export type Letter = { from: string; to: string[]; text: string; at: number }
+type Letter = { from: string; to: string[]; text: string; at: number }
 
 /** How one connection is treated. `silent`: it is never answered. */
-export type Treatment = 'fine' | 'cut' | 'busy' | 'silent'
+type Treatment = 'fine' | 'cut' | 'busy' | 'silent'
 
 export type MailServer = AsyncDisposable & {
   url: string

@@ -48,7 +48,7 @@ export async function writeGridIonRun(
   return folder
 }
 
-export async function finishGridIonRun(folder: string, run: GridIonRun): Promise<void> {
+async function finishGridIonRun(folder: string, run: GridIonRun): Promise<void> {
   await writeFile(join(folder, FINAL_SUMMARY), await renamed(join(GRIDION, FINAL_SUMMARY), run))
 }
 

@@ -7,7 +7,7 @@ import type { Completion, RunFacts, RunReading } from '../../src/record/run.ts'
 
 const RUNS = fileURLToPath(new URL('../../fixtures/runs/', import.meta.url))
 
-export type RunFixture = {
+type RunFixture = {
   name: string
   path: string
   /** Left out are facts that the case is not about. */

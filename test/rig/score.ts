@@ -11,7 +11,7 @@ import type { CorpusRow } from './corpus.ts'
 export type Score = { fields: number; bad: number; wrong: number; notes: string[] }
 
 /** What was read of a folder; `run` is null where it was not recognised. */
-export type Scored = { run: RunFacts | null; problems: readonly Problem[] }
+type Scored = { run: RunFacts | null; problems: readonly Problem[] }
 
 export function scoreRun(row: CorpusRow, { run, problems }: Scored): Score {
   const score: Score = { fields: 0, bad: 0, wrong: 0, notes: [] }

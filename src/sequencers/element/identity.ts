@@ -6,7 +6,7 @@ import { RUN_PARAMETERS, RUN_UPLOADED, type RunParameters, type RunUploaded } fr
 /** `20250127_AV244103_1234_NT1850075L`: the run name is all that follows the second underscore. */
 export const FOLDER_NAME = /^(\d{8})_(AV\d+)_(.+)$/
 
-export type Identity = {
+type Identity = {
   /** The instrument, when all that name one name the same. */
   serial: { value: string; from: Source } | null
   /** RunUploaded.json tells of the run that RunParameters.json planned. */

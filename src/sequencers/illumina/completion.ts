@@ -55,7 +55,7 @@ export function endingFor(
   }
 }
 
-export type Judgement = {
+type Judgement = {
   completion: Completion
   sequenced: boolean
   /** The file that says that everything is here. */

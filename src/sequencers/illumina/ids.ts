@@ -5,7 +5,7 @@ import type { RunInfo } from './run-info.ts'
 import type { RunParameters } from './run-parameters.ts'
 
 /** Two files that name different things for one fact. `settled`: the folder's name says which of them is right. */
-export type Disagreement = {
+type Disagreement = {
   field: keyof RunFacts
   what: string
   one: Sourced

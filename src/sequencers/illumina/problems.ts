@@ -7,7 +7,7 @@ import type { Outcome } from './outcome.ts'
 import type { RunParameters } from './run-parameters.ts'
 import type { End } from './start-and-end.ts'
 
-export type Seen = {
+type Seen = {
   documents: Documents
   ids: Ids
   outcome: Outcome

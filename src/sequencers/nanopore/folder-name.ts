@@ -3,7 +3,7 @@ import { type Stamp, wallStamp } from '../../record/time.ts'
 import { type Account, claim, claimed, emptyAccount } from './account.ts'
 import { isSimulated, modelOf } from './models.ts'
 
-export type NamedRun = {
+type NamedRun = {
   /** When the start button was pressed, by a clock that was on UTC in 2019 and on local time since about 2022. */
   pressed: Stamp | null
   position: string

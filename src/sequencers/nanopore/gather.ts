@@ -9,7 +9,7 @@ import { readOutputSheet } from './output-sheet.ts'
 import { readReportJson } from './report-json.ts'
 import { readReportMd } from './report-md.ts'
 
-export type Gathered = {
+type Gathered = {
   accounts: Account[]
   /** Files that are there but not, or not yet, whole. */
   unfinished: string[]

@@ -48,7 +48,7 @@ const POSITIONS: ReadonlyArray<[RegExp, string]> = [
   [/^\d-[A-Z]\d+-[A-Z]\d+$/, 'PromethION'],
 ]
 
-export type ModelClues = {
+type ModelClues = {
   /** `host.product_name` of the JSON report. */
   productName?: string | null
   /** `host_product_code` of report.md. */

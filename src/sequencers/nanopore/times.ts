@@ -4,7 +4,7 @@ import type { Source } from '../../record/run.ts'
 import { instantStamp, type Stamp, wallStamp } from '../../record/time.ts'
 import type { Account } from './account.ts'
 
-export type Timed = { stamp: Stamp; source: Source } | null
+type Timed = { stamp: Stamp; source: Source } | null
 
 /**
  * First start and last end of all acquisitions that the most trusted kind of file knows. A start that is a day or more

@@ -5,7 +5,7 @@ import { type Problem, problem } from '../../problems.ts'
 import { type Account, accountOf } from './account.ts'
 import type { CellFiles } from './names.ts'
 
-export type Gathered = {
+type Gathered = {
   accounts: Account[]
   /** There, but cut off or empty, as files still being copied are. */
   unfinished: string[]
