@@ -61,7 +61,10 @@ type Where = {
   suggestion?: string
 }
 
-/** Makes the problem `code` as met in one place. */
+/** A file may hold a megabyte where a word should stand: so much of it tells what it is. */
+const LONGEST_FOUND = 2000
+
+/** Makes the problem `code` as met in one place. `found` is cut to 2,000 characters. */
 export function problem(code: ProblemCode, found: string, where: Where = {}): Problem {
   const { title, fix, severity }: Fault = catalogue[code]
   return {
@@ -70,7 +73,7 @@ export function problem(code: ProblemCode, found: string, where: Where = {}): Pr
     file: where.file ?? null,
     rows: where.rows ?? [],
     column: where.column ?? null,
-    found,
+    found: found.length > LONGEST_FOUND ? `${found.slice(0, LONGEST_FOUND - 1)}…` : found,
     title,
     fix: where.fix ?? fix,
     ...(where.suggestion === undefined ? {} : { suggestion: where.suggestion }),

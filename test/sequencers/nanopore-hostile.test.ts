@@ -21,6 +21,17 @@ test('a report of a hundred thousand acquisitions tells of none of them', () => 
   expect(run.start?.text).toBe('2024-06-12T09:05:00Z')
 })
 
+test('a state of a megabyte is quoted in part', () => {
+  const name = '20240612_0904_2C_PAY10234_5b0f21c7'
+  const text = `{"protocol_run_info":{"state":"${'ENDED '.repeat(200_000)}","start_time":"2024-06-12T09:05:00Z"}}`
+  const { problems } = nanopore.read(
+    memoryFolder(name, { 'report_PAY10234_20240612_0910_5b0f21c7.json': text }),
+  )
+  const told = problems.find(({ code }) => code === 'run-folder.outcome-unknown')
+  expect(told?.found).toMatch(/^the state of the run is ENDED ENDED/)
+  expect(told?.found).toHaveLength(2000)
+})
+
 test('a member called __proto__ changes nothing', () => {
   const name = '20240612_0904_2C_PAY10234_5b0f21c7'
   const file = 'report_PAY10234_20240612_0910_5b0f21c7.json'
