@@ -75,8 +75,11 @@ describe.for(kinds)('%s', ([kind, registry]) => {
   })
 
   test('wants its secret by file, and no other member of auth', () => {
-    const username = kind.startsWith('majora') ? { username: 'birm' } : {}
-    const auth = { ...username, tokenFile: '/etc/runherald/token' }
+    const tokenFile = '/etc/runherald/token'
+    const isEnough = registry.settings.auth.safeParse({ tokenFile }).success
+    if (kind.startsWith('majora')) expect(isEnough).toBe(false)
+    const username = isEnough ? {} : { username: 'birm' }
+    const auth = { ...username, tokenFile }
     expect(registry.settings.auth.safeParse(auth).success).toBe(true)
     expect(registry.settings.auth.safeParse({ ...auth, token: 'abc' }).success).toBe(false)
     expect(registry.settings.auth.safeParse(username).success).toBe(false)
@@ -157,9 +160,9 @@ function expectHonestRequest(request: Request): void {
   for (const { in: where, name } of request.secrets) {
     const place =
       where === 'header' ? request.headers?.[name] : new Map(Object.entries(request.body ?? {})).get(name)
-    expect(place).toMatch(/^(Bearer )?\*\*\*$/)
+    expect(place).toMatch(/^([A-Za-z]+ )?\*\*\*$/)
   }
-  expect(request.path).toMatch(/^(\/api\/.*)?$/)
+  expect(request.path).toMatch(/^(\/.*)?$/)
 }
 
 function emptyPlaces(value: Json, at = ''): string[] {

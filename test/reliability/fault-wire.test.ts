@@ -2,16 +2,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Destination } from '../../src/deliver/destination.ts'
 import type { RegistrationRow } from '../../src/journal/journal.ts'
-import { type RegistryKind, registries } from '../../src/registries/index.ts'
+import { registries } from '../../src/registries/index.ts'
 import type { Registry } from '../../src/registries/registry.ts'
 import { type FaultScript, type Sandbox, startSandbox } from '../../src/sandbox/index.ts'
+import type { SandboxKind } from '../../src/sandbox/kinds.ts'
 import { destinationOf, lab as openDelivery, planOf } from '../deliver/rig.ts'
 import { asBatch, asLibrary, asRun, NOW, settings } from '../registries/subjects.ts'
 import { freePort } from '../rig/redis-server.ts'
 
 type Fault = NonNullable<FaultScript['rules']>[number]['fault']
 type Lost = 'resent' | 'asked' | 'held'
-const PLACES: Array<{ kind: RegistryKind; type: 'library' | 'run' | 'batch'; lost: Lost; path: string }> = [
+const PLACES: Array<{ kind: SandboxKind; type: 'library' | 'run' | 'batch'; lost: Lost; path: string }> = [
   { kind: 'majora-2020-03-24', type: 'run', lost: 'resent', path: '/api/v2/process/sequencing/add/' },
   { kind: 'majora-2020-03-25', type: 'library', lost: 'held', path: '/api/v2/artifact/library/add/' },
   { kind: 'majora-2', type: 'library', lost: 'resent', path: '/api/v2/artifact/library/add/' },
@@ -43,7 +44,7 @@ describe.for(PLACES)('$type at $kind', ({ kind, type, lost, path }) => {
       name: `cell-${index}`,
     }),
   )
-  const kinds: Record<RegistryKind, Registry> = registries
+  const kinds: Record<SandboxKind, Registry> = registries
   const sandboxes = new Map<string, Sandbox>()
   let rows: RegistrationRow[] = []
 

@@ -9,36 +9,38 @@ import { type RegistryKind, registries } from '../../../src/registries/index.ts'
 import type { Registry, RegistrySettings } from '../../../src/registries/registry.ts'
 import { err, ok, type Result } from '../../../src/result.ts'
 
-export const KINDS = Object.keys(registries) as RegistryKind[]
-
 /**
  * What a repeat does there: `updates` what is known by its name, leaves what was `first` as it stands, or `doubles` it.
+ * Chance picks among these in this order, so that another kind gives every seed another history.
  */
-export const repeats: Record<RegistryKind, 'updates' | 'first' | 'doubles'> = {
-  'majora-2': 'updates',
+export const repeats = {
   'majora-2020-03-24': 'first',
-  webhook: 'first',
   'majora-2020-03-25': 'doubles',
+  'majora-2': 'updates',
   'onecodex-v1': 'doubles',
-}
+  webhook: 'first',
+} as const satisfies { [K in RegistryKind]?: 'updates' | 'first' | 'doubles' }
+
+export type SimulatedKind = keyof typeof repeats
+export const KINDS = Object.keys(repeats) as SimulatedKind[]
 
 /** Words of a kit that the registry refuses, and that our own rules refuse. */
 export const REFUSED_THERE = 'refused-there'
 export const REFUSED_HERE = 'refused-here'
 
-const all: Record<RegistryKind, Registry> = registries
+const all: Record<SimulatedKind, Registry> = registries
 
 export const modelKinds = Object.fromEntries(
   KINDS.map((kind) => [
     kind,
     { ...all[kind], map: (subject: Subject, settings: RegistrySettings) => map(kind, subject, settings) },
   ]),
-) as unknown as Record<RegistryKind, Registry>
+) as unknown as Record<SimulatedKind, Registry>
 
-export const takes = (kind: RegistryKind, type: SubjectType): boolean =>
+export const takes = (kind: SimulatedKind, type: SubjectType): boolean =>
   all[kind].takes.subjects.includes(type)
 
-function map(kind: RegistryKind, subject: Subject, _: RegistrySettings): Result<Mapped, Problem[]> {
+function map(kind: SimulatedKind, subject: Subject, _: RegistrySettings): Result<Mapped, Problem[]> {
   const body = bodyOf(kind, subject)
   if (JSON.stringify(body).includes(REFUSED_HERE))
     return err([problem('registry.value-malformed', 'a value the rules refuse')])
@@ -54,7 +56,7 @@ function map(kind: RegistryKind, subject: Subject, _: RegistrySettings): Result<
   })
 }
 
-function bodyOf(kind: RegistryKind, subject: Subject): Record<string, string> {
+function bodyOf(kind: SimulatedKind, subject: Subject): Record<string, string> {
   switch (subject.type) {
     case 'library':
       return { library: subject.library.name, kit: subject.library.seqKit ?? '' }

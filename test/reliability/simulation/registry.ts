@@ -4,9 +4,8 @@
  */
 import type { LookUp, Outcome, Probe, Verdict } from '../../../src/handovers.ts'
 import type { SubjectType } from '../../../src/record/registration.ts'
-import type { RegistryKind } from '../../../src/registries/index.ts'
 import type { Chance } from './chance.ts'
-import { REFUSED_THERE, repeats, takes } from './kinds.ts'
+import { REFUSED_THERE, repeats, type SimulatedKind, takes } from './kinds.ts'
 
 /** A request as it arrives, and what the simulation must know of who sent it. */
 export type Sent = {
@@ -25,7 +24,7 @@ export type Commit = Sent & { effect: 'created' | 'updated' }
 
 export type ModelRegistry = {
   name: string
-  kind: RegistryKind
+  kind: SimulatedKind
   weather: { up: boolean; credentials: 'right' | 'wrong' | 'unreadable' }
   /** Libraries that others registered. */
   foreign: Set<string>
@@ -41,7 +40,7 @@ export type ModelRegistry = {
 
 const ACCEPTED_STATUS = { status: 200, headers: {}, body: '' }
 
-export function openRegistry(name: string, kind: RegistryKind): ModelRegistry {
+export function openRegistry(name: string, kind: SimulatedKind): ModelRegistry {
   const registry: ModelRegistry = {
     name,
     kind,

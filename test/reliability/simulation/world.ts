@@ -2,13 +2,12 @@
 import type { Outcome } from '../../../src/handovers.ts'
 import type { Armed } from '../../../src/journal/journal.ts'
 import type { Destination, PlanningOptions } from '../../../src/planning/destination.ts'
-import type { RegistryKind } from '../../../src/registries/index.ts'
 import type { Bug } from './bugs.ts'
 import { type Chance, chanceFrom } from './chance.ts'
 import { type Check, createCheck } from './check.ts'
 import { type Disk, openDisk } from './disk.ts'
 import type { SimulatedJournal } from './journal.ts'
-import { KINDS, modelKinds } from './kinds.ts'
+import { KINDS, modelKinds, type SimulatedKind } from './kinds.ts'
 import { DIED, type Process } from './process.ts'
 import { type ModelQueue, openQueue } from './queue.ts'
 import { type ModelRegistry, openRegistry } from './registry.ts'
@@ -70,7 +69,7 @@ export function createWorld(
 ): World {
   const chance = chanceFrom(seed)
   const names = KINDS.filter(() => chance.happens(0.3))
-  const kinds: RegistryKind[] = names.length > 0 ? names : [chance.pick(KINDS)]
+  const kinds: SimulatedKind[] = names.length > 0 ? names : [chance.pick(KINDS)]
   const registries = new Map(kinds.map((kind) => [kind as string, openRegistry(kind, kind)]))
   const graceSeconds = chance.pick([0, 0, 120])
   const runsFrom = chance.pick(['folder', 'folder', 'sheet'] as const)
@@ -143,7 +142,7 @@ export function createWorld(
   return world
 }
 
-function destinationOf(kind: RegistryKind, graceSeconds: number): Destination {
+function destinationOf(kind: SimulatedKind, graceSeconds: number): Destination {
   return {
     name: kind,
     kind,
