@@ -1,7 +1,7 @@
 /**
  * Times as files give them: an instant only where the file or the configuration names a zone, else the wall clock.
  *
- * Pure; "now" is always an argument.
+ * Pure; "now" is always an argument, and so is the zone, which `planning.ts` chooses for each run.
  */
 import * as z from 'zod'
 

@@ -1,4 +1,7 @@
-/** The one rule: what must hold, in one transaction with the record of the attempt, before a byte may leave. */
+/**
+ * The one rule of when a registration may go, and so of why one does not: what must hold, in one transaction with the
+ * record of the attempt, before a byte may leave.
+ */
 import type { DeliveryEvent, Registration, Revision } from '../../handovers.ts'
 import type { Reason, State } from '../../record/registration.ts'
 import { LONGEST_WAIT_MS, prerequisiteWaitMs } from '../backoff.ts'
