@@ -2,22 +2,10 @@
 import type { SheetReport } from '../../src/feedback/report.ts'
 import type { SheetReading } from '../../src/handovers.ts'
 import { readSheet } from '../../src/sample-sheets/index.ts'
-import { registrationSheet, type SheetRow } from '../rig/runs.ts'
+import { LIBRARY_COLUMNS, registrationSheet, type SheetRow } from '../rig/runs.ts'
 import { libraryOf, registrationOf, reportOf, runOf } from './rig.ts'
 
-const COLUMNS = [
-  'central_sample_id',
-  'library_name',
-  'library_source',
-  'library_selection',
-  'library_strategy',
-  'library_layout_config',
-  'library_seq_kit',
-  'library_seq_protocol',
-  'library_layout_read_length',
-  'sequencing_org_received_date',
-  'run_name',
-]
+const COLUMNS = [...LIBRARY_COLUMNS, 'library_layout_read_length', 'sequencing_org_received_date', 'run_name']
 const RUN = '200303_A00562_0352_AHKFVLDRXX'
 const REFUSED = '5a1e0b77-2222-5c8a-9d0e-1f2a3b4c5d6e'
 

@@ -4,7 +4,15 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openLab, type Row } from '../rig/lab.ts'
-import { finishRun, novaSeqRun, registrationSheet, sheetFor, writeRun } from '../rig/runs.ts'
+import {
+  finishRun,
+  LIBRARY_COLUMNS,
+  novaSeqRun,
+  registrationSheet,
+  sheetFor,
+  sheetsAcross,
+  writeRun,
+} from '../rig/runs.ts'
 
 const all = (state: string, count: number) => (rows: Row[]) =>
   rows.length === count && rows.every((row) => row.state === state)
@@ -85,15 +93,7 @@ describe('a run and its sheet', () => {
     await using lab = await openLab()
     const [first, second] = [novaSeqRun(4), novaSeqRun(5)]
     await lab.start()
-    await lab.drop('a.csv', sheetFor(first, 'LIB-A'))
-    await lab.drop('b.csv', sheetFor(first, 'LIB-B'))
-    await lab.drop(
-      'c.csv',
-      registrationSheet([
-        { central_sample_id: 'S1', library_name: 'LIB-C', run_name: first.runId },
-        { central_sample_id: 'S2', library_name: 'LIB-C', run_name: second.runId },
-      ]),
-    )
+    for (const [file, text] of sheetsAcross(first, second)) await lab.drop(file, text)
     await writeRun(lab.runs, first)
     await writeRun(lab.runs, second)
     await lab.registrations(all('registered', 7))
@@ -107,14 +107,7 @@ test('a sheet with five mistakes gets all five, each with row and column, and no
   const run = novaSeqRun(6)
   await lab.start()
   const columns = [
-    'central_sample_id',
-    'library_name',
-    'library_source',
-    'library_selection',
-    'library_strategy',
-    'library_layout_config',
-    'library_seq_kit',
-    'library_seq_protocol',
+    ...LIBRARY_COLUMNS,
     'library_layout_read_length',
     'sequencing_org_received_date',
     'run_name',

@@ -10,7 +10,15 @@ import {
   startSandbox,
 } from '../../src/sandbox/index.ts'
 import { type Lab, openLab, type Row } from '../rig/lab.ts'
-import { novaSeqRun, registrationSheet, type SheetRow, sheetFor, writeRun } from '../rig/runs.ts'
+import {
+  LIBRARY_COLUMNS,
+  novaSeqRun,
+  registrationSheet,
+  type SheetRow,
+  sheetFor,
+  sheetsAcross,
+  writeRun,
+} from '../rig/runs.ts'
 import { library, libraryAdd, postJson } from '../sandbox/call.ts'
 
 const registered = (count: number) => (rows: Row[]) =>
@@ -116,15 +124,7 @@ describe('majora-2', () => {
     await using lab = await open({}, { sandbox: { strict: true } })
     const [first, second] = [novaSeqRun(601), novaSeqRun(602)]
     await lab.start()
-    await lab.drop('a.csv', sheetFor(first, 'LIB-A'))
-    await lab.drop('b.csv', sheetFor(first, 'LIB-B'))
-    await lab.drop(
-      'c.csv',
-      registrationSheet([
-        { central_sample_id: 'S1', library_name: 'LIB-C', run_name: first.runId },
-        { central_sample_id: 'S2', library_name: 'LIB-C', run_name: second.runId },
-      ]),
-    )
+    for (const [file, text] of sheetsAcross(first, second)) await lab.drop(file, text)
     await writeRun(lab.runs, first)
     await writeRun(lab.runs, second)
     const rows = await lab.registrations(registered(7))
@@ -173,14 +173,7 @@ describe('majora-2', () => {
           ...more,
         })),
         [
-          'central_sample_id',
-          'library_name',
-          'library_source',
-          'library_selection',
-          'library_strategy',
-          'library_layout_config',
-          'library_seq_kit',
-          'library_seq_protocol',
+          ...LIBRARY_COLUMNS,
           'library_primers',
           'library_layout_read_length',
           'bioinfo_pipe_name',

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { SandboxKind } from '../../src/sandbox/index.ts'
 import { type Lab, openLab, type Row } from '../rig/lab.ts'
 import { type GridIonRun, gridIonName, writeGridIonRun } from '../rig/nanopore.ts'
-import { registrationSheet, type SheetRow } from '../rig/runs.ts'
+import { LIBRARY_COLUMNS, registrationSheet, type SheetRow } from '../rig/runs.ts'
 
 const registered = (count: number) => (rows: Row[]) =>
   rows.length === count && rows.every((row) => row.state === 'registered')
@@ -197,18 +197,7 @@ describe('majora-2020-03-25', () => {
       flowcell_type: run.type,
       ...more(run),
     }))
-  const COLUMNS = [
-    'central_sample_id',
-    'library_name',
-    'library_source',
-    'library_selection',
-    'library_strategy',
-    'library_layout_config',
-    'library_seq_kit',
-    'library_seq_protocol',
-    'sequencing_id',
-    'flowcell_type',
-  ]
+  const COLUMNS = [...LIBRARY_COLUMNS, 'sequencing_id', 'flowcell_type']
 
   test('its three runs go out from three run folders and one sheet, one call each, after their library', async () => {
     await using lab = await strictLab([at(kind)])

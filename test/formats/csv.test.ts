@@ -1,3 +1,4 @@
+/** Tables of every encoding, delimiter and line ending, and whatever is no table. */
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

@@ -1,3 +1,4 @@
+/** Which encoding text is in, told by its bytes. */
 import { expect, test } from 'vitest'
 import { decodeText } from '../../src/formats/text.ts'
 

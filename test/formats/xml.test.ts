@@ -1,3 +1,4 @@
+/** XML of any encoding, whole, half copied, broken and hostile. */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {

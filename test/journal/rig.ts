@@ -7,6 +7,7 @@ import type { Artifact, Journal } from '../../src/journal/journal.ts'
 import { openJournal } from '../../src/journal/open.ts'
 import type { Library, RunLink } from '../../src/record/library.ts'
 import type { RunFacts } from '../../src/record/run.ts'
+import { runFacts } from '../rig/facts.ts'
 
 export async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
   const path = await mkdtemp(join(tmpdir(), 'runherald-test-'))
@@ -26,36 +27,12 @@ export async function opened(file: string, options: { readOnly?: boolean } = {})
   return result.value
 }
 
-const FACTS: RunFacts = {
-  runId: '200303_A00562_0352_AHKFVLDRXX',
-  folderName: '200303_A00562_0352_AHKFVLDRXX',
-  sequencingUuid: null,
-  instrumentMake: 'ILLUMINA',
-  instrumentModel: 'NovaSeq 6000',
-  instrumentSerial: 'A00562',
-  flowcellId: 'HKFVLDRXX',
-  flowcellType: 'S2',
-  position: 'A',
-  start: null,
-  end: null,
-  status: 'completed',
-  fullyCopied: true,
-  experimentName: null,
-  sampleId: null,
-  readStructure: null,
-  laneCount: 2,
-  kit: null,
-  softwareVersion: null,
-  cells: [],
-  sheet: null,
-}
-
 export function runArtifact(
   path: string,
   facts: Partial<RunFacts> = {},
   given: Partial<Artifact> = {},
 ): Artifact {
-  const run = { ...FACTS, ...facts }
+  const run = runFacts({ start: null, ...facts })
   const completion = { state: run.status, because: 'CopyComplete.txt', missing: [], ended: true }
   const reading: Reading = {
     kind: 'run-folder',

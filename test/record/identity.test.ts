@@ -1,3 +1,4 @@
+/** Ids that must never change, and the names a run answers to. */
 import { expect, test } from 'vitest'
 import { registrationId, sequencingId, uuid5 } from '../../src/record/identity.ts'
 import { answersTo } from '../../src/record/join.ts'

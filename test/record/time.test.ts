@@ -1,3 +1,4 @@
+/** Instants, wall clocks, and the zones that make one of the other. */
 import { describe, expect, test } from 'vitest'
 import { instantStamp, inZone, toInstant, wallStamp } from '../../src/record/time.ts'
 

@@ -12,7 +12,8 @@ type RunFixture = {
   path: string
   /** Left out are facts that the case is not about. */
   record: {
-    about?: string
+    /** Why it is here. */
+    about: string
     run: Partial<RunFacts>
     completion: Completion
     problems: ProblemCode[]

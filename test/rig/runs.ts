@@ -64,7 +64,8 @@ export async function finishRun(folder: string): Promise<void> {
   await writeFile(join(folder, 'CopyComplete.txt'), '')
 }
 
-export const COLUMNS = [
+/** The columns of a library, which every registration sheet begins with here. */
+export const LIBRARY_COLUMNS = [
   'central_sample_id',
   'library_name',
   'library_source',
@@ -73,8 +74,8 @@ export const COLUMNS = [
   'library_layout_config',
   'library_seq_kit',
   'library_seq_protocol',
-  'run_name',
 ] as const
+export const COLUMNS = [...LIBRARY_COLUMNS, 'run_name'] as const
 export type SheetRow = Partial<Record<string, string>>
 
 const ordinary: SheetRow = {
@@ -91,6 +92,19 @@ export function registrationSheet(rows: SheetRow[], columns: readonly string[] =
   const lines = rows.map((row) => columns.map((column) => row[column] ?? ordinary[column] ?? '').join(','))
   return `${[columns.join(','), ...lines].join('\n')}\n`
 }
+
+/** Sheets that put one run into two libraries, and it and another into a third; by file name. */
+export const sheetsAcross = (first: NovaSeqRun, second: NovaSeqRun): Array<[file: string, text: string]> => [
+  ['a.csv', sheetFor(first, 'LIB-A')],
+  ['b.csv', sheetFor(first, 'LIB-B')],
+  [
+    'c.csv',
+    registrationSheet([
+      { central_sample_id: 'S1', library_name: 'LIB-C', run_name: first.runId },
+      { central_sample_id: 'S2', library_name: 'LIB-C', run_name: second.runId },
+    ]),
+  ],
+]
 
 /** A sheet with one library of two biosamples for one run. */
 export const sheetFor = (run: NovaSeqRun, library: string): string =>

@@ -1,3 +1,4 @@
+/** Every fault of a script: what the sender sees, and what is committed all the same. */
 import { gunzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type FaultScript, readFaultScript, type Sandbox, startSandbox } from '../../src/sandbox/index.ts'

@@ -1,3 +1,4 @@
+/** What the sandbox keeps in writing, finds again, and shows. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

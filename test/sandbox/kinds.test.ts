@@ -1,3 +1,4 @@
+/** What each emulated registry takes, refuses and answers. */
 import { afterEach, describe, expect, test } from 'vitest'
 import { defaultCredentials, type Sandbox, type SandboxKind, startSandbox } from '../../src/sandbox/index.ts'
 import {

@@ -1,25 +1,10 @@
+/** Element AVITI runs: which folders they are, and what a file that is still being copied does to them. */
 import { describe, expect, test } from 'vitest'
-import { RunFacts } from '../../src/record/run.ts'
 import { element } from '../../src/sequencers/element/index.ts'
-import { diskFolder, memoryFolder } from '../rig/folders.ts'
+import { memoryFolder } from '../rig/folders.ts'
 import { filesIn, runFixtures } from '../rig/run-fixtures.ts'
 
 const fixtures = runFixtures('element').map((one) => [one.name, one] as const)
-
-test.for(fixtures)('%s reads as its record', ([, { path, record }]) => {
-  const folder = diskFolder(path)
-  expect(element.recognise(folder)).toBe(true)
-  const { run, completion, problems } = element.read(folder)
-  expect(RunFacts.parse(run)).toEqual(run)
-  const uploaded = folder.modified('RunUploaded.json')?.toISOString()
-  const end = run.end && {
-    ...run.end,
-    instant: run.end.instant === uploaded ? '<modification time>' : run.end.instant,
-  }
-  expect({ ...run, end }).toMatchObject(record.run)
-  expect(completion).toEqual(record.completion)
-  expect(problems.map((one) => one.code)).toEqual(record.problems)
-})
 
 describe('cut off anywhere, a file makes the run wait or leaves it as it is', () => {
   const finished = fixtures.filter(([, { record }]) => record.completion.ended)

@@ -1,14 +1,12 @@
+/** What names tell of Oxford Nanopore runs, without opening a file. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { sequencers } from '../../src/sequencers/index.ts'
 import { isRunFolder, readFolderName, sheetsAmong } from '../../src/sequencers/nanopore/folder-name.ts'
 import { nanopore } from '../../src/sequencers/nanopore/index.ts'
 import { modelOf } from '../../src/sequencers/nanopore/models.ts'
-import type { Sequencer } from '../../src/sequencers/sequencer.ts'
 import { corpus } from '../rig/corpus.ts'
 import { diskFolder } from '../rig/folders.ts'
-import { runFixtures } from '../rig/run-fixtures.ts'
 
 test.for([
   ['20250603_1201_3E_PAA12345_e05460c6', '3E', 'PAA12345', 'e05460c6'],
@@ -86,32 +84,6 @@ test('marks are the files that tell about the run and the sheets, never reads', 
     'x.csv',
   ])
 })
-
-for (const make of ['illumina', 'nanopore', 'pacbio', 'element', 'ultima']) {
-  const real = corpus(make)
-  test.skipIf(!real)(`no folder in the real trees of ${make} is taken for another make`, () => {
-    const base = join(real?.base ?? '', 'runs')
-    const folders = readdirSync(base, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => join(entry.parentPath, entry.name))
-    const others = Object.entries<Sequencer>(sequencers).filter(([name]) => name !== make)
-    const mistaken = folders.flatMap((path) =>
-      others.filter(([, other]) => other.recognise(diskFolder(path))).map(([name]) => `${path} as ${name}`),
-    )
-    expect(mistaken).toEqual([])
-  })
-}
-
-test.for(['nanopore', 'element', 'ultima'])(
-  'a run folder of ours of %s is recognised as that alone',
-  (make) => {
-    for (const { path } of runFixtures(make)) {
-      const folder = diskFolder(path)
-      const makes = Object.entries<Sequencer>(sequencers).filter(([, one]) => one.recognise(folder))
-      expect([path, makes.map(([name]) => name)]).toEqual([path, [make]])
-    }
-  },
-)
 
 const trees = corpus('nanopore')
 test.skipIf(!trees)(

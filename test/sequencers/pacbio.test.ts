@@ -1,11 +1,9 @@
+/** PacBio runs: cells that come one by one, and what their files may disagree on. */
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { RunFacts } from '../../src/record/run.ts'
-import { sequencers } from '../../src/sequencers/index.ts'
 import { pacbio } from '../../src/sequencers/pacbio/index.ts'
 import { corpus } from '../rig/corpus.ts'
 import { diskFolder, memoryFolder } from '../rig/folders.ts'
-import { runFixtures } from '../rig/run-fixtures.ts'
 
 const real = corpus('pacbio')
 
@@ -31,35 +29,6 @@ describe.skipIf(!real)('every real run has its cells', () => {
         ...(cell['transferDone'] === undefined ? {} : { fullyCopied: cell['transferDone'] }),
       })),
     )
-  })
-})
-
-describe('every run folder of ours reads as its record', () => {
-  test.for(runFixtures('pacbio').map((one) => [one.name, one] as const))('%s', ([, { path, record }]) => {
-    const folder = diskFolder(path)
-    const makes = Object.entries(sequencers).filter(([, one]) => one.recognise(folder))
-    expect(makes.map(([make]) => make)).toEqual(['pacbio'])
-    const { run, completion, problems, test: kind, provenance } = pacbio.read(folder)
-    expect(RunFacts.parse(run)).toEqual(run)
-    expect(run).toMatchObject(record.run)
-    expect(completion).toEqual(record.completion)
-    expect(problems.map((one) => one.code)).toEqual(record.problems)
-    expect(kind).toBe(record.test)
-    // Every fact that is told comes with its place, and no other.
-    const told = [
-      'sequencingUuid',
-      'flowcellId',
-      'flowcellType',
-      'kit',
-      'instrumentModel',
-      'instrumentSerial',
-      'experimentName',
-      'sampleId',
-      'softwareVersion',
-      'start',
-      'end',
-    ] as const
-    for (const fact of told) expect([fact, fact in provenance]).toEqual([fact, run[fact] !== null])
   })
 })
 
