@@ -43,16 +43,6 @@ export const subjectWords = ({ subject }: Pick<RegistrationRow, 'subject'>): str
     ? `run ${subject.name} in library ${subject.library}`
     : `${subject.type} ${subject.name}`
 
-export const MAKES: Record<string, string> = {
-  ILLUMINA: 'Illumina',
-  OXFORD_NANOPORE: 'Oxford Nanopore',
-  PACIFIC_BIOSCIENCES: 'PacBio',
-  ELEMENT: 'Element',
-  ULTIMA: 'Ultima',
-  ION_TORRENT: 'Ion Torrent',
-  MGI: 'MGI',
-}
-
 /** `2026-03-03 16:41`, local to whoever reads it. */
 export function shortTime(instant: string | null): string {
   if (instant === null) return ''

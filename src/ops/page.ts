@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs'
 import { Eta } from 'eta'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Act } from '../handovers.ts'
+import { makeWords } from '../record/run.ts'
 import { type Clock, createClock } from './clock.ts'
 import { cookieOf, type Guard } from './guard.ts'
 import { readStatus } from './status.ts'
 import { storyOf } from './story.ts'
 import type { View } from './view.ts'
-import { ageWords, makeWords, stateWords, toneOf } from './words.ts'
+import { ageWords, stateWords, toneOf } from './words.ts'
 
 const asset = (name: string): string => readFileSync(new URL(`./pages/${name}`, import.meta.url), 'utf8')
 

@@ -1,8 +1,9 @@
 /** The runs of the last days by instrument: where each bar and mark stands, in parts of the width. */
 import type { RunSpan } from '../journal/journal.ts'
+import { makeWords } from '../record/run.ts'
 import { type Stamp, toInstant } from '../record/time.ts'
 import type { Clock } from './clock.ts'
-import { makeWords, stateWords, type Tone, toneOf } from './words.ts'
+import { stateWords, type Tone, toneOf } from './words.ts'
 
 export const TIMELINE_DAYS = 14
 const DAY_MS = 86_400_000

@@ -111,17 +111,6 @@ export function sentence(
   return [first, `: ${rest.join(', ')}.`]
 }
 
-const MAKES: Record<string, string> = {
-  ILLUMINA: 'Illumina',
-  OXFORD_NANOPORE: 'Oxford Nanopore',
-  PACIFIC_BIOSCIENCES: 'PacBio',
-  ELEMENT: 'Element',
-  ULTIMA: 'Ultima',
-  ION_TORRENT: 'Ion Torrent',
-  MGI: 'MGI',
-}
-export const makeWords = (make: string): string => MAKES[make] ?? make
-
 /** `flowcellId` as people write it: `Flowcell id`. */
 export function fieldWords(name: string): string {
   const words = name

@@ -7,16 +7,19 @@ import * as z from 'zod'
 import type { Problem } from '../problems.ts'
 import { Stamp } from './time.ts'
 
-export const InstrumentMake = z.enum([
-  'ILLUMINA',
-  'OXFORD_NANOPORE',
-  'PACIFIC_BIOSCIENCES',
-  'ELEMENT',
-  'ULTIMA',
-  'ION_TORRENT',
-  'MGI',
-])
+/** Every make that a run can be of, as registries call it and as people do; the folders of some are not read yet. */
+const MAKES = {
+  ILLUMINA: 'Illumina',
+  OXFORD_NANOPORE: 'Oxford Nanopore',
+  PACIFIC_BIOSCIENCES: 'PacBio',
+  ELEMENT: 'Element',
+  ULTIMA: 'Ultima',
+  ION_TORRENT: 'Ion Torrent',
+  MGI: 'MGI',
+}
+export const InstrumentMake = z.enum(Object.keys(MAKES) as Array<keyof typeof MAKES>)
 export type InstrumentMake = z.infer<typeof InstrumentMake>
+export const makeWords = (make: string): string => (MAKES as Record<string, string>)[make] ?? make
 
 export const RunStatus = z.enum(['completed', 'failed', 'stopped', 'in_progress', 'stalled', 'unknown'])
 export type RunStatus = z.infer<typeof RunStatus>
@@ -37,7 +40,7 @@ export const Cell = z.strictObject({
 export type Cell = z.infer<typeof Cell>
 
 export const RunFacts = z.strictObject({
-  /** Illumina: RunInfo @Id verbatim. Oxford Nanopore, PacBio, Element: the run folder's name. */
+  /** As the instrument names the run: Illumina's RunInfo @Id verbatim, Ultima's @RunId; else the run folder's name. */
   runId: z.string(),
   folderName: z.string(),
   /** The UUID the instrument itself gave this run, lower case with dashes; null where it gives none. */

@@ -1,9 +1,10 @@
 /** One checked path as a page to read: what it is, its facts with their sources, problems, and the requests. */
 import type { Json } from '../../handovers.ts'
 import type { CheckedSubmission, CheckResult } from '../../planning.ts'
+import { makeWords } from '../../record/run.ts'
 import { problemsText } from '../problems-text.ts'
 import { type Paint, plain, table } from '../terminal.ts'
-import { MAKES, reasonWords } from '../words.ts'
+import { reasonWords } from '../words.ts'
 import { runFacts } from './facts.ts'
 
 export function resultText(result: CheckResult, paint: Paint, columns: number): string {
@@ -28,7 +29,7 @@ function whatItIs({ kind, recognisedAs, run, sheet, completion }: CheckResult): 
     const { samples, valid } = members(sheet)
     return `is a sheet (${recognisedAs}) of ${counted(Number(samples), 'sample')}${valid === true ? '' : ', with errors'}`
   }
-  const make = MAKES[String(members(run)['instrumentMake'])] ?? recognisedAs
+  const make = makeWords(String(members(run)['instrumentMake']))
   const missing = completion?.missing ?? []
   const awaited = missing.length === 0 ? '' : `; still missing: ${missing.join(', ')}`
   return plain(

@@ -4,8 +4,9 @@ import { demoRuns, demoSheets } from '../../config/embedded.ts'
 import type { Config } from '../../config.ts'
 import type { EventFields, Happening, Herald } from '../../events.ts'
 import type { Journal } from '../../journal/journal.ts'
+import { makeWords } from '../../record/run.ts'
 import { type Paint, painter, plain, type Terminal } from '../terminal.ts'
-import { MAKES, reasonWords } from '../words.ts'
+import { reasonWords } from '../words.ts'
 
 export type Narration = {
   terminal: Terminal
@@ -102,7 +103,7 @@ function lineOf({ event, fields }: Happening, paint: Paint): string | null {
   switch (event) {
     case 'run.found': {
       const { run, make } = fields as EventFields<'run.found'>
-      return tell('Found', `run ${run} of ${MAKES[make] ?? make}`)
+      return tell('Found', `run ${run} of ${makeWords(make)}`)
     }
     case 'run.waiting': {
       const { run, missing } = fields as EventFields<'run.waiting'>

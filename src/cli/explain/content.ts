@@ -3,9 +3,9 @@ import type { Config } from '../../config.ts'
 import type { Reading } from '../../handovers.ts'
 import type { RegistrationRow } from '../../journal/journal.ts'
 import type { SubjectType } from '../../record/registration.ts'
+import { makeWords } from '../../record/run.ts'
 import { registries } from '../../registries/index.ts'
 import type { Registry } from '../../registries/registry.ts'
-import { MAKES } from '../words.ts'
 
 const TESTS = {
   'instrument-test': "It is the instrument's own test, which is registered nowhere but at a sandbox.",
@@ -22,7 +22,7 @@ export function contentSentences(reading: Reading): string[] {
     return [`It is a sheet (${format}) of ${samples} samples, ${valid ? 'without errors' : 'with errors'}.`]
   }
   const { run, completion, test } = reading.reading
-  const make = MAKES[run.instrumentMake] ?? run.instrumentMake
+  const make = makeWords(run.instrumentMake)
   const missing = completion.missing.length === 0 ? '' : ` Still awaited: ${completion.missing.join(', ')}.`
   const end = completion.ended
     ? `It has ended: ${completion.state} (${completion.because}).`
