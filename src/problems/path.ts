@@ -27,7 +27,7 @@ export const pathProblems = {
   },
   'path.no-run-folder': {
     title: 'No make of sequencer that runherald reads writes a folder like this',
-    fix: 'Name the run folder itself, not one above or below it. In an Illumina run folder lies RunInfo.xml; in one of Oxford Nanopore a sample_sheet_…, report_… or final_summary_… file; in one of PacBio a folder for each cell with its .metadata.xml; in one of Element or Ultima a file of run parameters. A run that has just begun is recognised as soon as the instrument has written these.',
+    fix: 'Name the run folder itself, not one above or below it. In an Illumina run folder lies RunInfo.xml; in one of Oxford Nanopore a sample_sheet_…, report_… or final_summary_… file; in one of PacBio a folder for each cell with its .metadata.xml; in one of Element RunParameters.json; in one of Ultima a file …_LibraryInfo.xml. A run that has just begun is recognised as soon as the instrument has written these.',
     severity: 'error',
   },
   'path.beyond-limits': {

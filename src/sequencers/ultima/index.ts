@@ -2,10 +2,11 @@
  * Ultima UG 100 (experimental). Its run folder tells little: wafer, start and end are known to the vendor's own
  * interface alone, so they are null here.
  */
+import { decodeText } from '../../formats/text.ts'
 import { attribute, parseXml } from '../../formats/xml.ts'
 import type { RunFolder } from '../../handovers.ts'
 import { type Problem, problem } from '../../problems.ts'
-import type { Completion, Provenance, RunReading } from '../../record/run.ts'
+import type { Completion, Provenance, RunReading, Source } from '../../record/run.ts'
 import { mtimeStamp } from '../../record/time.ts'
 import type { Sequencer } from '../sequencer.ts'
 
@@ -19,37 +20,28 @@ export const ultima = {
 
 /** `424090-20250822_0117`: run id, then the time in no known zone. */
 const FOLDER_NAME = /^(\d{4,12})-\d{8}_\d{4}$/
-const LIBRARY_INFO = /^.+_LibraryInfo\.xml$/
+/** Named after the run as well. */
+const LIBRARY_INFO = /^(.+)_LibraryInfo\.xml$/
 const UPLOAD_COMPLETED = 'UploadCompleted.json'
 const isSheet = (name: string): boolean => /\.csv$/i.test(name)
 
 function read(folder: RunFolder): RunReading {
-  const byName = FOLDER_NAME.exec(folder.name)?.[1] ?? null
   const library = libraryInfo(folder)
-  const problems: Problem[] = []
-  if (byName && library.runId && byName !== library.runId)
-    problems.push(
-      problem(
-        'run-folder.ids-disagree',
-        `it is of run ${library.runId}, this folder's name of run ${byName}`,
-        { file: library.file },
-      ),
-    )
-  if (library.fault !== null)
-    problems.push(problem('run-folder.file-unreadable', library.fault, { file: library.file }))
-  const agreed = problems.length === 0 ? (library.runId ?? byName) : byName
-  const completion = completionOf(folder, library)
-  const ended = completion.ended ? folder.modified(UPLOAD_COMPLETED) : null
-  const provenance: Provenance = {
-    runId:
-      agreed !== null && agreed === library.runId
-        ? { file: library.file ?? folder.name, at: '/SampleInfo/@RunId' }
-        : { file: folder.name, at: 'folder name' },
-  }
-  if (ended) provenance.end = { file: UPLOAD_COMPLETED, at: 'modification time' }
+  const uploaded = uploadCompleted(folder)
+  const [first, ...more] = namesOfRun(folder, library)
+  const other = more.find(({ runId }) => runId !== first.runId) ?? null
+  const completion = completionOf(library, uploaded, other === null)
+  const end = completion.state === 'completed' ? folder.modified(UPLOAD_COMPLETED) : null
+  const fullyCopied = uploaded.is === 'whole' && other === null
+
+  const uploads = { file: UPLOAD_COMPLETED, at: 'presence' }
+  const provenance: Provenance = { runId: first.from, folderName: { file: folder.name, at: 'folder name' } }
+  if (end) provenance.end = { file: UPLOAD_COMPLETED, at: 'modification time' }
+  if (fullyCopied) provenance.fullyCopied = uploads
+  if (completion.state === 'completed') provenance.status = uploads
   return {
     run: {
-      runId: agreed ?? folder.name,
+      runId: first.runId,
       folderName: folder.name,
       sequencingUuid: null,
       instrumentMake: 'ULTIMA',
@@ -59,9 +51,9 @@ function read(folder: RunFolder): RunReading {
       flowcellType: null,
       position: null,
       start: null,
-      end: ended && mtimeStamp(ended),
+      end: end && mtimeStamp(end),
       status: completion.state,
-      fullyCopied: completion.state === 'completed',
+      fullyCopied,
       experimentName: null,
       sampleId: null,
       readStructure: null,
@@ -73,47 +65,95 @@ function read(folder: RunFolder): RunReading {
     },
     provenance,
     completion,
-    problems,
+    problems: [...library.problems, ...uploaded.problems, ...(other ? [disagreement(first, other)] : [])],
     test: null,
   }
 }
 
-type LibraryInfo = { file: string | null; whole: boolean; runId: string | null; fault: string | null }
+type LibraryInfo = { file: string; whole: boolean; runId: string | null; problems: Problem[] }
 
+/** The one named after the folder's run, where there are several. Some leave the run id out. */
 function libraryInfo(folder: RunFolder): LibraryInfo {
-  const file = folder.names.find((name) => LIBRARY_INFO.test(name)) ?? null
-  const nothing = { file, whole: false, runId: null, fault: null }
-  if (file === null) return nothing
-  const bytes = folder.read(file, { maxBytes: 16 * 1024 * 1024 })
-  if (!bytes.ok) return { ...nothing, fault: bytes.error.why === 'absent' ? null : bytes.error.detail }
+  const expected = `${FOLDER_NAME.exec(folder.name)?.[1] ?? '*'}_LibraryInfo.xml`
+  const others = folder.names.filter((name) => LIBRARY_INFO.test(name))
+  const file = others.includes(expected) ? expected : (others[0] ?? expected)
+  const waits = (...problems: Problem[]) => ({ file, whole: false, runId: null, problems })
+  const bytes = folder.read(file, { maxBytes: 16 * MEGABYTE })
+  if (!bytes.ok)
+    return bytes.error.why === 'absent'
+      ? waits()
+      : waits(problem('run-folder.file-unreadable', bytes.error.detail, { file }))
   const parsed = parseXml(bytes.value)
-  if (!parsed.ok) return { ...nothing, fault: parsed.error.is === 'unfinished' ? null : parsed.error.detail }
-  const runId = parsed.value.name === 'SampleInfo' ? attribute(parsed.value, 'RunId') : null
-  return { ...nothing, whole: true, runId: runId !== null && runId.length <= 255 ? runId : null }
+  if (!parsed.ok && parsed.error.is === 'unfinished') return waits()
+  if (!parsed.ok) return waits(problem('run-folder.file-broken', parsed.error.detail, { file }))
+  if (parsed.value.name !== 'SampleInfo')
+    return waits(problem('run-folder.file-broken', 'its content is not a SampleInfo', { file }))
+  const runId = attribute(parsed.value, 'RunId')
+  return { file, whole: true, runId: runId !== null && runId.length <= 255 ? runId : null, problems: [] }
 }
 
-/** What UploadCompleted.json holds is not published: a whole JSON value says that everything is uploaded, no more. */
-function completionOf(folder: RunFolder, library: LibraryInfo): Completion {
-  const waits = (because: string, file: string): Completion => ({
-    state: 'in_progress',
-    because,
-    missing: [file],
-    ended: false,
-  })
-  if (!folder.names.includes(UPLOAD_COMPLETED)) return waits('no end marker is there yet', UPLOAD_COMPLETED)
-  const bytes = folder.read(UPLOAD_COMPLETED, { maxBytes: 1024 * 1024 })
-  if (!bytes.ok || !isJson(bytes.value))
-    return waits(`${UPLOAD_COMPLETED} is not written to its end`, UPLOAD_COMPLETED)
-  if (!library.whole)
-    return waits('the library information is not there, or not whole', library.file ?? '*_LibraryInfo.xml')
-  return { state: 'completed', because: UPLOAD_COMPLETED, missing: [], ended: true }
+type Uploaded = { is: 'absent' | 'barred' | 'half' | 'whole'; problems: Problem[] }
+
+/** What it holds is not published: its closing bracket says that everything is uploaded, and nothing in it is read. */
+function uploadCompleted(folder: RunFolder): Uploaded {
+  const bytes = folder.read(UPLOAD_COMPLETED, { maxBytes: MEGABYTE })
+  if (bytes.ok) return { is: isJson(decodeText(bytes.value).text) ? 'whole' : 'half', problems: [] }
+  const { why, detail } = bytes.error
+  if (why === 'absent') return { is: 'absent', problems: [] }
+  const barred = problem('run-folder.file-unreadable', detail, { file: UPLOAD_COMPLETED })
+  return { is: 'barred', problems: [barred] }
 }
 
-function isJson(bytes: Uint8Array): boolean {
+function isJson(text: string): boolean {
   try {
-    JSON.parse(new TextDecoder().decode(bytes))
-    return true
+    const content: unknown = JSON.parse(text)
+    return typeof content === 'object' && content !== null
   } catch {
     return false
   }
 }
+
+type Named = { runId: string; from: Source }
+
+/** What the folder's name and its files call the run: first what counts, which stays the same however they arrive. */
+function namesOfRun({ name, names }: RunFolder, library: LibraryInfo): [Named, ...Named[]] {
+  const byFolder = FOLDER_NAME.exec(name)?.[1]
+  const told: Named[] = []
+  const tell = (runId: string | null | undefined, file: string, at: string) => {
+    if (runId) told.push({ runId, from: { file, at } })
+  }
+  tell(byFolder, name, 'folder name')
+  tell(library.runId, library.file, '/SampleInfo/@RunId')
+  for (const file of names) tell(LIBRARY_INFO.exec(file)?.[1], file, 'file name')
+  const [first = { runId: name, from: { file: name, at: 'folder name' } }, ...more] = told
+  return [first, ...more]
+}
+
+const disagreement = (one: Named, other: Named): Problem =>
+  problem(
+    'run-folder.ids-disagree',
+    `the run is ${one.runId} by its ${one.from.at}, ${other.runId} by its ${other.from.at}`,
+    { file: other.from.file },
+  )
+
+function completionOf(library: LibraryInfo, { is }: Uploaded, agreed: boolean): Completion {
+  const missing = [...(library.whole ? [] : [library.file]), ...(is === 'whole' ? [] : [UPLOAD_COMPLETED])]
+  if (is === 'absent')
+    return { state: 'in_progress', because: 'no end marker is there yet', missing, ended: false }
+  if (is === 'barred' || !library.whole || (is === 'half' && !agreed)) {
+    const because = `${UPLOAD_COMPLETED} is there, ${missing.join(' and ')} not whole`
+    return { state: 'in_progress', because, missing, ended: false }
+  }
+  if (!agreed) {
+    const because = `${UPLOAD_COMPLETED} is there, but of which run is not clear`
+    return { state: 'unknown', because, missing, ended: true }
+  }
+  // Its name alone may be all that there ever is of it: one that has long rested will not be written further.
+  if (is === 'half') {
+    const because = `${UPLOAD_COMPLETED} is there, not written to its end`
+    return { state: 'completed', because, missing, ended: false, enough: true }
+  }
+  return { state: 'completed', because: UPLOAD_COMPLETED, missing, ended: true }
+}
+
+const MEGABYTE = 1024 * 1024
