@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { inspectPath, recogniseFolder } from '../src/inspect.ts'
 import { createInspector } from '../src/inspector.ts'
+import { sequencers } from '../src/sequencers/index.ts'
 import { runFixtures } from './rig/run-fixtures.ts'
 
 const RUN = '230517_M04586_0123_000000000-KXYZ1'
@@ -87,7 +88,7 @@ describe('a run folder', () => {
     )
   })
 
-  test.for(['illumina', 'nanopore', 'pacbio', 'element', 'ultima'])(
+  test.for(Object.keys(sequencers))(
     'of %s that `simulate` has marked is a simulated run, whatever else it is',
     (make) => {
       const [fixture] = runFixtures(make).filter(({ record }) => record.completion.ended)

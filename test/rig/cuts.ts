@@ -23,3 +23,14 @@ export function subsets<T>(all: readonly T[]): T[][] {
   for (const one of all) found = found.concat(found.map((some) => [...some, one]))
   return found
 }
+
+/** At most so many of the lengths a file may be cut off at: its end, where a whole one is told from a half one, and others. */
+export function someCuts(bytes: Uint8Array, most: number): number[] {
+  if (bytes.length <= most) return [...bytes.keys()]
+  const random = randomFrom(20260117)
+  const half = most >> 1
+  return [
+    ...Array.from({ length: half }, (_, back) => bytes.length - 1 - back),
+    ...Array.from({ length: half }, () => below(bytes.length - half, random)),
+  ]
+}

@@ -5,7 +5,7 @@ import { memoryFolder } from './folders.ts'
 import type { Parser, Target } from './fuzz.ts'
 import { allFilesIn, runFixtures } from './run-fixtures.ts'
 
-/** What is parsed, and the files it is, by their path in the run folder. */
+/** What is parsed, and the files it is, by their path in the run folder; of a make without a line here, all its marks. */
 const FILES: Array<[name: string, make: keyof typeof sequencers, files: RegExp]> = [
   ['RunInfo.xml', 'illumina', /^RunInfo\.xml$/i],
   ['RunParameters.xml', 'illumina', /^RunParameters\.xml$/i],
@@ -24,18 +24,31 @@ const FILES: Array<[name: string, make: keyof typeof sequencers, files: RegExp]>
   ['Ultima UploadCompleted.json', 'ultima', /^UploadCompleted\.json$/],
 ]
 
-export const runParsers: Parser[] = FILES.map(([name, make, files]) => ({
-  name,
-  of: make,
-  targets: () => targetsOf(make, files),
-}))
+const makes = Object.keys(sequencers) as Array<keyof typeof sequencers>
+
+export const runParsers: Parser[] = [
+  ...FILES.map(([name, make, files]) => parser(name, make, (file) => files.test(file))),
+  ...makes
+    .filter((make) => !FILES.some(([, of]) => of === make))
+    .map((make) =>
+      parser(`the marks of ${make}`, make, (file, files) =>
+        sequencers[make].marks(memoryFolder('', files)).includes(file),
+      ),
+    ),
+]
+
+type Wanted = (file: string, files: Record<string, Uint8Array>) => boolean
+
+function parser(name: string, make: keyof typeof sequencers, wanted: Wanted): Parser {
+  return { name, of: make, targets: () => targetsOf(make, wanted) }
+}
 
 /** Half of the changed files stand alone in their folder, half among the files that belong to them. */
-function targetsOf(make: keyof typeof sequencers, wanted: RegExp): Target[] {
+function targetsOf(make: keyof typeof sequencers, wanted: Wanted): Target[] {
   return runFixtures(make).flatMap(({ name: folder, path }) => {
     const files = allFilesIn(path)
     return Object.entries(files)
-      .filter(([file, content]) => wanted.test(file) && content.length > 0)
+      .filter(([file, content]) => wanted(file, files) && content.length > 0)
       .map(
         ([file, content]): Target => ({
           from: `${folder}/${file}`,
