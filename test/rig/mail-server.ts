@@ -58,7 +58,10 @@ export async function startMailServer({
     const say = (line: string) => socket.write(`${line}\r\n`)
     let letter = { from: '', to: [] as string[] }
     let text: string[] | null = null
-    createInterface({ input: socket }).on('line', (line) => {
+    const lines = createInterface({ input: socket })
+    // Who verifies a server alone goes without waiting for the farewell.
+    lines.on('error', () => {})
+    lines.on('line', (line) => {
       if (text !== null) {
         if (line !== '.') return text.push(line.replace(/^\.\./, '.'))
         // Long lines are broken on their way (quoted-printable).
