@@ -1,6 +1,6 @@
 /** The program: a command line in, an exit code out. The only file that ends the process. */
 import { runCommandLine } from './cli/program.ts'
-import { EXIT, type ExitCode, Stop, type Terminal } from './cli/terminal.ts'
+import { EXIT, type ExitCode, onScreen, Stop, type Terminal } from './cli/terminal.ts'
 import { version } from './cli/version.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -68,12 +68,12 @@ function followHangUps(): { areFollowed(): boolean; next(): Promise<'SIGHUP'> } 
 
 function failed(thrown: unknown): void {
   if (thrown instanceof Stop) {
-    terminal.say(`runherald: ${thrown.message}`)
+    terminal.say(onScreen(`runherald: ${thrown.message}`, terminal))
     end(thrown.exit)
     return
   }
   const { exit, sentence } = explained(thrown)
-  terminal.say(`runherald: ${sentence}`)
+  terminal.say(onScreen(`runherald: ${sentence}`, terminal))
   end(exit)
 }
 

@@ -5,7 +5,7 @@ import { hasErrors } from '../problems.ts'
 import { resultText } from './check/result-text.ts'
 import { countText } from './problems-text.ts'
 import { type ConfigOptions, configOf } from './settings.ts'
-import { EXIT, json, painter, type Terminal } from './terminal.ts'
+import { EXIT, json, painter, type Terminal, wrapped } from './terminal.ts'
 
 export async function check(
   terminal: Terminal,
@@ -21,8 +21,8 @@ export async function check(
   const paint = painter(terminal)
   if (options.json) terminal.out(json(document))
   else {
-    for (const result of document.results) terminal.out(`${resultText(result, paint, terminal.columns)}\n`)
-    terminal.out(paint('bold', verdict(document)))
+    for (const result of document.results) terminal.out(`${resultText(result, paint, terminal)}\n`)
+    terminal.out(paint('bold', wrapped(verdict(document), terminal.columns)))
   }
   const problems = document.results.flatMap((one) => one.problems)
   return hasErrors(problems) ? EXIT.finding : EXIT.fine

@@ -21,8 +21,8 @@ const state = (text: string): State => {
   return found
 }
 
-const WAITS_FOR_A_PERSON =
-  'Exit code: 0 when it goes on by itself or is over, 3 when it waits for a person, 1 when there is no such thing or it cannot be done.'
+const WAITS_FOR_A_PERSON = `Exit code: 0 when it goes on by itself or is over, 3 when it waits
+for a person, 1 when there is no such thing or it cannot be done.`
 
 const asJson = (command: Command) => command.option('--json', 'one JSON document on standard output')
 const elsewhere = (command: Command) =>
@@ -161,6 +161,14 @@ export function readingCommands({ terminal, add, ends }: Declare): void {
     ]),
   )
   events.action(async () => ends((await import('./events.ts')).events(terminal, events.opts())))
+
+  const schema = add('schema [name]', 'The JSON Schema of what a command writes with --json', [
+    'schema',
+    'schema ls > ls.schema.json',
+  ])
+  schema.action(async (name: string | undefined) =>
+    ends((await import('./schema.ts')).schema(terminal, name)),
+  )
 
   const config = asJson(
     elsewhere(

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Document, isCollection, isMap, isScalar, type Node, visit } from 'yaml'
 import { loadWithOrigins } from '../config.ts'
 import { type ConfigOptions, faultsText, loaded, sourcesOf } from './settings.ts'
-import { EXIT, json, painter, Stop, type Terminal } from './terminal.ts'
+import { EXIT, json, painter, Stop, sideBySide, type Terminal } from './terminal.ts'
 
 const EXAMPLE = new URL('../../config/runherald.yaml', import.meta.url)
 
@@ -27,9 +27,16 @@ function check(terminal: Terminal, options: ConfigOptions & { json?: boolean }):
   if (options.json) terminal.out(json({ valid: read.ok, file, problems: read.ok ? [] : read.error }))
   else if (read.ok) {
     const { config } = read.value
-    const what = `${config.watch.length} watched folders, ${config.registries.length} registries`
+    const [folders, registries] = [config.watch.length, config.registries.length]
+    const what = `${folders} watched folder${folders === 1 ? '' : 's'}, ${registries} ${registries === 1 ? 'registry' : 'registries'}`
     terminal.out(
-      `${painter(terminal)('green', 'The configuration is right')}: ${file ?? 'embedded defaults'} (${what})`,
+      sideBySide(
+        [
+          `${painter(terminal)('green', 'The configuration is right')}: ${file ?? 'embedded defaults'}`,
+          `(${what})`,
+        ],
+        terminal.columns,
+      ),
     )
   } else terminal.say(`runherald: ${faultsText(read.error)}`)
   return read.ok ? EXIT.fine : EXIT.config

@@ -69,11 +69,10 @@ function report(checks: Check[], terminal: Terminal): string {
   const width = Math.max(...checks.map((one) => one.what.length))
   const lines = checks.flatMap(({ result, what, found, fix }) => {
     const [colour, mark] = MARKS[result]
-    const text = found.split('\n').map(plain).join('\n')
-    const line = `${paint(colour, mark)} ${plain(what).padEnd(width)}  ${text}`
-    return fix === null
-      ? [line]
-      : [line, paint('cyan', wrapped(`\u2192 ${fix}`, terminal.columns, ' '.repeat(width + 4)))]
+    const indent = ' '.repeat(width + 4)
+    const text = found.split('\n').map((one) => wrapped(plain(one), terminal.columns, indent))
+    const line = `${paint(colour, mark)} ${plain(what).padEnd(width)}  ${text.join('\n').trimStart()}`
+    return fix === null ? [line] : [line, paint('cyan', wrapped(`\u2192 ${fix}`, terminal.columns, indent))]
   })
   const wrong = checks.filter((one) => one.result === 'error').length
   const doubtful = checks.filter((one) => one.result === 'warning').length

@@ -10,7 +10,7 @@ import { runsRoots } from '../planning.ts'
 import { rulesOfRoots } from '../watching.ts'
 import { readingJournal } from './journal.ts'
 import type { ConfigOptions } from './settings.ts'
-import { EXIT, json, painter, type Terminal, table } from './terminal.ts'
+import { EXIT, json, painter, roomOf, type Terminal, table } from './terminal.ts'
 
 /** `left`: not finished, or not to be read. `known`: registered, or left alone, by an earlier scan. */
 type Survey = {
@@ -112,6 +112,6 @@ function tell(terminal: Terminal, surveys: Survey[]): void {
         ]
       : [one.root, one.adopt, `cannot be read: ${one.away}`, '', '', '', ''],
   )
-  terminal.out(table(header, rows, painter(terminal)))
+  terminal.out(table(header, rows, painter(terminal), roomOf(terminal)))
   terminal.say('Nothing was changed, and nothing was sent.')
 }

@@ -1,6 +1,6 @@
 /** `events`: everything that the log tells, from the list itself. */
 import { events as list } from '../events.ts'
-import { EXIT, json, painter, type Terminal, table } from './terminal.ts'
+import { EXIT, json, painter, roomOf, type Terminal, table } from './terminal.ts'
 
 export async function events(terminal: Terminal, options: { json?: boolean }): Promise<number> {
   const all = Object.entries(list).map(([event, { level, msg }]) => ({ event, level, means: msg }))
@@ -9,6 +9,6 @@ export async function events(terminal: Terminal, options: { json?: boolean }): P
     return EXIT.fine
   }
   const rows = all.map(({ event, level, means }) => [event, level, means])
-  terminal.out(table(['EVENT', 'LEVEL', 'WHAT IT TELLS'], rows, painter(terminal)))
+  terminal.out(table(['EVENT', 'LEVEL', 'WHAT IT TELLS'], rows, painter(terminal), roomOf(terminal)))
   return EXIT.fine
 }

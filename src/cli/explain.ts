@@ -10,7 +10,18 @@ import { type ExplainedRegistration, explainRegistration } from './explain/regis
 import { findRegistration, readingJournal } from './journal.ts'
 import { problemsText } from './problems-text.ts'
 import type { ConfigOptions } from './settings.ts'
-import { EXIT, json, type Paint, painter, plain, Stop, type Terminal, wrapped } from './terminal.ts'
+import {
+  EXIT,
+  json,
+  type Paint,
+  painter,
+  plain,
+  roomOf,
+  Stop,
+  sideBySide,
+  type Terminal,
+  wrapped,
+} from './terminal.ts'
 import { shortTime, stateColour, subjectWords } from './words.ts'
 
 /** Gives 3 when nothing more happens until a person has done something; 1 for what there is not. */
@@ -27,7 +38,12 @@ export const explain = (
     if (options.json) terminal.out(json(document))
     else terminal.out(text(document, painter(terminal), terminal.columns))
     if (!options.json && isAwaitingDaemon(document) && daemonRuns(config.state) === false)
-      terminal.say(`No daemon runs on ${config.state} now; nothing goes on until one does: runherald run`)
+      terminal.say(
+        wrapped(
+          `No daemon runs on ${config.state} now; nothing goes on until one does: runherald run`,
+          roomOf(terminal),
+        ),
+      )
     return exit
   })
 
@@ -102,7 +118,10 @@ function registrationText(one: ExplainedRegistration, paint: Paint, columns: num
   const { registry, state, since, because, next } = one
   const name = paint('bold', plain(subjectWords({ subject: { ...one.subject, key: '' } })))
   return [
-    `${name} at ${registry}: ${paint(stateColour(state), stateWords(one))} since ${shortTime(since)}`,
+    sideBySide(
+      [`${name} at ${registry}:`, `${paint(stateColour(state), stateWords(one))} since ${shortTime(since)}`],
+      columns,
+    ),
     ...because.map((reason) =>
       wrapped(plain(reason), columns, UNDER_BECAUSE).replace(UNDER_BECAUSE, BECAUSE),
     ),

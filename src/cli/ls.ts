@@ -6,7 +6,7 @@ import { stateWords } from '../ops/words.ts'
 import type { State } from '../record/registration.ts'
 import { readingJournal } from './journal.ts'
 import type { ConfigOptions } from './settings.ts'
-import { EXIT, json, painter, Stop, type Terminal, table } from './terminal.ts'
+import { EXIT, json, painter, roomOf, Stop, type Terminal, table } from './terminal.ts'
 import { shortTime, stateColour, subjectWords } from './words.ts'
 
 export type LsOptions = ConfigOptions & {
@@ -61,7 +61,7 @@ function listing(rows: RegistrationRow[], terminal: Terminal): string {
     revised ? String(row.revision) : '',
     Object.values(row.remoteIds)[0] ?? '',
   ])
-  return table(header, cells, painter(terminal))
+  return table(header, cells, painter(terminal), roomOf(terminal))
 }
 
 async function listAdopted(
@@ -76,7 +76,7 @@ async function listAdopted(
     const rows = adopted
       .map(adoptedRun)
       .map((one) => [one.runId, one.status, shortTime(one.firstSeen), one.path])
-    terminal.out(table(['RUN', 'STATUS', 'FOUND', 'PATH'], rows, painter(terminal)))
+    terminal.out(table(['RUN', 'STATUS', 'FOUND', 'PATH'], rows, painter(terminal), roomOf(terminal)))
     terminal.say('To register one of them: runherald retry PATH')
   }
   return EXIT.fine

@@ -1,8 +1,9 @@
 /** Problems as a person at the bench reads them: grouped by cause, errors first, each place named as Excel names it. */
 import type { Problem } from '../problems.ts'
-import { type Paint, plain, wrapped } from './terminal.ts'
+import { type Paint, plain, sideBySide, wrapped } from './terminal.ts'
 
 const SHOWN_PLACES = 12
+const MARK_WIDTH = 10
 
 /** One block a cause; empty for none. */
 export function problemsText(
@@ -32,12 +33,27 @@ function causeText(cause: Problem[], paint: Paint, columns: number, indent: stri
   const more =
     cause.length > SHOWN_PLACES ? [`${indent}    and ${cause.length - SHOWN_PLACES} more of the same`] : []
   const fix = wrapped(`\u2192 ${first.fix}`, width, `${indent}    `)
-  return [
-    `${indent}${mark} ${paint('bold', first.title)}  ${paint('dim', `[${first.code}]`)}`,
-    ...places,
-    ...more,
-    paint('cyan', fix),
-  ].join('\n')
+  return [headingText(first, mark, paint, width, indent), ...places, ...more, paint('cyan', fix)].join('\n')
+}
+
+/** `✗ error   A required column is missing  [sample-sheet.column-missing]` */
+function headingText(
+  { title, code }: Problem,
+  mark: string,
+  paint: Paint,
+  width: number,
+  indent: string,
+): string {
+  const under = `${indent}    `
+  const [first = '', ...rest] = wrapped(title, width - MARK_WIDTH, indent)
+    .trimStart()
+    .split('\n')
+  const lines = [
+    `${indent}${mark} ${paint('bold', first)}`,
+    ...rest.map((one) => paint('bold', under + one.trim())),
+  ]
+  const last = lines.pop() ?? ''
+  return [...lines, sideBySide([last, paint('dim', `[${code}]`)], width, under)].join('\n')
 }
 
 /** `plate7.csv, rows 21 and 37, column C (tube_barcode): …` */

@@ -23,6 +23,8 @@ export async function runCommandLine(argv: string[], terminal: Terminal, version
     .configureOutput({
       writeOut: (text) => terminal.out(text.replace(/\n$/, '')),
       writeErr: (text) => terminal.say(text.replace(/\n$/, '')),
+      getOutHelpWidth: () => terminal.columns,
+      getErrHelpWidth: () => terminal.columns,
       getOutHasColors: () => terminal.colour,
       getErrHasColors: () => terminal.colour,
     })
@@ -55,8 +57,9 @@ export async function runCommandLine(argv: string[], terminal: Terminal, version
 
 const EXIT_CODES = `
 Exit codes:
-  0 fine   1 a finding   2 usage   3 something waits for a person   69 a needed service is away
-  70 a fault of runherald itself   74 disk or journal   75 already running on this state folder
+  0 fine   1 a finding   2 usage   3 something waits for a person
+  69 a needed service is away   70 a fault of runherald itself
+  74 disk or journal   75 already running on this state folder
   77 permission   78 configuration
 `
 

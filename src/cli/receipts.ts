@@ -2,7 +2,7 @@
 import type { Receipt } from '../handovers.ts'
 import { readingJournal } from './journal.ts'
 import type { ConfigOptions } from './settings.ts'
-import { EXIT, json, painter, type Terminal, table } from './terminal.ts'
+import { EXIT, json, painter, roomOf, type Terminal, table } from './terminal.ts'
 import { shortTime } from './words.ts'
 
 const COLUMNS = ['registry', 'subject', 'name', 'library', 'identifies', 'identifier', 'at'] as const
@@ -19,7 +19,7 @@ export const receipts = (
     else {
       const rows = all.flatMap(lines).map((line) => [...line.slice(0, -1), shortTime(line.at(-1) ?? null)])
       const header = COLUMNS.map((one) => one.toUpperCase())
-      terminal.out(table(header, rows, painter(terminal)))
+      terminal.out(table(header, rows, painter(terminal), roomOf(terminal)))
     }
     return EXIT.fine
   })

@@ -2,7 +2,7 @@
 import type { Act } from '../handovers.ts'
 import { actor, findRegistration, needsYou, writingJournal } from './journal.ts'
 import type { ConfigOptions } from './settings.ts'
-import { EXIT, json, painter, Stop, type Terminal } from './terminal.ts'
+import { EXIT, json, painter, roomOf, Stop, type Terminal, wrapped } from './terminal.ts'
 import { subjectWords } from './words.ts'
 
 export type ResolveOptions = ConfigOptions & {
@@ -25,7 +25,7 @@ export function resolve(terminal: Terminal, said: string, options: ResolveOption
       terminal.out(
         `${painter(terminal)('green', 'Noted')}: ${subjectWords(row)} at ${row.registry} is now ${state}.`,
       )
-    else terminal.say(`Not possible: ${declined}.`)
+    else terminal.say(wrapped(`Not possible: ${declined}.`, roomOf(terminal)))
     if (await needsYou(journal, row.id)) return EXIT.person
     return declined === null ? EXIT.fine : EXIT.finding
   })

@@ -7,7 +7,7 @@ import { actor, findRegistration, needsYou, writingJournal } from './journal.ts'
 import { registrationsOf } from './registrations-of.ts'
 import type { ConfigOptions } from './settings.ts'
 import { takeUp } from './take-up.ts'
-import { EXIT, type ExitCode, json, painter, Stop, type Terminal } from './terminal.ts'
+import { EXIT, type ExitCode, json, painter, roomOf, Stop, type Terminal, wrapped } from './terminal.ts'
 import { subjectWords } from './words.ts'
 
 type RetryOptions = ConfigOptions & { refused?: boolean; held?: boolean; json?: boolean }
@@ -89,9 +89,13 @@ function tell(terminal: Terminal, tried: Tried[], { json: asJson }: RetryOptions
   const paint = painter(terminal)
   for (const { what, done, because, needsYou } of tried)
     terminal.out(
-      done
-        ? `${paint('green', 'Taken up again')}: ${what}${needsYou ? ', which still needs you' : ''}`
-        : `${paint('red', 'Not possible')}: ${what}: ${because}`,
+      wrapped(
+        done
+          ? `${paint('green', 'Taken up again')}: ${what}${needsYou ? ', which still needs you' : ''}`
+          : `${paint('red', 'Not possible')}: ${what}: ${because}`,
+        roomOf(terminal),
+        '',
+      ),
     )
   if (tried.length === 0) terminal.say('There is nothing to retry.')
 }

@@ -5,7 +5,19 @@ import { stateWords } from '../ops/words.ts'
 import { findRegistration, readingJournal } from './journal.ts'
 import { problemsText } from './problems-text.ts'
 import type { ConfigOptions } from './settings.ts'
-import { EXIT, json, type Paint, painter, plain, Stop, type Terminal, table } from './terminal.ts'
+import {
+  EXIT,
+  json,
+  type Paint,
+  painter,
+  plain,
+  roomOf,
+  Stop,
+  sideBySide,
+  type Terminal,
+  table,
+  wrapped,
+} from './terminal.ts'
 import { shortTime, stateColour, subjectWords } from './words.ts'
 
 export const show = (
@@ -17,23 +29,39 @@ export const show = (
     const row = await findRegistration(journal, said)
     const story = await journal?.story(row.id)
     if (!story) throw new Stop(EXIT.finding, `there is no registration "${said}"`)
-    terminal.out(
-      options.json ? json(shownStory(story)) : storyText(story, painter(terminal), terminal.columns),
-    )
+    terminal.out(options.json ? json(shownStory(story)) : storyText(story, painter(terminal), terminal))
     return EXIT.fine
   })
 
 function storyText(
   { registration, revisions, attempts, receipt, events }: RegistrationStory,
   paint: Paint,
-  columns: number,
+  terminal: Terminal,
 ): string {
+  const { columns } = terminal
+  const room = roomOf(terminal) - 2
   const newest = revisions.findLast((one) => one.revision === registration.revision)
   const next = registration.nextTry === null ? '' : `, next try ${shortTime(registration.nextTry)}`
   const parts = [
-    `${paint('bold', plain(subjectWords(registration)))}  at ${registration.registry} (${registration.kind})`,
-    `${paint(stateColour(registration.state), stateWords(registration))}  since ${shortTime(registration.since)}${next}`,
-    paint('dim', `${registration.id}  ${plain(registration.subject.path ?? '')}`),
+    sideBySide(
+      [
+        paint('bold', plain(subjectWords(registration))),
+        `at ${registration.registry} (${registration.kind})`,
+      ],
+      columns,
+    ),
+    sideBySide(
+      [
+        paint(stateColour(registration.state), stateWords(registration)),
+        `since ${shortTime(registration.since)}${next}`,
+      ],
+      columns,
+    ),
+    sideBySide(
+      [paint('dim', registration.id), paint('dim', plain(registration.subject.path ?? ''))],
+      columns,
+      '',
+    ),
   ]
   const add = (title: string, body: string) => body !== '' && parts.push('', paint('underline', title), body)
   const ids = [
@@ -49,6 +77,7 @@ function storyText(
             ['', ''],
             ids.map((pair) => pair.map(String)),
             paint,
+            room,
           ),
         ),
   )
@@ -62,23 +91,26 @@ function storyText(
     )
   add(
     'Attempts',
-    attempts.length === 0 ? '' : indented(attempts.map((one) => attemptText(one, paint)).join('\n')),
+    attempts.length === 0 ? '' : indented(attempts.map((one) => attemptText(one, paint, columns)).join('\n')),
   )
   const history = events.map((one) => [shortTime(one.at), one.event, one.who ?? '', detailText(one.detail)])
-  add('History', history.length === 0 ? '' : indented(table(['', '', '', ''], history, paint)))
+  add('History', history.length === 0 ? '' : indented(table(['', '', '', ''], history, paint, room)))
   return parts.join('\n')
 }
 
 function attemptText(
   { revision, attempt, purpose, started, outcome, answer, detail }: AttemptRow,
   paint: Paint,
+  columns: number,
 ): string {
   const name = `${purpose === 'send' ? 'Sent' : 'Looked up'} ${shortTime(started)}`
   const result = outcome ?? 'no answer yet'
   const status = answer === null ? '' : `  HTTP ${answer.status}`
   const head = `${name}  ${paint('bold', plain(result))}${status}  (revision ${revision}, attempt ${attempt})`
   const more = [detail, answer?.body].filter((one) => one != null && one !== '')
-  return [head, ...more.map((one) => indented(plainLines(String(one).slice(0, 2000))))].join('\n')
+  return [head, ...more.map((one) => wrapped(plain(String(one).slice(0, 2000)), columns - 2, '  '))].join(
+    '\n',
+  )
 }
 
 /** The members of an event's detail that say something. */

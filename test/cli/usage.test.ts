@@ -23,6 +23,7 @@ const COMMANDS = [
   'receipts',
   'doctor',
   'events',
+  'schema',
   'sandbox',
   'simulate',
   'backup',

@@ -1,7 +1,7 @@
 /** The facts of a run, one a line, each with the file and place it was read from. */
 import type { Json } from '../../handovers.ts'
 import type { CheckResult } from '../../planning.ts'
-import { type Paint, table } from '../terminal.ts'
+import { type Paint, roomOf, type Terminal, table, wrapped } from '../terminal.ts'
 
 const LABELS: ReadonlyArray<readonly [string, string]> = [
   ['runId', 'run id'],
@@ -22,7 +22,7 @@ const LABELS: ReadonlyArray<readonly [string, string]> = [
 ]
 
 /** Facts nobody can know from the files are left out of the table and named in one line below it. */
-export function runFacts({ run, provenance }: CheckResult, paint: Paint): string {
+export function runFacts({ run, provenance }: CheckResult, paint: Paint, terminal: Terminal): string {
   if (typeof run !== 'object' || run === null || Array.isArray(run)) return ''
   const sources: Record<string, { file: string; at: string } | undefined> = provenance
   const known = LABELS.filter(([field]) => run[field] != null)
@@ -40,10 +40,10 @@ export function runFacts({ run, provenance }: CheckResult, paint: Paint): string
   if (typeof sheet === 'object' && sheet !== null && !Array.isArray(sheet))
     rows.push(['own sheet', `${sheet['samples']} samples in ${sheet['rows']} rows`, String(sheet['format'])])
   const unknown = LABELS.filter(([field]) => run[field] == null).map(([, label]) => label)
-  const lines = table(['', '', 'known from'], rows, paint).replaceAll(/^/gm, '  ')
+  const lines = table(['', '', 'known from'], rows, paint, roomOf(terminal) - 2).replaceAll(/^/gm, '  ')
   return unknown.length === 0
     ? lines
-    : `${lines}\n${paint('dim', `  not told by its files: ${unknown.join(', ')}`)}`
+    : `${lines}\n${paint('dim', wrapped(`not told by its files: ${unknown.join(', ')}`, terminal.columns, '  '))}`
 }
 
 function shown(value: Json): string {

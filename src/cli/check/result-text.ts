@@ -3,19 +3,20 @@ import type { Json } from '../../handovers.ts'
 import type { CheckedSubmission, CheckResult } from '../../planning.ts'
 import { makeWords } from '../../record/run.ts'
 import { problemsText } from '../problems-text.ts'
-import { type Paint, plain, table } from '../terminal.ts'
+import { type Paint, plain, roomOf, sideBySide, type Terminal, table, wrapped } from '../terminal.ts'
 import { reasonWords } from '../words.ts'
 import { runFacts } from './facts.ts'
 
-export function resultText(result: CheckResult, paint: Paint, columns: number): string {
+export function resultText(result: CheckResult, paint: Paint, terminal: Terminal): string {
+  const { columns } = terminal
   const name = result.path.slice(result.path.lastIndexOf('/') + 1)
   const parts = [
-    `${paint('bold', plain(name))}  ${whatItIs(result)}`,
+    sideBySide([paint('bold', plain(name)), whatItIs(result)], columns),
     paint('dim', plain(result.path)),
-    ...section('Facts', runFacts(result, paint), paint),
-    ...section('Sheet', sheetText(result.sheet, paint), paint),
+    ...section('Facts', runFacts(result, paint, terminal), paint),
+    ...section('Sheet', sheetText(result.sheet, paint, roomOf(terminal)), paint),
     ...section('Problems', problemsText(result.problems, paint, columns), paint),
-    ...section('What would be sent', submissionsText(result, paint), paint),
+    ...section('What would be sent', submissionsText(result, paint, columns), paint),
   ]
   return parts.join('\n')
 }
@@ -46,7 +47,7 @@ const STATUS: Record<string, string> = {
   unknown: 'how it ended is not known',
 }
 
-function sheetText(sheet: Json, paint: Paint): string {
+function sheetText(sheet: Json, paint: Paint, room: number): string {
   const { libraries, batches } = members(sheet)
   const rows = [
     ...list(libraries).map((one) => [
@@ -62,27 +63,30 @@ function sheetText(sheet: Json, paint: Paint): string {
       blocked(one),
     ]),
   ]
-  return rows.length === 0 ? '' : indented(table(['what', 'name', 'holds', ''], rows, paint))
+  return rows.length === 0 ? '' : indented(table(['what', 'name', 'holds', ''], rows, paint, room - 2))
 }
 
 const blocked = (one: Record<string, Json>): string =>
   one['blocked'] === true ? 'stopped by its errors' : ''
 
-function submissionsText({ submissions, kind }: CheckResult, paint: Paint): string {
+function submissionsText({ submissions, kind }: CheckResult, paint: Paint, columns: number): string {
   if (submissions.length === 0)
     return kind === 'unrecognised'
       ? ''
       : '  Nothing: no configured registry takes this, or its errors stop it.'
-  return submissions.map((one) => submissionText(one, paint)).join('\n\n')
+  return submissions.map((one) => submissionText(one, paint, columns)).join('\n\n')
 }
 
 function submissionText(
   { registry, kind, url, subject, requests, waitingFor, afterLibrary, graceSeconds }: CheckedSubmission,
   paint: Paint,
+  columns: number,
 ): string {
   const what = `${subject.type} ${subject.name}${subject.type === 'run' && subject.library !== null ? ` in library ${subject.library}` : ''}`
-  const heading = `  ${paint('bold', plain(registry))} (${kind})  ${plain(what)}`
-  const waits = waitingFor.map((reason) => paint('yellow', `    Not yet: ${plain(reasonWords(reason))}`))
+  const heading = `  ${sideBySide([`${paint('bold', plain(registry))} (${kind})`, plain(what)], columns - 2, '    ')}`
+  const waits = waitingFor.map((reason) =>
+    paint('yellow', wrapped(`Not yet: ${plain(reasonWords(reason))}`, columns, '    ')),
+  )
   const after = [
     ...(afterLibrary === null ? [] : [`Once the library ${afterLibrary} is registered there`]),
     ...(graceSeconds === 0
@@ -97,7 +101,8 @@ function submissionText(
       ...document.map((line) => `    ${line}`),
     ].join('\n')
   })
-  const whenSent = requests.length === 0 ? [] : after.map((words) => paint('dim', `    ${plain(words)}`))
+  const whenSent =
+    requests.length === 0 ? [] : after.map((words) => paint('dim', wrapped(plain(words), columns, '    ')))
   return [heading, ...waits, ...whenSent, ...sent].join('\n')
 }
 
