@@ -31,7 +31,8 @@ export function servePages(server: FastifyInstance, context: Context): void {
   const render = createRenderer(context)
   const files = { 'style.css': 'text/css', 'live.js': 'text/javascript' }
   for (const [name, type] of Object.entries(files)) {
-    const content = asset(name)
+    // What people read in the source is indented; the wire need not carry it.
+    const content = asset(name).replaceAll(/^ +/gm, '')
     server.get(`/${name}`, (_, reply) => reply.type(type).send(content))
   }
 
@@ -155,7 +156,7 @@ function createRenderer({ view, guard, token }: Context) {
   const eta = new Eta({ views: new URL('./pages', import.meta.url).pathname, cache: true, autoEscape: true })
   return (reply: FastifyReply, page: string, { clock, now }: Moment, content: object) => {
     const time = (instant: string): string =>
-      `<time datetime="${escaped(instant)}" title="${clock.utc(instant)}">${clock.local(instant)}</time>`
+      `<time datetime="${escaped(instant.slice(0, 16))}Z" title="${clock.utc(instant)}">${clock.local(instant)}</time>`
     const common = {
       ...{ site: view.site, version: view.version, zone: clock.zone, kiosk: false, done: null },
       ...{ utc: clock.utc, now: now.toISOString(), formToken: guard.formToken, isGuarded: token !== null },

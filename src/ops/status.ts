@@ -34,7 +34,7 @@ export type Status = {
   isEmpty: boolean
 }
 
-const SHOWN = { needing: 10, list: 8, registered: 10, runs: 84 }
+const SHOWN = { needing: 8, list: 6, registered: 8, runs: 64, why: 160 }
 const DAY_MS = 86_400_000
 
 export async function readStatus({ journal, ...view }: View, clock: Clock, now: Date): Promise<Status> {
@@ -111,15 +111,19 @@ async function needing(journal: JournalReader, rows: RegistrationRow[]): Promise
 function reasonsOf(found: Grounds | undefined): { why: string[]; fix: string | null } {
   const errors = (found?.problems ?? []).filter((one) => one.severity === 'error')
   if (errors.length > 0)
-    return { why: errors.map((one) => `${one.title}: ${one.found}`), fix: errors[0]?.fix ?? null }
+    return { why: errors.map((one) => cut(`${one.title}: ${one.found}`)), fix: errors[0]?.fix ?? null }
   return {
     why: (found?.because ?? '')
       .split('\n')
       .filter((line) => line !== '')
-      .slice(0, 3),
+      .slice(0, 3)
+      .map(cut),
     fix: null,
   }
 }
+
+/** A registry may answer with pages of text; the registration's own page has all of it. */
+const cut = (line: string): string => (line.length <= SHOWN.why ? line : `${line.slice(0, SHOWN.why)}\u2026`)
 
 export function asksOf(
   { state, reason, attempts }: Pick<RegistrationRow, 'state' | 'reason' | 'attempts'>,

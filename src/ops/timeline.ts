@@ -66,7 +66,7 @@ export function timelineOf(spans: RunSpan[], clock: Clock, now: Date): Timeline 
   return { days, lanes }
 }
 
-const round = (percent: number): number => Math.round(percent * 100) / 100
+const round = (percent: number): number => Math.round(percent * 10) / 10
 
 const instrumentOf = ({ run }: RunSpan): string =>
   run.instrumentSerial ?? run.instrumentModel ?? makeWords(run.instrumentMake)

@@ -51,9 +51,14 @@ document.addEventListener('submit', async (event) => {
   if (form.getAttribute('action') === '/logout') return
   event.preventDefault()
   const button = event.submitter
+  // A button that is disabled would not tell which verdict it stands for.
+  const fields = new FormData(form, button)
   if (button) button.disabled = true
   try {
-    const answer = await fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)) })
+    const answer = await fetch(form.action, {
+      method: 'POST',
+      body: new URLSearchParams(fields),
+    })
     if (!(answer.headers.get('content-type') ?? '').includes('html')) {
       tell((await answer.json()).detail)
     } else {
