@@ -2,6 +2,7 @@
  * Ultima UG 100 (experimental). Its run folder tells little: wafer, start and end are known to the vendor's own
  * interface alone, so they are null here.
  */
+import { parseJson } from '../../formats/json.ts'
 import { decodeText } from '../../formats/text.ts'
 import { attribute, parseXml } from '../../formats/xml.ts'
 import type { RunFolder } from '../../handovers.ts'
@@ -97,21 +98,15 @@ type Uploaded = { is: 'absent' | 'barred' | 'half' | 'whole'; problems: Problem[
 /** What it holds is not published: its closing bracket says that everything is uploaded, and nothing in it is read. */
 function uploadCompleted(folder: RunFolder): Uploaded {
   const bytes = folder.read(UPLOAD_COMPLETED, { maxBytes: MEGABYTE })
-  if (bytes.ok) return { is: isJson(decodeText(bytes.value).text) ? 'whole' : 'half', problems: [] }
+  if (bytes.ok)
+    return { is: isWhole(parseJson(decodeText(bytes.value).text)) ? 'whole' : 'half', problems: [] }
   const { why, detail } = bytes.error
   if (why === 'absent') return { is: 'absent', problems: [] }
   const barred = problem('run-folder.file-unreadable', detail, { file: UPLOAD_COMPLETED })
   return { is: 'barred', problems: [barred] }
 }
 
-function isJson(text: string): boolean {
-  try {
-    const content: unknown = JSON.parse(text)
-    return typeof content === 'object' && content !== null
-  } catch {
-    return false
-  }
-}
+const isWhole = (content: unknown): boolean => typeof content === 'object' && content !== null
 
 type Named = { runId: string; from: Source }
 
