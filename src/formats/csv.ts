@@ -20,7 +20,9 @@ type Delimiter = (typeof DELIMITERS)[number]
 export type CsvFault =
   | { why: 'empty' | 'too-large' | 'too-many-rows' }
   | { why: 'other-format'; what: string }
-  | { why: 'quote-open' | 'row-too-long' | 'too-many-columns' | 'cell-too-long'; row: number }
+  | { why: 'quote-open' | 'row-too-long' | 'too-many-columns'; row: number }
+  /** `at` is the column, counted from 0. */
+  | { why: 'cell-too-long'; row: number; at: number }
 
 type TableLimits = { bytes: number; rows: number; columns: number; cellCharacters: number }
 
@@ -58,6 +60,14 @@ export function readTable(bytes: Uint8Array, limits: Partial<TableLimits> = {}):
   return ok(whole ?? { rows: read.value, delimiter })
 }
 
+const SYNTAX: Options = {
+  // Left to itself csv-parse takes the first line's ending for all of them.
+  record_delimiter: ['\r\n', '\n', '\r'],
+  relax_column_count: true,
+  relax_quotes: true,
+  max_record_size: ROW_BYTES,
+}
+
 /**
  * What csv-parse makes of a text. For every row of another width than the first it makes an error, also where such rows
  * are welcome, and the sheets of instruments are full of them: without stacks that takes a fifth of the time.
@@ -72,59 +82,87 @@ export function cellsOf(text: string | Buffer, options: Options): string[][] {
   }
 }
 
-const SYNTAX: Options = {
-  // Left to itself csv-parse takes the first line's ending for all of them.
-  record_delimiter: ['\r\n', '\n', '\r'],
-  relax_column_count: true,
-  relax_quotes: true,
-  max_record_size: ROW_BYTES,
-  to: LAST_ROW,
+type Take = (record: string[]) => void
+
+/** Hands every record to `take` as soon as it is read, and keeps none. */
+const eachRecord = (text: string | Buffer, options: Options, take: Take): void => {
+  cellsOf(text, {
+    ...options,
+    on_record(record: string[]) {
+      take(record)
+      return null
+    },
+  })
 }
 
+/** What is read at once of a text in which every line is a row. */
+const BLOCK_BYTES = 1024 * 1024
+
+/** The same, block by block, which takes less of csv-parse than to tell of each record where it stood. */
+function eachLine(bytes: Buffer, firstRow: Buffer, options: Options, take: Take): void {
+  for (let from = 0; from < bytes.length; ) {
+    const end = bytes.indexOf(10, from + BLOCK_BYTES) + 1 || bytes.length
+    const records = cellsOf(Buffer.concat([firstRow, bytes.subarray(from, end)]), options)
+    for (let at = 1; at < records.length; at++) take(records[at] ?? [])
+    from = end
+  }
+}
+
+/** The rows that hold something. The first fault, from above, is the one that counts. */
 function readRows(text: string, delimiter: Delimiter, bounds: TableLimits): Result<Row[], CsvFault> {
-  let records: string[][]
+  const rows: Row[] = []
+  let row = 0
+  let fault: CsvFault | null = null
+  let above: string[] = []
+  const take = (record: string[]): void => {
+    row++
+    const cells = fault === null ? trimmed(record, above) : []
+    if (cells.length === 0) return
+    fault = rowFault(cells, row, rows.length, bounds)
+    rows.push({ row, cells })
+    above = cells
+  }
   try {
-    records = recordsOf(text, delimiter)
+    readRecords(text, delimiter, take)
   } catch (thrown) {
     if (!(thrown instanceof CsvError)) throw thrown
-    return err(faultBefore(thrown, text, delimiter, bounds))
+    fault ??= {
+      why: thrown.code === 'CSV_QUOTE_NOT_CLOSED' ? 'quote-open' : 'row-too-long',
+      row: row + 1,
+    }
   }
-  const rows: Row[] = []
-  for (let at = 0; at < records.length; at++) {
-    const cells = trimmed(records[at] ?? [])
-    if (cells.length === 0) continue
-    const fault = rowFault(cells, at + 1, rows.length, bounds)
-    if (fault !== null) return err(fault)
-    rows.push({ row: at + 1, cells })
-  }
-  return records.length === LAST_ROW ? err({ why: 'too-many-rows' }) : ok(rows)
+  if (fault !== null) return err(fault)
+  return row >= LAST_ROW ? err({ why: 'too-many-rows' }) : ok(rows)
 }
 
-/** Asks csv-parse to look only for what the text holds: most sheets are plain, and are read in two thirds of the time. */
-function recordsOf(text: string, delimiter: Delimiter): string[][] {
+/** Asks csv-parse to look only for what the text holds: most sheets are plain, and are read the faster. */
+function readRecords(text: string, delimiter: Delimiter, take: Take): void {
   const bytes = Buffer.from(text)
-  const isAscii = bytes.length === text.length
+  const encoding = bytes.length === text.length ? 'latin1' : 'utf8'
+  const options: Options = { ...SYNTAX, delimiter, encoding }
   const firstRow = rowLikeTheLast(text, delimiter)
-  const isPlain = !text.includes('"') && !hasLongLine(text)
-  const records = cellsOf(Buffer.concat([Buffer.from(firstRow), bytes]), {
-    ...SYNTAX,
-    delimiter,
-    to: LAST_ROW + 1,
-    ...(isAscii ? { encoding: 'latin1' as const } : {}),
-    ...(text.includes('\r') ? {} : { record_delimiter: '\n' }),
-    ...(isPlain ? { quote: null, escape: null, max_record_size: 0 } : {}),
-  })
-  return records.slice(1)
+  if (text.includes('"') || hasLongLine(text)) {
+    let isFirst = true
+    eachRecord(Buffer.concat([firstRow, bytes]), { ...options, to: LAST_ROW + 1 }, (record) => {
+      if (!isFirst) take(record)
+      isFirst = false
+    })
+    return
+  }
+  // A CR before a line's end is trimmed away with other blanks.
+  const lines = /\r(?!\n)/.test(text) ? Buffer.from(text.replace(/\r\n?/g, '\n')) : bytes
+  const plain = { record_delimiter: '\n', quote: null, escape: null, max_record_size: 0 }
+  eachLine(lines, firstRow, { ...options, ...plain }, take)
 }
 
 /**
  * Empty cells, as many as the last line has. What csv-parse expects of every row is the first one's width, and each
  * that differs costs it an error: the sheets of instruments begin with narrow rows.
  */
-function rowLikeTheLast(text: string, delimiter: Delimiter): string {
+function rowLikeTheLast(text: string, delimiter: Delimiter): Buffer {
   const lines = text.slice(-ROW_BYTES).trimEnd()
   const last = lines.slice(Math.max(lines.lastIndexOf('\n'), lines.lastIndexOf('\r')) + 1)
-  return `${delimiter.repeat(last.split(delimiter).length - 1)}\n`
+  return Buffer.from(`${delimiter.repeat(last.split(delimiter).length - 1)}\n`)
 }
 
 function hasLongLine(text: string): boolean {
@@ -137,47 +175,32 @@ function hasLongLine(text: string): boolean {
   return false
 }
 
-/** What stopped the reading, or the first thing wrong in a row above it. */
-function faultBefore(thrown: CsvError, text: string, delimiter: Delimiter, bounds: TableLimits): CsvFault {
-  let row = 0
-  let filled = 0
-  let fault: CsvFault | null = null
-  const look = (record: string[]): null => {
-    row++
-    const cells = trimmed(record)
-    if (cells.length === 0) return null
-    fault ??= rowFault(cells, row, filled, bounds)
-    filled++
-    return null
-  }
-  try {
-    cellsOf(text, { ...SYNTAX, delimiter, on_record: look })
-  } catch (again) {
-    if (!(again instanceof CsvError)) throw again
-  }
-  return (
-    fault ?? { why: thrown.code === 'CSV_QUOTE_NOT_CLOSED' ? 'quote-open' : 'row-too-long', row: row + 1 }
-  )
-}
+const NO_ROW: readonly string[] = []
 
-/** Cells without blanks around them, without the empty ones at the end. */
-function trimmed(record: string[]): string[] {
+/**
+ * Cells without blanks around them, without the empty ones at the end. A value that stands in the row above too is
+ * the same text there and here, so that a sheet takes no more memory than the different values it holds.
+ */
+function trimmed(record: string[], above = NO_ROW): string[] {
   let end = 0
   for (let at = 0; at < record.length; at++) {
     const cell = (record[at] ?? '').trim()
-    record[at] = cell
+    const same = above[at]
+    record[at] = cell === same ? same : cell
     if (cell !== '') end = at + 1
   }
   return end === record.length ? record : record.slice(0, end)
 }
 
 function rowFault(cells: string[], row: number, before: number, bounds: TableLimits): CsvFault | null {
-  if (before === bounds.rows) return { why: 'too-many-rows' }
+  // The row of column names does not count.
+  if (before > bounds.rows) return { why: 'too-many-rows' }
   if (cells.length > bounds.columns) return { why: 'too-many-columns', row }
-  for (const cell of cells) {
+  for (let at = 0; at < cells.length; at++) {
+    const cell = cells[at] ?? ''
     // A mark that opened a cell and was never closed has swallowed the rows below, up to the next mark.
     if (cell.charCodeAt(0) === 34 && /[\r\n]/.test(cell)) return { why: 'quote-open', row }
-    if (cell.length > bounds.cellCharacters) return { why: 'cell-too-long', row }
+    if (cell.length > bounds.cellCharacters) return { why: 'cell-too-long', row, at }
   }
   return null
 }
@@ -193,13 +216,12 @@ function findDelimiter(text: string): Delimiter {
   for (const delimiter of DELIMITERS) {
     if (!head.includes(delimiter)) continue
     const widths = new Map<number, number>()
-    const count = (record: string[]): null => {
+    const count = (record: string[]): void => {
       const width = trimmed(record).length
       if (width > 1) widths.set(width, (widths.get(width) ?? 0) + 1)
-      return null
     }
     try {
-      cellsOf(head, { ...SYNTAX, delimiter, to: 200, on_record: count })
+      eachRecord(head, { ...SYNTAX, delimiter, to: 200 }, count)
     } catch (thrown) {
       // The cut may have left a quoted cell open: the rows before it speak well enough.
       if (!(thrown instanceof CsvError)) throw thrown

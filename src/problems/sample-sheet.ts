@@ -13,7 +13,22 @@ export const sampleSheetProblems = {
   },
   'sample-sheet.too-large': {
     title: 'The file is larger than a sample sheet can be',
-    fix: 'Check that it is the right file. A sheet may have 10 MB, 100,000 rows, 500 columns and 4,096 characters in a cell.',
+    fix: 'Check that it is the right file. A sheet may have 10 MB; split a larger one.',
+    severity: 'error',
+  },
+  'sample-sheet.too-many-rows': {
+    title: 'The sheet has more rows than a sample sheet can have',
+    fix: 'Check that it is the right file. A sheet may have 100,000 rows below its column names; split a larger one, or delete the empty rows at its end.',
+    severity: 'error',
+  },
+  'sample-sheet.too-many-columns': {
+    title: 'A row has more cells than a sample sheet can have',
+    fix: 'Check that it is the right file, and delete what stands to the right of the last column. A sheet may have 500 columns.',
+    severity: 'error',
+  },
+  'sample-sheet.cell-too-long': {
+    title: 'A cell holds more text than a cell of a sample sheet can hold',
+    fix: 'Shorten the text in this cell, or delete the column if it is a remark. A cell may hold 4,096 characters.',
     severity: 'error',
   },
   'sample-sheet.quote-open': {

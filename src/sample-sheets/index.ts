@@ -3,6 +3,7 @@ import { type CsvFault, readTable } from '../formats/csv.ts'
 import type { SheetFormatName, SheetReading } from '../handovers.ts'
 import { type Problem, problem } from '../problems.ts'
 import { casava } from './casava.ts'
+import { columnLetter } from './cells/findings.ts'
 import { describeUnknown } from './cells/unknown.ts'
 import { illuminaV1 } from './illumina-v1.ts'
 import { illuminaV2 } from './illumina-v2.ts'
@@ -51,16 +52,18 @@ function csvProblem(fault: CsvFault, where: { file: string; severity: 'error' | 
     case 'too-large':
       return problem('sample-sheet.too-large', 'it has more than 10 MB', where)
     case 'too-many-rows':
-      return problem('sample-sheet.too-large', 'it has more than 100,000 rows', where)
+      return problem('sample-sheet.too-many-rows', 'it has more than 100,000 rows', where)
     case 'too-many-columns':
-      return problem('sample-sheet.too-large', 'a row has more than 500 columns', {
+      return problem('sample-sheet.too-many-columns', 'the row has more than 500 cells', {
         ...where,
         rows: [fault.row],
+        column: { letter: columnLetter(500), name: '' },
       })
     case 'cell-too-long':
-      return problem('sample-sheet.too-large', 'a cell has more than 4,096 characters', {
+      return problem('sample-sheet.cell-too-long', 'the cell has more than 4,096 characters', {
         ...where,
         rows: [fault.row],
+        column: { letter: columnLetter(fault.at), name: '' },
       })
     case 'row-too-long':
       return problem('sample-sheet.quote-open', 'from here on everything reads as one row', {

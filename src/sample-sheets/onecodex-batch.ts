@@ -1,8 +1,8 @@
 /** One Codex batch sheets: one row a tube, shipped to the laboratory in batches. */
 import { hasErrors } from '../problems.ts'
-import type { Batch } from '../record/library.ts'
+import type { Batch, Tube } from '../record/library.ts'
 import { blocking } from './cells/blocking.ts'
-import { asText, type ReadColumn, type ReadRow, readRows } from './cells/columns.ts'
+import { asText, distinct, type ReadColumn, type ReadRow, readRows } from './cells/columns.ts'
 import { createFindings, type Findings, shown } from './cells/findings.ts'
 import { columnsOf, findHeader, type Header, readHeader } from './cells/header.ts'
 import { option, trackingNumbers, tubeBarcode, words } from './cells/values.ts'
@@ -75,7 +75,7 @@ export const onecodexBatch = {
     return {
       format: 'onecodex-batch',
       version: null,
-      samples: new Set(rows.flatMap((row) => row.values.tube_barcode ?? [])).size,
+      samples: distinct(rows, 'tube_barcode'),
       rows: rows.length,
       valid: !hasErrors(problems),
       experimentName: null,
@@ -92,22 +92,22 @@ type BatchRow = ReadRow<BatchColumn>
 
 /** A tube is one tube however its letters are written. */
 function tellTubesTwice(rows: BatchRow[], header: Header<BatchColumn>, findings: Findings): void {
-  const tubes = new Map<string, number[]>()
+  const first = new Map<string, number>()
+  const repeated = new Map<string, number[]>()
   for (const { row, values } of rows) {
-    const barcode = asText(values.tube_barcode)
-    if (barcode === null) continue
-    const same = tubes.get(barcode.toUpperCase())
-    if (same === undefined) tubes.set(barcode.toUpperCase(), [row])
-    else same.push(row)
+    const barcode = asText(values.tube_barcode)?.toUpperCase()
+    if (barcode === undefined) continue
+    const before = first.get(barcode)
+    if (before === undefined) first.set(barcode, row)
+    else repeated.set(barcode, [...(repeated.get(barcode) ?? [before]), row])
   }
-  for (const [barcode, at] of tubes)
-    if (at.length > 1)
-      findings.add({
-        code: 'sample-sheet.tube-twice',
-        found: `${shown(barcode)} stands in rows ${at.slice(0, 10).join(', ')}`,
-        rows: at,
-        column: header.column('tube_barcode'),
-      })
+  for (const [barcode, at] of repeated)
+    findings.add({
+      code: 'sample-sheet.tube-twice',
+      found: `${shown(barcode)} stands in rows ${at.slice(0, 10).join(', ')}`,
+      rows: at,
+      column: header.column('tube_barcode'),
+    })
 }
 
 /** Rows by their batch. A row without a name belongs to the batch above it; where that name is wrong, to none. */
@@ -134,7 +134,8 @@ function byBatch(rows: BatchRow[], header: Header<BatchColumn>, findings: Findin
 }
 
 function toBatch(name: string, rows: BatchRow[], header: Header<BatchColumn>, findings: Findings): Batch {
-  const numbers = rows.flatMap((row) => asText(row.values.return_tracking_number)?.split(';') ?? [])
+  const given = new Set(rows.map((row) => asText(row.values.return_tracking_number)))
+  const numbers = [...given].flatMap((one) => one?.split(';') ?? [])
   const faulty = rows.some((row) => row.faulty.has('return_tracking_number'))
   if (numbers.length === 0 && !faulty && header.at.has('return_tracking_number'))
     findings.add({
@@ -143,15 +144,13 @@ function toBatch(name: string, rows: BatchRow[], header: Header<BatchColumn>, fi
       rows: rows.slice(0, 1).map((one) => one.row),
       column: header.column('return_tracking_number'),
     })
-  const tubes = rows.flatMap(({ row, values }) => {
+  const tubes: Tube[] = []
+  for (const { row, values } of rows) {
     const tubeBarcode = asText(values.tube_barcode)
-    if (tubeBarcode === null) return []
-    return {
-      tubeBarcode,
-      specimenType: asText(values.specimen_type),
-      sequencingDepth: asText(values.sequencing_depth),
-      rows: [row],
-    }
-  })
+    if (tubeBarcode === null) continue
+    const specimenType = asText(values.specimen_type)
+    const sequencingDepth = asText(values.sequencing_depth)
+    tubes.push({ tubeBarcode, specimenType, sequencingDepth, rows: [row] })
+  }
   return { name, returnTrackingNumbers: [...new Set(numbers)], tubes, rows: rows.map((one) => one.row) }
 }

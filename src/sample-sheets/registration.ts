@@ -2,7 +2,7 @@
 
 import { hasErrors } from '../problems.ts'
 import { blocking } from './cells/blocking.ts'
-import { type ReadRow, readRows } from './cells/columns.ts'
+import { distinct, type ReadRow, readRows } from './cells/columns.ts'
 import { createFindings } from './cells/findings.ts'
 import { columnsOf, findHeader, readHeader } from './cells/header.ts'
 import { type RegistrationColumn, registrationColumns } from './registration/columns.ts'
@@ -39,7 +39,7 @@ export const registration = {
     return {
       format: 'registration',
       version: null,
-      samples: new Set(rows.flatMap((row) => row.values.central_sample_id ?? [])).size,
+      samples: distinct(rows, 'central_sample_id'),
       rows: rows.length,
       valid: !hasErrors(problems),
       experimentName: null,

@@ -159,7 +159,7 @@ describe('what is no table is said in words', () => {
     ['a mark closed by another cell', bytes('a,b\n"1,2\n3,"x"\n5,6\n'), { why: 'quote-open', row: 2 }],
     ['one endless row', bytes(`a,b\n"${'x,'.repeat(200_000)}`), { why: 'row-too-long', row: 2 }],
     ['too many columns', bytes(`a\n${'x,'.repeat(501)}\n`), { why: 'too-many-columns', row: 2 }],
-    ['too long a cell', bytes(`a\n\n${'x'.repeat(4097)}\n`), { why: 'cell-too-long', row: 3 }],
+    ['too long a cell', bytes(`a\n\n${'x'.repeat(4097)}\n`), { why: 'cell-too-long', row: 3, at: 0 }],
     ['too many bytes', bytes('a,b\n'.repeat(2_500_001)), { why: 'too-large' }],
   ]
   test.for(cases)('%s', ([, input, expected]) => {
@@ -167,8 +167,8 @@ describe('what is no table is said in words', () => {
   })
 
   test('more rows than allowed, blank ones not counted', () => {
-    expect(fault(bytes('a\n'.repeat(11)), { rows: 10 })).toEqual({ why: 'too-many-rows' })
-    expect(fault(bytes('a\n\n'.repeat(10)), { rows: 10 })).toBeNull()
+    expect(fault(bytes('a\n'.repeat(12)), { rows: 10 })).toEqual({ why: 'too-many-rows' })
+    expect(fault(bytes('a\n\n'.repeat(11)), { rows: 10 })).toBeNull()
   })
 
   test('ten megabytes of line breaks end', () => {

@@ -48,6 +48,7 @@ function faultInSheet(input: Uint8Array, inRunFolder: boolean, again: boolean): 
 }
 
 function faultInProblem({ found, rows, column, suggestion }: Problem, input: Uint8Array): string | null {
+  if (found === '') return 'says nothing of what was seen'
   if (found.length > LONGEST) return 'is a page long'
   if (/[\0-\x08\x0b\x0c\x0e-\x1f]/.test(found)) return 'holds what cannot be printed'
   if (suggestion === '') return 'suggests nothing'
@@ -68,7 +69,8 @@ function faultInReading({
   const errors = problems.filter((one) => one.severity === 'error')
   const judgedByUs = read.format === 'registration' || read.format === 'onecodex-batch'
   if (judgedByUs && valid !== (errors.length === 0)) return `valid is ${valid}, with ${errors.length} errors`
-  if (blocked && errors.length === 0) return 'all of it is stopped, by no error'
+  const stops = blocked || [...libraries, ...batches].some((one) => one.blocked)
+  if (stops !== errors.length > 0) return `${errors.length} errors stop ${stops ? 'something' : 'nothing'}`
   if (read.samples > read.rows) return `it has ${read.samples} samples in ${read.rows} rows`
   const erring = new Set(errors.flatMap((one) => one.rows))
   const owned = new Set<number>()

@@ -84,6 +84,14 @@ const TOKENS = [
   'PROTOCOL_',
   'CompletedAsPlanned',
   'Y',
+  '""',
+  ',,,,,',
+  '[Data]',
+  '=1+1',
+  '1.23E+13',
+  '1-Mar',
+  '\u200b',
+  '__proto__',
 ].map((text) => Buffer.from(text)) as [Buffer, ...Buffer[]]
 
 const place = (bytes: Buffer, random: Random): number => below(bytes.length + 1, random)

@@ -1,11 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { catalogue } from '../../src/problems.ts'
 import { readSheet } from '../../src/sample-sheets/index.ts'
-
-const sheets = new URL('../../fixtures/sheets/', import.meta.url)
 
 const bytes = (...lines: string[]) => new Uint8Array(Buffer.from(`${lines.join('\n')}\n`))
 const read = (lines: string[], options: { inRunFolder?: boolean } = {}) =>
@@ -51,6 +46,47 @@ describe('recognised by content', () => {
     const empty = (inRunFolder: boolean) => readSheet(new Uint8Array(), { file: 's', inRunFolder }).problems
     expect(empty(true)).toMatchObject([{ code: 'sample-sheet.empty', severity: 'warning' }])
     expect(empty(false)).toMatchObject([{ code: 'sample-sheet.empty', severity: 'error' }])
+  })
+})
+
+describe('a sheet may be large, and no larger', () => {
+  const header = 'central_sample_id,library_name,run_name'
+  const rows = (count: number) => Array.from({ length: count }, (_, at) => `B${at},L${at % 9},R`)
+  const wide = (cells: number) => `B1,L1,R${','.repeat(cells - 3)}${cells > 3 ? 'remark' : ''}`
+  const cases: Array<[what: string, lines: string[], told: object | null]> = [
+    ['100,000 rows below the column names', [header, ...rows(100_000)], null],
+    [
+      'one row more',
+      [header, ...rows(100_001)],
+      { code: 'sample-sheet.too-many-rows', rows: [], column: null },
+    ],
+    [
+      '501 cells in a row',
+      [header, ...rows(2), wide(501)],
+      { code: 'sample-sheet.too-many-columns', rows: [4], column: { letter: 'SG', name: '' } },
+    ],
+    ['4,096 characters in a cell', [`${header},remark`, `B1,L1,R,${'x'.repeat(4096)}`], null],
+    [
+      'one character more',
+      [`${header},remark`, `B1,L1,R,${'x'.repeat(4097)}`],
+      { code: 'sample-sheet.cell-too-long', rows: [2], column: { letter: 'D', name: '' } },
+    ],
+  ]
+  test.for(cases)('%s', ([, lines, told]) => {
+    const { recognised, problems } = read(lines)
+    expect(problems).toMatchObject(told === null ? [] : [{ severity: 'error', ...told }])
+    expect(recognised?.format ?? null).toBe(told === null ? 'registration' : null)
+  })
+
+  test('10 MB, and one byte more', () => {
+    const line = Buffer.from('B1,L1,R\n')
+    const sheet = (size: number) => Buffer.alloc(size, line)
+    expect(readSheet(sheet(10_000_000), { file: 's' }).problems.map(({ code }) => code)).not.toContain(
+      'sample-sheet.too-large',
+    )
+    expect(readSheet(sheet(10_000_001), { file: 's' }).problems).toMatchObject([
+      { code: 'sample-sheet.too-large', severity: 'error', fix: expect.stringContaining('split') },
+    ])
   })
 })
 
@@ -271,70 +307,4 @@ test('a worker thread can read sheets', async () => {
   })
   await worker.terminate()
   expect(answer).toMatchObject({ recognised: { format: 'registration', valid: true }, problems: [] })
-})
-
-describe('whatever is done to a sheet', () => {
-  const good = readdirSync(sheets, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.csv'))
-    .map((path) => readFileSync(new URL(path, sheets)))
-  const snippet = fc.constantFrom(
-    ...[
-      '"',
-      ',',
-      ';',
-      '\n',
-      '\r',
-      '\0',
-      '#',
-      '[Data]',
-      '=',
-      '1E5',
-      '\ufeff',
-      '\u200b',
-      '__proto__',
-      ',,,,,',
-      '""',
-      "'",
-    ],
-    ...[
-      'constructor',
-      '1-Mar',
-      'é',
-      '\ud83e\uddec',
-      'library_name',
-      'Sample_ID',
-      '9'.repeat(40),
-      ' ',
-      '\t',
-      '-',
-    ],
-  )
-  const edit = fc.record({ at: fc.nat(2_000), cut: fc.nat(40), put: snippet })
-
-  test('reading it never throws, and every problem stands in a row and has its words', () => {
-    fc.assert(
-      fc.property(fc.nat(good.length - 1), fc.array(edit, { minLength: 1, maxLength: 6 }), (which, edits) => {
-        let text = good[which]?.toString('latin1') ?? ''
-        for (const { at, cut, put } of edits) {
-          const from = text.length === 0 ? 0 : at % text.length
-          text = text.slice(0, from) + put + text.slice(from + cut)
-        }
-        const { recognised, problems } = readSheet(new Uint8Array(Buffer.from(text)), { file: 's.csv' })
-        const odd = problems.filter(
-          ({ code, found, rows }) =>
-            !Object.hasOwn(catalogue, code) ||
-            found === '' ||
-            rows.some((row, at) => !Number.isInteger(row) || row <= (rows[at - 1] ?? 0)),
-        )
-        expect(odd).toEqual([])
-        if (recognised === null) expect(problems).not.toEqual([])
-        const stopped = problems.some((one) => one.severity === 'error')
-        const subjects = [...(recognised?.libraries ?? []), ...(recognised?.batches ?? [])]
-        // An error always stops something, a sheet without one nothing.
-        if (recognised !== null)
-          expect(recognised.blocked || subjects.some((one) => one.blocked)).toBe(stopped)
-      }),
-      { seed: 20_200_325, numRuns: 10_000 },
-    )
-  })
 })

@@ -14,15 +14,20 @@ export type ReadColumn<Name extends string> = KnownColumn<Name> & {
 /** What one row says. Columns that are missing, blank or wrong have no value; `faulty` tells the wrong ones. */
 export type ReadRow<Name extends string> = {
   row: number
-  values: Readonly<Partial<Record<Name, string | number>>>
+  values: Readonly<Values<Name>>
   faulty: ReadonlySet<Name>
 }
+
+type Values<Name extends string> = Partial<Record<Name, string | number | undefined>>
 
 type PresentColumn<Name extends string> = {
   name: Name
   at: number
   filled: boolean
   read: Kind<string | number>
+  /** The cell that was read last, and what it says. */
+  cell: string
+  checked: Checked<string | number>
 }
 
 /** Reads every row below the header. */
@@ -31,30 +36,40 @@ export function readRows<Name extends string>(
   columns: ReadonlyArray<ReadColumn<Name>>,
   findings: Findings,
 ): Array<ReadRow<Name>> {
-  const present = columns.flatMap(({ name, kind, filled = false }) => {
+  const present = columns.flatMap(({ name, kind, filled = false }): Array<PresentColumn<Name>> => {
     const at = header.at.get(name)
-    return at === undefined ? [] : [{ name, at, filled, read: remembering(kind) }]
+    return at === undefined ? [] : [{ name, at, filled, read: remembering(kind), cell: '', checked: BLANK }]
   })
-  return header.rows.map((row, index) =>
-    isShifted(row, header)
-      ? shiftedRow(row, header.rows[index - 1], present, header, findings)
-      : readRow(row, present, header, findings),
-  )
+  let above: Values<Name> = {}
+  return header.rows.map((row, index) => {
+    if (isShifted(row, header)) return shiftedRow(row, header.rows[index - 1], present, header, findings)
+    const read = readRow(row, above, present, header, findings)
+    above = read.values
+    return read
+  })
 }
 
+/** `above` is what the row read before says: most cells repeat it, and are not read again. */
 function readRow<Name extends string>(
   { row, cells }: Row,
+  above: Readonly<Values<Name>>,
   present: ReadonlyArray<PresentColumn<Name>>,
   header: Header<Name>,
   findings: Findings,
 ): ReadRow<Name> {
-  const values: Partial<Record<Name, string | number>> = {}
+  const values: Values<Name> = { ...above }
   let faulty: Set<Name> | null = null
-  for (const { name, at, filled, read } of present) {
-    const cell = cells[at]
-    const { value, faults } = cell === undefined || cell === '' ? BLANK : read(cell)
-    if (value !== null) values[name] = value
-    else if (faults.length === 0 && filled)
+  for (const column of present) {
+    const cell = cells[column.at] ?? ''
+    if (cell !== column.cell) {
+      column.cell = cell
+      column.checked = cell === '' ? BLANK : column.read(cell)
+      values[column.name] = column.checked.value ?? undefined
+    }
+    const { value, faults } = column.checked
+    if (value !== null && faults.length === 0) continue
+    const { name, filled } = column
+    if (value === null && faults.length === 0 && filled)
       findings.add({ ...missing(`${name} is empty`), rows: [row], column: header.column(name) })
     for (const fault of faults) {
       const placeholder = fault.code === 'sample-sheet.placeholder'
@@ -103,24 +118,25 @@ const REMEMBERED = 2_000
 /** Looked up in vain so often, a column's values are most likely all different. */
 const IN_VAIN = 4_000
 
-/** The same few values stand in most columns again and again, and mostly the one of the row above. */
+/** The same few values stand in most columns again and again. */
 function remembering(kind: Kind<string> | Kind<number>): Kind<string | number> {
   const known = new Map<string, Checked<string | number>>()
-  let above = ''
-  let last: Checked<string | number> = BLANK
   let inVain = 0
   return (cell) => {
-    if (cell === above) return last
-    let checked = inVain < IN_VAIN ? known.get(cell) : undefined
-    if (checked === undefined) {
-      inVain++
-      checked = kind(cell)
-      if (known.size < REMEMBERED) known.set(cell, checked)
-    }
-    above = cell
-    last = checked
+    const seen = inVain < IN_VAIN ? known.get(cell) : undefined
+    if (seen !== undefined) return seen
+    inVain++
+    const checked = kind(cell)
+    if (known.size < REMEMBERED) known.set(cell, checked)
     return checked
   }
+}
+
+/** How many different values a column has. */
+export function distinct<Name extends string>(rows: ReadonlyArray<ReadRow<Name>>, name: Name): number {
+  const values = new Set(rows.map((row) => row.values[name]))
+  values.delete(undefined)
+  return values.size
 }
 
 export const asText = (value: string | number | undefined): string | null =>

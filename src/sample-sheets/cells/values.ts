@@ -22,8 +22,10 @@ const kind =
   (cell) => {
     const bare = withoutPlaceholder(bareCell(cell))
     if (bare.value === null) return { value: null, faults: bare.faults }
-    const { value, faults } = read(bare.value)
-    return { value, faults: [...bare.faults, ...faults] }
+    const checked = read(bare.value)
+    return bare.faults.length === 0
+      ? checked
+      : { value: checked.value, faults: [...bare.faults, ...checked.faults] }
   }
 
 const refused = (fault: Fault): Checked<never> => ({ value: null, faults: [fault] })
@@ -40,8 +42,9 @@ export const name = (longest: number): Kind<string> =>
 export const words = (longest: number): Kind<string> => kind((value) => within(longest, readWords(value)))
 
 function within(longest: number, read: Checked<string>): Checked<string> {
-  const length = [...(read.value ?? '')].length
-  if (read.value === null || length <= longest) return read
+  if (read.value === null || read.value.length <= longest) return read
+  const length = [...read.value].length
+  if (length <= longest) return read
   return refused({
     code: 'sample-sheet.value-too-long',
     found: `${shown(read.value)} has ${length} characters; ${longest} are allowed`,

@@ -38,11 +38,31 @@ export const minknowColumns: ReadonlyArray<KnownColumn<MinknowColumn>> = NAMES.m
 
 export type MinknowRow = { row: number } & Record<MinknowColumn, string>
 
-export const toRows = (header: Header<MinknowColumn>): MinknowRow[] =>
-  header.rows.map(({ row, cells }) => {
-    const values = NAMES.map((name) => [name, cells[header.at.get(name) ?? -1] ?? ''])
-    return { row, ...(Object.fromEntries(values) as Record<MinknowColumn, string>) }
+export function toRows({ at, rows }: Header<MinknowColumn>): MinknowRow[] {
+  const places = [...at]
+  return rows.map(({ row, cells }) => {
+    const values: MinknowRow = { ...EMPTY, row }
+    for (const [name, place] of places) values[name] = cells[place] ?? ''
+    return values
   })
+}
+
+const EMPTY: MinknowRow = {
+  row: 0,
+  protocol_run_id: '',
+  flow_cell_id: '',
+  position_id: '',
+  sample_id: '',
+  experiment_id: '',
+  flow_cell_product_code: '',
+  kit: '',
+  barcode: '',
+  internal_barcode: '',
+  external_barcode: '',
+  alias: '',
+  type: '',
+  library_name: '',
+}
 
 /** The flow cell or the position a row speaks of; what may not repeat may not repeat there. */
 export const placeOf = (row: MinknowRow): string => row.flow_cell_id || row.position_id

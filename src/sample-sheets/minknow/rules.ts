@@ -96,13 +96,15 @@ function tellTwice(
   column: MinknowColumn,
   { header, findings }: Sheet,
 ): void {
-  const known = new Map<string, number>()
+  const places = new Map<string, Map<string, number>>()
   for (const one of rows) {
     const value = valueIn(one)
     if (value === '') continue
-    const key = `${placeOf(one)}\n${value}`
-    const first = known.get(key)
-    if (first === undefined) known.set(key, one.row)
+    const place = placeOf(one)
+    const known = places.get(place) ?? new Map<string, number>()
+    if (known.size === 0) places.set(place, known)
+    const first = known.get(value)
+    if (first === undefined) known.set(value, one.row)
     else
       findings.add({
         code: 'sample-sheet.minknow-twice',

@@ -63,16 +63,19 @@ function linked(
 ): LinkedRows[] {
   const runs = new Map<string, LinkedRows & { link: RunLink }>()
   const unlinked: Row[] = []
+  let last: (LinkedRows & { link: RunLink }) | undefined
   for (const row of rows) {
     const link = linkOf(row)
     if (link === null) {
       unlinked.push(row)
       continue
     }
-    const key = `${link.by}\n${link.value}`
-    const known = runs.get(key)
-    if (known === undefined) runs.set(key, { link, rows: [row] })
-    else known.rows.push(row)
+    if (last?.link.value !== link.value || last.link.by !== link.by) {
+      const key = `${link.by}\n${link.value}`
+      last = runs.get(key) ?? { link, rows: [] }
+      runs.set(key, last)
+    }
+    last.rows.push(row)
   }
   const [only, ...others] = runs.values()
   if (only !== undefined && others.length === 0) return [{ link: only.link, rows }]

@@ -1,0 +1,60 @@
+/** Sheets as large as they may be, believable row by row. */
+
+const WELLS = 96
+
+const registrationRow = (row: number): string => {
+  const plate = Math.floor(row / WELLS)
+  const barcode = String((row % WELLS) + 1).padStart(2, '0')
+  return `BIRM-${100_000 + row},BIRM-LIB-${plate},VIRAL_RNA,PCR,AMPLICON,PAIRED,LSK109,NB${barcode},400,2020-03-20,X${1000 + plate}_AAA`
+}
+
+const indexOf = (row: number): string =>
+  Array.from({ length: 10 }, (_, base) => 'ACGT'[(row >> (2 * base)) & 3]).join('')
+
+/** Of each format that people drop: what stands above the rows, and each row. */
+const SHEETS = {
+  registration: {
+    above: [
+      'central_sample_id,library_name,library_source,library_selection,library_strategy,library_layout_config,library_seq_kit,barcode,library_layout_insert_length,sequencing_org_received_date,run_name',
+    ],
+    row: registrationRow,
+  },
+  'onecodex-batch': {
+    above: ['batch_name,return_tracking_number,tube_barcode,specimen_type,sequencing_depth'],
+    row: (row: number) =>
+      `Gut study ${Math.floor(row / WELLS)},1Z999AA10123456784,AB${String(10_000_000 + row)},Human stool,Standard`,
+  },
+  'illumina-v2': {
+    above: [
+      '[Header]',
+      'FileFormatVersion,2',
+      'RunName,Exomes 12',
+      '[Reads]',
+      'Read1Cycles,151',
+      'Index1Cycles,10',
+      'Index2Cycles,10',
+      '[BCLConvert_Data]',
+      'Lane,Sample_ID,Index,Index2,Sample_Project,Library_Name',
+    ],
+    row: (row: number) =>
+      `${(row % 8) + 1},BIRM-${100_000 + row},${indexOf(row)},${indexOf(row * 7)},Exomes,EX-${Math.floor(row / WELLS)}`,
+  },
+  minknow: {
+    above: ['flow_cell_id,experiment_id,sample_id,kit,barcode,alias,type,library_name'],
+    row: (row: number) => {
+      const cell = `PAY${10_000 + Math.floor(row / WELLS)}`
+      const barcode = String((row % WELLS) + 1).padStart(2, '0')
+      return `${cell},Exomes,pool_${cell},SQK-NBD114-96,barcode${barcode},BIRM-${100_000 + row},test_sample,LIB-${cell}`
+    },
+  },
+}
+
+export type LargeFormat = keyof typeof SHEETS
+
+export const largeFormats = Object.keys(SHEETS) as LargeFormat[]
+
+export function largeSheet(format: LargeFormat, rows: number, { lineEnd = '\r\n' } = {}): Uint8Array {
+  const { above, row } = SHEETS[format]
+  const lines = [...above, ...Array.from({ length: rows }, (_, at) => row(at)), '']
+  return Buffer.from(lines.join(lineEnd))
+}
