@@ -16,6 +16,7 @@ export type SheetIntakeParts = {
   journal: {
     saveArtifact(artifact: Artifact): Promise<void>
     sheetsSame(sha256: string): Promise<Artifact[]>
+    lastArrival(): Promise<number>
   }
   news: SheetNews
   emit: Emit
@@ -43,6 +44,9 @@ export type SheetIntake = {
 export function createSheetIntake({ journal, news, emit, now }: SheetIntakeParts): SheetIntake {
   /** Sheets that lay there when the watch began were found together, in whatever order they are read. */
   const began = now().toISOString()
+  /** The highest arrival before this process; and how many have come since, beside those that lay there. */
+  let before: Promise<number> | null = null
+  let came = 0
   /** Sheets that people were told of, and that have not been taken yet. */
   const told = new Set<string>()
 
@@ -56,14 +60,17 @@ export function createSheetIntake({ journal, news, emit, now }: SheetIntakeParts
   async function kept(found: Found, reading: SheetOutcome, firstScan: boolean): Promise<Artifact> {
     const { path, root, type, fingerprint, modified } = found
     const at = firstScan ? began : now().toISOString()
+    before ??= journal.lastArrival()
+    const arrival = (await before) + 1 + (firstScan ? 0 : ++came)
     const { sha256 } = reading
     const same = sha256 === null ? [] : (await journal.sheetsSame(sha256)).filter((one) => one.path !== path)
     if (same.length > 0) emit('sheet.repeated', { sheet: basename(path) })
     // The same bytes under another name are the same content, first seen when they were first seen.
-    const [first] = same.toSorted((a, b) => a.changed.localeCompare(b.changed))
-    const changed = first === undefined || first.changed > at ? at : first.changed
+    const first = same.at(-1)
     return {
-      ...{ path, root, type, fingerprint, sha256, status: 'done', reading, firstSeen: at, changed },
+      ...{ path, root, type, fingerprint, sha256, status: 'done', reading, firstSeen: at },
+      changed: first === undefined || first.changed > at ? at : first.changed,
+      arrival: first?.arrival ?? arrival,
       modified: first?.modified ?? modified,
     }
   }

@@ -9,16 +9,17 @@ import type { Row, Store } from './store.ts'
 type Name = { role: string; value: string }
 
 export function saveArtifact(store: Store, artifact: Artifact): void {
-  const { path, root, type, fingerprint, sha256, status, reading, firstSeen, changed, modified } = artifact
+  const { path, root, type, fingerprint, sha256, status, reading, firstSeen, changed, modified, arrival } =
+    artifact
   store.run(
-    `INSERT INTO artifacts (path, root, type, fingerprint, sha256, status, reading, first_seen, changed, modified)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO artifacts (path, root, type, fingerprint, sha256, status, reading, first_seen, changed, modified, arrival)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (path) DO UPDATE SET root = excluded.root, type = excluded.type,
        fingerprint = excluded.fingerprint, sha256 = excluded.sha256, status = excluded.status,
        reading = excluded.reading, first_seen = excluded.first_seen, changed = excluded.changed,
-       modified = excluded.modified`,
+       modified = excluded.modified, arrival = excluded.arrival`,
     ...[path, root, type, fingerprint, sha256, status, JSON.stringify(reading), firstSeen, changed],
-    modified ?? null,
+    ...[modified ?? null, arrival ?? null],
   )
   store.run('DELETE FROM names WHERE path = ?', path)
   if (status === 'gone') return
@@ -82,6 +83,7 @@ type ArtifactReader = Pick<
   | 'artifact'
   | 'artifacts'
   | 'known'
+  | 'lastArrival'
   | 'runsMatching'
   | 'runsSame'
   | 'sheetsLinking'
@@ -90,7 +92,7 @@ type ArtifactReader = Pick<
 >
 
 export function createArtifactReader(store: Store): ArtifactReader {
-  /** Newest content first; each artifact once, however many of the names it answers to. */
+  /** Sheets that came last first; each artifact once, however many of the names it answers to. */
   const named = (names: Name[]): Artifact[] => {
     const found = new Map<string, Artifact>()
     for (const { role, value } of names)
@@ -139,10 +141,15 @@ export function createArtifactReader(store: Store): ArtifactReader {
     async sheetsSame(sha256) {
       return named([{ role: BYTES, value: sha256 }])
     },
+    async lastArrival() {
+      return Number(store.get('SELECT max(arrival) AS last FROM artifacts')?.['last'] ?? 0)
+    },
   }
 }
 
+/** Run folders have no arrival. */
 const newestFirst = (a: Artifact, b: Artifact): number =>
+  (b.arrival ?? 0) - (a.arrival ?? 0) ||
   b.changed.localeCompare(a.changed) ||
   (b.modified ?? '').localeCompare(a.modified ?? '') ||
   a.path.localeCompare(b.path)
@@ -157,5 +164,6 @@ const artifactOf = (row: Row): Artifact => ({
   reading: JSON.parse(String(row['reading'])) as Reading,
   firstSeen: String(row['first_seen']),
   changed: String(row['changed']),
+  ...(row['arrival'] === null ? {} : { arrival: Number(row['arrival']) }),
   ...(row['modified'] === null ? {} : { modified: String(row['modified']) }),
 })

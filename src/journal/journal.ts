@@ -34,7 +34,12 @@ export type Artifact = {
   /** ISO instants. */
   firstSeen: string
   changed: string
-  /** Sheets: modification time of the file, ISO; it orders those whose content was first seen at one instant. */
+  /**
+   * Sheets: in which place their content came, by a count that never goes back, as clocks do. Those that lay there
+   * together share one.
+   */
+  arrival?: number
+  /** Sheets: modification time of the file, ISO; it orders those that lay there together. */
   modified?: string
 }
 
@@ -173,14 +178,16 @@ export type JournalReader = {
   runsMatching(link: RunLink): Promise<Artifact[]>
   /** Run folders with this run id or sequencing UUID, to find one run in two folders. */
   runsSame(runId: string, sequencingUuid: string | null): Promise<Artifact[]>
-  /** Sheets with a library that links to any of these names of a run, newest content first seen first. */
+  /** Sheets with a library that links to any of these names of a run, latest arrival first. */
   sheetsLinking(names: RunLink[]): Promise<Artifact[]>
-  /** Sheets that name this library or batch, newest content first seen first. */
+  /** Sheets that name this library or batch, latest arrival first. */
   sheetsNaming(what: { library: string } | { batch: string }): Promise<Artifact[]>
   /** Sheets of exactly these bytes. */
   sheetsSame(sha256: string): Promise<Artifact[]>
   /** The oldest thousand after a sequence number. */
   events(after: number): Promise<Array<EventRow & { sequence: number }>>
+  /** The highest arrival of any sheet; 0 where none has come. */
+  lastArrival(): Promise<number>
   /** When a root was first scanned to its end; null while it was not. */
   rootFirstScan(root: string): Promise<string | null>
 }

@@ -87,4 +87,12 @@ export const STEPS: readonly string[] = [
   CREATE INDEX artifacts_by_moment ON artifacts (type, moment);
   `,
   'ALTER TABLE artifacts ADD COLUMN modified TEXT',
+  `
+  -- In which place the content of a sheet came. Until now the clock told.
+  ALTER TABLE artifacts ADD COLUMN arrival INTEGER;
+  UPDATE artifacts SET arrival = place FROM (
+    SELECT path AS of, dense_rank() OVER (ORDER BY changed) AS place FROM artifacts WHERE type = 'sheet'
+  ) WHERE path = of;
+  CREATE INDEX artifacts_by_arrival ON artifacts (arrival);
+  `,
 ]

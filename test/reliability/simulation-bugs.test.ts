@@ -5,7 +5,7 @@ import { history } from './simulation/history.ts'
 
 const WITHIN = 3000
 
-test.for(Object.keys(bugs))('%s: the simulation finds it', { timeout: 120_000 }, async (name) => {
+test.for(Object.keys(bugs))('%s: the simulation finds it', { timeout: 600_000 }, async (name) => {
   const bug = bugs[name]
   if (bug === undefined) throw new Error(name)
   expect(await firstBroken(bug)).not.toBe(null)

@@ -7,7 +7,7 @@ const FIRST_SEED = Number(process.env['RUNHERALD_SEED'] ?? Date.now() % 2 ** 31)
 const COUNT = 120
 
 test(`from seed ${FIRST_SEED}, ${COUNT} histories end alike with the model and with SQLite`, {
-  timeout: 120_000,
+  timeout: 600_000,
 }, async () => {
   for (let seed = FIRST_SEED; seed < FIRST_SEED + COUNT; seed++) {
     const real = await history(seed, { journal: openSqliteJournal, outcome: true })

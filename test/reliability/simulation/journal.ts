@@ -51,7 +51,7 @@ export type SimulatedJournal = Pick<
   | 'runsSame'
   | 'sheetsLinking'
   | 'sheetsNaming'
-  | 'sheetsSame'
+  | 'lastArrival'
   | 'sheetsSame'
   | 'registries'
   | 'saveArtifact'
@@ -290,6 +290,7 @@ export function openModelJournal(decide: Decide, random: () => number): Simulate
       .filter((one) => one.status !== 'gone' && wanted(one))
       .sort(
         (a, b) =>
+          (b.arrival ?? 0) - (a.arrival ?? 0) ||
           b.changed.localeCompare(a.changed) ||
           (b.modified ?? '').localeCompare(a.modified ?? '') ||
           a.path.localeCompare(b.path),
@@ -356,6 +357,7 @@ export function openModelJournal(decide: Decide, random: () => number): Simulate
             ? reading.reading.libraries.some((one) => one.name === what.library)
             : reading.reading.batches.some((one) => one.name === what.batch),
       ),
+    lastArrival: async () => Math.max(0, ...[...artifacts.values()].map(({ arrival }) => arrival ?? 0)),
     sheetsSame: async (sha256) => found((one) => one.type === 'sheet' && one.sha256 === sha256),
     rootFirstScan: async () => '2026-11-20T00:00:00.000Z',
     registries: async () => [...registries.values()],

@@ -70,7 +70,7 @@ export function openSqliteJournal(decide: Decide, random: () => number): Simulat
         })),
         artifacts: store
           .all(
-            'SELECT path, root, type, fingerprint, sha256, status, reading, first_seen, changed FROM artifacts',
+            'SELECT path, root, type, fingerprint, sha256, status, reading, first_seen, changed, arrival FROM artifacts',
           )
           .map(
             (row): Artifact => ({
@@ -83,6 +83,7 @@ export function openSqliteJournal(decide: Decide, random: () => number): Simulat
               reading: JSON.parse(String(row['reading'])) as Artifact['reading'],
               firstSeen: String(row['first_seen']),
               changed: String(row['changed']),
+              ...(row['arrival'] === null ? {} : { arrival: Number(row['arrival']) }),
             }),
           ),
       }

@@ -56,7 +56,7 @@ type Reading =
   | 'runsSame'
   | 'sheetsLinking'
   | 'sheetsNaming'
-  | 'sheetsSame'
+  | 'lastArrival'
   | 'sheetsSame'
   | 'registries'
   | 'rootFirstScan'
@@ -111,6 +111,7 @@ export function createWorld(
       runsSame: (runId, uuid) => read(() => journal.runsSame(runId, uuid)),
       sheetsLinking: (links) => read(() => journal.sheetsLinking(links)),
       sheetsNaming: (what) => read(() => journal.sheetsNaming(what)),
+      lastArrival: () => read(() => journal.lastArrival()),
       sheetsSame: (sha256) => read(() => journal.sheetsSame(sha256)),
       registries: () => read(() => journal.registries()),
       rootFirstScan: (root) => read(() => journal.rootFirstScan(root)),
