@@ -49,6 +49,7 @@ export function createCheck(world: World): Check {
       if (registration === undefined) return fail('an attempt of no registration')
       if (isPaused(registration.registry)) fail('a paused registry was sent to')
       const armed = registration.revisions.find((one) => one.revision === revision)
+      if (purpose === 'look-up' && !armed?.traits.askable) fail('asked where nobody answers')
       if (purpose === 'send' && armed?.inDoubt && !armed.traits.repeatable)
         fail('what may have arrived was sent again where a repeat doubles')
     },
@@ -107,7 +108,11 @@ export function createCheck(world: World): Check {
     step() {
       for (const registry of world.registries.values()) check.taken(registry)
       const now = kept()
-      for (const one of now.registrations) for (const revision of one.revisions) state(now, one, revision)
+      for (const one of now.registrations) {
+        if (one.revisions.filter(({ onWire }) => onWire !== null).length > 1)
+          fail('two revisions of one subject were on the wire')
+        for (const revision of one.revisions) state(now, one, revision)
+      }
     },
     end() {
       check.step()
@@ -139,6 +144,9 @@ export function createCheck(world: World): Check {
       fail(`${is} with ${onWire?.purpose ?? 'nothing'} on the wire`)
     if ((is === 'held' || is === 'refused' || is === 'waiting') && reason === null)
       fail(`${is} without a reason`)
+    if (is === 'queued' && revision.inDoubt && !revision.traits.repeatable) fail('queued while in doubt')
+    if (is === 'refused' && reason === 'by-registry' && !overruled.has(registration.id))
+      if (own.some((one) => one.revision === revision.revision)) fail('refused, and the registry has it')
     if (is === 'waiting' && reason === 'grace' && revision.nextTry === null) fail('a grace without an end')
     if (is !== 'registered' || overruled.has(registration.id)) return
     const body = now.bodies(registration.id, revision.revision)
@@ -213,6 +221,9 @@ export function createCheck(world: World): Check {
         const row = has('library', name)
         if (row === undefined) fail('a library was lost')
         const newest = row?.revisions.at(-1)
+        const wanted = newest === undefined ? undefined : now.bodies(row?.id ?? '', newest.revision)
+        if (typeof wanted === 'string' && kit !== REFUSED_HERE && !wanted.includes(JSON.stringify(kit)))
+          fail(`what was wanted last was forgotten: ${name} is asked for with ${wanted}, and not with ${kit}`)
         const last = registry.commits.findLast((one) => one.registration === row?.id)
         // What our rules refuse corrects nothing: it is reported, and what was sent stays.
         if (kit === REFUSED_HERE) continue
