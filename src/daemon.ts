@@ -8,6 +8,7 @@ import type { Destination } from './deliver/destination.ts'
 import { startEmbeddedRedis } from './deliver/embedded-redis.ts'
 import { createWire, type Wire } from './deliver/exchange.ts'
 import { withOAuth } from './deliver/oauth.ts'
+import { readTogether } from './deliver/secrets.ts'
 import type { RootHealth, RootWatch } from './discover/root-loop.ts'
 import { type Emit, type Herald, loggedError } from './events.ts'
 import { createInspector } from './inspector.ts'
@@ -229,6 +230,7 @@ export function toDelivery(
   if (planned === undefined) throw new Error(`${entry.name} was not planned for`)
   const { registry, settings } = planned
   const { name, kind, url, limits, auth } = entry
+  const { tokenFile } = auth
   const destination: Destination = {
     name,
     kind,
@@ -238,10 +240,10 @@ export function toDelivery(
     judge: registry.judge,
     probe: registry.probe,
     lookUp: registry.lookUp,
-    secrets: async () => {
-      if (auth.tokenFile === null) throw new Error(`${name} has no token file`)
-      return readSecret(auth.tokenFile)
-    },
+    secrets: readTogether(async () => {
+      if (tokenFile === null) throw new Error(`${name} has no token file`)
+      return readSecret(tokenFile)
+    }),
   }
   if (auth.oauth === null) return destination
   const { clientIdFile, clientSecretFile, refreshTokenFile } = auth.oauth

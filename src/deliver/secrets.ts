@@ -58,6 +58,21 @@ export async function seal(request: Request, { secret, id, now, known }: SealOpt
   return { body, headers, withoutSecrets: masker([...known]) }
 }
 
+/** Reads once for all who ask before the reading begins: each still gets what is there after it asked. */
+export function readTogether<T>(read: () => Promise<T>): () => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  let next: Promise<T> | null = null
+  return () => {
+    next ??= last.then(() => {
+      next = null
+      const reading = read()
+      last = reading.catch(() => {})
+      return reading
+    })
+    return next
+  }
+}
+
 /** The answer as it may be kept: no secret of ours in it, and no cookie of theirs. */
 export function withoutSecrets(answer: Answer, mask: (text: string) => string): Answer {
   const headers = Object.entries(answer.headers)

@@ -1,5 +1,6 @@
 /** Opens the journal's file, brings it to this version's shape, or says why it cannot be used. */
 import { closeSync, existsSync, fsyncSync, openSync, rmSync, statSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Decide } from '../handovers.ts'
@@ -60,13 +61,33 @@ export async function openJournal(
     if (!readOnly) {
       migrate(db, file, STEPS)
       mark(file)
+      // From here on, syncing what was committed is the store's.
+      db.exec('PRAGMA synchronous = NORMAL')
     }
   } catch (thrown) {
     if (db?.isOpen) db.close()
     return err(faultOf(thrown, file))
   }
-  const store = createStore(db, onBroken)
-  return ok({ ...createReader(store), ...createWriter(store, db, decide) })
+  const log = logBeside(file)
+  const store = createStore(db, { sync: log.sync, ...(onBroken && { onBroken }) })
+  const writer = createWriter(store, db, decide)
+  const close = () => writer.close().finally(log.close)
+  return ok({ ...createReader(store), ...writer, close })
+}
+
+/**
+ * The file into which SQLite writes what is committed. Its own sync would hold up the whole program, so it is left to
+ * sync no more than the order of its files asks for, and this puts each commit on disk, in a thread of its own.
+ */
+function logBeside(file: string): { sync(): Promise<void>; close(): Promise<void> } {
+  let log: FileHandle | null = null
+  return {
+    async sync() {
+      log ??= await open(`${file}-wal`)
+      await log.datasync()
+    },
+    close: async () => log?.close(),
+  }
 }
 
 /** Beside the journal from its first day on; hidden, so that `rm journal.sqlite*` and `rm *` leave it. */

@@ -28,13 +28,21 @@ const CALLS_A_COMMIT = 256
 /** What SQLite says when the disk is full, cannot be written or read, or gave back something else than was written. */
 const DISK = { readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 }
 
-/** `onBroken` is told once, of the first fault of the disk: nothing that follows can be relied on. */
-export function createStore(db: DatabaseSync, onBroken: (thrown: unknown) => void = () => {}): Store {
+export type StoreOptions = {
+  /** Resolves when what was committed before the call is on disk. Left out where COMMIT sees to that, or no disk is. */
+  sync?: () => Promise<void>
+  /** Told once, of the first fault of the disk: nothing that follows can be relied on. */
+  onBroken?: (thrown: unknown) => void
+}
+
+export function createStore(db: DatabaseSync, { sync, onBroken }: StoreOptions = {}): Store {
   let isBroken = false
+  /** What the disk said to a sync: the kernel may then have dropped what it did not write, and later syncs succeed. */
+  let notSynced: unknown = null
   function broken(thrown: unknown): void {
-    if (isBroken || !isOfTheDisk(thrown)) return
+    if (isBroken || !(notSynced === thrown || isOfTheDisk(thrown))) return
     isBroken = true
-    onBroken(thrown)
+    onBroken?.(thrown)
   }
   /** Reads outside a transaction, where nobody else sees what was thrown. */
   function guarded<T>(read: () => T): T {
@@ -56,28 +64,44 @@ export function createStore(db: DatabaseSync, onBroken: (thrown: unknown) => voi
     return known
   }
 
+  /** The sync is waited for, not sat out: answers of registries are taken meanwhile, and share the next commit. */
   async function flush(): Promise<void> {
     isFlushing = true
     while (waiting.length > 0) {
       await new Promise((turned) => setImmediate(turned))
-      commit(waiting.splice(0, CALLS_A_COMMIT))
+      const calls = waiting.splice(0, CALLS_A_COMMIT)
+      try {
+        const answers = commit(calls)
+        if (sync !== undefined) await synced(sync)
+        for (const answer of answers) answer()
+      } catch (thrown) {
+        broken(thrown)
+        for (const call of calls) call.failed(thrown)
+      }
     }
     isFlushing = false
   }
 
-  function commit(calls: Call[]): void {
-    const answers: Array<() => void> = []
+  function commit(calls: Call[]): Array<() => void> {
+    if (notSynced !== null) throw notSynced
     try {
       prepared('BEGIN IMMEDIATE').run()
-      for (const call of calls) answers.push(attempt(call))
+      const answers = calls.map(attempt)
       prepared('COMMIT').run()
+      return answers
     } catch (thrown) {
-      broken(thrown)
       if (db.isTransaction) db.exec('ROLLBACK')
-      for (const call of calls) call.failed(thrown)
-      return
+      throw thrown
     }
-    for (const answer of answers) answer()
+  }
+
+  async function synced(sync: () => Promise<void>): Promise<void> {
+    try {
+      await sync()
+    } catch (thrown) {
+      notSynced = thrown
+      throw thrown
+    }
   }
 
   /** Does one call, and gives what is to be said to its caller once all are on disk. */

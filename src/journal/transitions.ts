@@ -11,10 +11,9 @@ import type {
 import type { SubjectRef } from '../record/registration.ts'
 import type { Transition } from './journal.ts'
 import { pauseRegistry, registryState } from './registry-rows.ts'
-import { bodyHash } from './request-hash.ts'
 import type { Row, Store } from './store.ts'
 
-/** What the rows need beside the decision: the submission of a new plan, the address of an attempt, its answer. */
+/** What the rows need beside the decision: the submission of a new plan or of an attempt, its address, its answer. */
 export type Context = { submission?: Submission; url?: string; answer?: string | null }
 
 export const nothingHappened = (): Transition => ({ changes: [], wakes: [], paused: [], declined: null })
@@ -145,14 +144,13 @@ function carryOut(
     case 'planned':
       return
     case 'begin-attempt': {
-      const sent = submissionOf(store, id, effect.revision)
-      const request = sent.mapped?.request
+      const sent = registration.revisions.find((one) => one.revision === effect.revision)
+      const path = effect.purpose === 'send' ? (context.submission?.mapped?.request.path ?? '') : ''
       store.run(
         `INSERT INTO attempts (registration, revision, attempt, purpose, url, body_hash, started)
          VALUES (?, ?, ?, ?, ?, ?, ?)`,
         ...[id, effect.revision, effect.attempt, effect.purpose],
-        ...[`${context.url ?? ''}${effect.purpose === 'send' ? (request?.path ?? '') : ''}`],
-        ...[bodyHash(sent) ?? '', at],
+        ...[`${context.url ?? ''}${path}`, sent?.bodyHash ?? '', at],
       )
       return
     }
@@ -175,7 +173,7 @@ function carryOut(
       return
     case 'receipt': {
       const { subject } = registration
-      const { kind } = submissionOf(store, id, effect.revision)
+      const kind = String(store.get('SELECT kind FROM registrations WHERE id = ?', id)?.['kind'])
       const { remoteIds, samples } = effect
       store.run(
         `INSERT INTO receipts (registration, receipt) VALUES (?, ?)

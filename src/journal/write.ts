@@ -74,7 +74,8 @@ export function createWriter(store: Store, db: DatabaseSync, decide: Decide): Jo
     if (registration === null || wanted === undefined) return { may: 'no', transition }
     const surroundings = surroundingsOf(store, registration, wanted)
     const event = { type: 'arm' as const, now, revision, surroundings }
-    const effects = apply(store, decide, registration, event, transition, { url })
+    const submission = submissionOf(store, id, revision)
+    const effects = apply(store, decide, registration, event, transition, { url, submission })
     const begun = effects.find((one) => one.do === 'begin-attempt')
     if (begun?.do !== 'begin-attempt') {
       const isPending = wanted.state === 'queued' || wanted.state === 'unknown' || wanted.reason === 'grace'
@@ -84,7 +85,6 @@ export function createWriter(store: Store, db: DatabaseSync, decide: Decide): Jo
       return { may: surroundings.registryOpen ? 'no' : 'paused', transition }
     }
     const { attempt, purpose } = begun
-    const submission = submissionOf(store, id, revision)
     const { traits, earlierUnknown } = wanted
     return {
       may: 'begin',

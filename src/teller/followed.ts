@@ -1,6 +1,7 @@
 /** Which sheets are to be told of anew: follows the journal's own history, so that nothing is missed over a restart. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { JournalReader } from '../journal/journal.ts'
+import type { SubjectRef } from '../record/registration.ts'
 
 export type FollowedJournal = Pick<
   JournalReader,
@@ -22,6 +23,12 @@ const OWED = 'reports owed'
 const MOST = 100
 /** Reports are not synced: those of the last moments may not outlive a power cut, so a restart begins with them. */
 const LASTING_MS = 60_000
+/** So many registrations are looked up before the loop turns. */
+const IDS_AT_ONCE = 20
+
+/** Registrations with the same key stand in the same sheets. */
+const keyOf = ({ type, name, library }: SubjectRef): string =>
+  JSON.stringify(type === 'batch' ? [type, name] : [library])
 
 /** `clock`: milliseconds that only ever grow. */
 export function followSheets(journal: FollowedJournal, clock = () => performance.now()): Followed {
@@ -31,10 +38,7 @@ export function followSheets(journal: FollowedJournal, clock = () => performance
   /** How far it was told at which moments of the last minute, and at the last before it. */
   const reached: Array<{ at: number; sequence: number }> = []
 
-  async function sheetsOf(id: string): Promise<string[]> {
-    const [row] = await journal.registrations({ ids: [id] })
-    if (row === undefined) return []
-    const { type, name, library } = row.subject
+  async function sheetsOf({ type, name, library }: SubjectRef): Promise<string[]> {
     if (type === 'batch') return (await journal.sheetsNaming({ batch: name })).map(({ path }) => path)
     return library === null ? sheetsWithoutRun() : sheetsOfLibrary(library)
   }
@@ -67,8 +71,11 @@ export function followSheets(journal: FollowedJournal, clock = () => performance
         const events = await journal.events(seen)
         const last = events.at(-1)
         if (last === undefined) return [...paths]
-        for (const id of new Set(events.flatMap(({ registration }) => registration ?? []))) {
-          for (const path of await sheetsOf(id)) paths.add(path)
+        const moved = [...new Set(events.flatMap(({ registration }) => registration ?? []))]
+        for (let first = 0; first < moved.length; first += IDS_AT_ONCE) {
+          const rows = await journal.registrations({ ids: moved.slice(first, first + IDS_AT_ONCE) })
+          const subjects = new Map(rows.map(({ subject }) => [keyOf(subject), subject]))
+          for (const subject of subjects.values()) for (const path of await sheetsOf(subject)) paths.add(path)
           // The journal answers at once: without a pause a long history would hold up everything else.
           await nextTurn()
         }

@@ -1,0 +1,86 @@
+/** Commits that many calls share: none is answered before the disk has them. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { afterAll, expect, test } from 'vitest'
+import { createStore } from '../../src/journal/store.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'runherald-store-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+let number = 0
+function openDatabase(): DatabaseSync {
+  const db = new DatabaseSync(join(folder, `${number++}.sqlite`))
+  db.exec('PRAGMA journal_mode = WAL; CREATE TABLE kept (what TEXT) STRICT')
+  return db
+}
+
+test('no call is answered before the sync it shares, and those that come meanwhile share the next', async () => {
+  using db = openDatabase()
+  const syncs: Array<() => void> = []
+  let asked = Promise.withResolvers<void>()
+  const store = createStore(db, {
+    sync: () =>
+      new Promise((resolve) => {
+        syncs.push(resolve)
+        asked.resolve()
+        asked = Promise.withResolvers()
+      }),
+  })
+  const answered: string[] = []
+  const keep = async (what: string) => {
+    await store.transaction(() => store.run('INSERT INTO kept VALUES (?)', what))
+    answered.push(what)
+  }
+  const first = asked.promise
+  const all = [keep('a'), keep('b')]
+  await first
+  const second = asked.promise
+  all.push(keep('c'), keep('d'))
+  // Whatever would be answered or committed too early has now had its turn.
+  await nextTurn()
+  await nextTurn()
+  expect([store.all('SELECT * FROM kept').length, answered, syncs.length]).toEqual([2, [], 1])
+  syncs[0]?.()
+  await second
+  expect([store.all('SELECT * FROM kept').length, answered]).toEqual([4, ['a', 'b']])
+  syncs[1]?.()
+  await Promise.all(all)
+  expect([answered, syncs.length]).toEqual([['a', 'b', 'c', 'd'], 2])
+  await store.drained()
+})
+
+test('a call that fails alone fails alone', async () => {
+  using db = openDatabase()
+  const store = createStore(db, { sync: async () => {} })
+  const calls = ['a', 'b', 'c'].map((what) =>
+    store.transaction(() => {
+      store.run('INSERT INTO kept VALUES (?)', what)
+      if (what === 'b') throw new Error('not this one')
+    }),
+  )
+  const ends = await Promise.allSettled(calls)
+  expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  expect(store.all('SELECT what FROM kept').map(({ what }) => what)).toEqual(['a', 'c'])
+})
+
+test('after a sync that the disk refused nothing is kept any more, though later syncs would succeed', async () => {
+  using db = openDatabase()
+  const told: unknown[] = []
+  const refused = Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' })
+  const faults: unknown[] = [refused]
+  const store = createStore(db, {
+    sync: async () => {
+      const fault = faults.shift()
+      if (fault !== undefined) throw fault
+    },
+    onBroken: (thrown) => told.push(thrown),
+  })
+  const keep = (what: string) => store.transaction(() => store.run('INSERT INTO kept VALUES (?)', what))
+  const together = await Promise.allSettled([keep('a'), keep('b')])
+  const later = await Promise.allSettled([keep('c')])
+  expect([...together, ...later].map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+  expect(told).toEqual([refused])
+})
