@@ -11,8 +11,15 @@ import { destinationsOf, planningOptions } from '../../src/planning.ts'
 import { rulesOfRoots } from '../../src/watching.ts'
 import type { Place } from './rig.ts'
 
-/** Takes in the run folders at these paths as the daemon would have, and what the receiver said to each. */
-export async function writeHistory(place: Place, paths: readonly string[]): Promise<void> {
+/**
+ * Takes in the run folders at these paths as the daemon would have, and what the receiver said to each; `isSent` false
+ * leaves them queued.
+ */
+export async function writeHistory(
+  place: Place,
+  paths: readonly string[],
+  { isSent = true }: { isSent?: boolean } = {},
+): Promise<void> {
   const loaded = loadConfig({ file: place.config, env: {} })
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.error))
   const config = loaded.value
@@ -51,7 +58,7 @@ export async function writeHistory(place: Place, paths: readonly string[]): Prom
     )
   await pipeline.settled()
   const at = new Date()
-  for (let first = 0; first < planned.length; first += 500)
+  for (let first = 0; isSent && first < planned.length; first += 500)
     await Promise.all(
       planned.slice(first, first + 500).map(async ({ id, revision }) => {
         const arming = await journal.arm({ id, revision, url: 'http://127.0.0.1' }, at)

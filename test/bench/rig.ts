@@ -186,6 +186,10 @@ export async function openReceiver(delayMs: number): Promise<Measured & { url: s
   return Object.assign(receiver, { url: String(url) })
 }
 
+/** What has arrived at a receiver, in the order in which it came; `at` is milliseconds of the epoch. */
+export const arrivalsAt = async (url: string): Promise<Array<{ at: number; body: string }>> =>
+  (await (await fetch(url)).json()) as Array<{ at: number; body: string }>
+
 /** The sandbox in a process of its own, with the url of its webhook. */
 export async function openSandbox(): Promise<Measured & { url: string }> {
   const sandbox = new Measured('src/main.ts', ['sandbox'])

@@ -6,6 +6,7 @@ export default defineConfig({
     root: new URL('../..', import.meta.url).pathname,
     include: [],
     benchmark: { include: ['test/bench/**/*.bench.ts'] },
+    globalSetup: ['test/bench/results.ts'],
     fileParallelism: false,
     maxWorkers: 1,
     testTimeout: 900_000,
