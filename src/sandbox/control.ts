@@ -7,7 +7,7 @@ import { renderPage } from './page.ts'
 export async function serveControl(
   sandbox: Sandbox,
   script: () => FaultScript,
-  settings: { strict: boolean; username: string },
+  strict: boolean,
   target: URL,
   request: IncomingMessage,
   response: ServerResponse,
@@ -24,7 +24,7 @@ export async function serveControl(
       response.end()
       return
     case 'GET /__sandbox':
-      return send(response, 200, 'text/html; charset=utf-8', renderPage(sandbox, settings))
+      return send(response, 200, 'text/html; charset=utf-8', renderPage(sandbox, strict))
     case 'GET /__sandbox/state':
       return send(response, 200, json, sandbox.state())
     case 'GET /__sandbox/log': {

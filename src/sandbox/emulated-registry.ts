@@ -57,6 +57,12 @@ export type OAuthClient = { clientId: string; clientSecret: string; refreshToken
 /** The database under a registry said no, in its own words. */
 export class DatabaseFault extends Error {}
 
+export const jsonAnswer = (status: number, body: Json): Answer => ({
+  status,
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify(body),
+})
+
 /** A UUID that is the same for the same label: a sandbox started anew gives the same ids in the same order. */
 export function uuidOf(label: string): string {
   const hex = createHash('sha256').update(label).digest('hex')

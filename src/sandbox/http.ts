@@ -36,22 +36,19 @@ export async function serveExchange(
   response: ServerResponse,
 ): Promise<void> {
   const { log } = part
+  const { headers, method = 'GET' } = request
   const path = url.pathname.slice(kind.length + 1)
-  const method = request.method ?? 'GET'
-  const { socket } = request
   const noted = (body: Uint8Array, complete: boolean): number =>
     log.add({
       entry: 'request',
       kind,
       method,
       path: `${path}${url.search}`,
-      headers: redactedHeaders(request.headers),
+      headers: redactedHeaders(headers),
       bytes: body.byteLength,
       complete,
       body: redactedBody(body, part.secrets),
     })
-  const unanswered = (seq: number): unknown =>
-    log.add({ entry: 'answer', request: seq, status: null, bytes: 0, outcome: 'none' })
 
   const early = part.faults().strike('headers', { kind, method, path, names: [] })
   if (early !== null) {
@@ -60,71 +57,71 @@ export async function serveExchange(
     const seq = noted(first, false)
     log.add({ entry: 'fault', request: seq, ...early })
     breakOff(response, early.fault)
-    unanswered(seq)
-    return
+    return unanswered(log, seq)
   }
 
   const { body, complete } = await wholeBody(request)
   const seq = noted(body, complete)
-  if (!complete) {
-    unanswered(seq)
-    return
-  }
-  const struck = part.faults().strike('body', { kind, method, path, names: namesIn(body, request.headers) })
+  if (!complete) return unanswered(log, seq)
+  const struck = part.faults().strike('body', { kind, method, path, names: namesIn(body, headers) })
   if (struck !== null) log.add({ entry: 'fault', request: seq, ...struck })
-  const fault = struck?.fault ?? null
-  const at = fault !== null && 'at' in fault ? fault.at : null
-  const clockOff = fault?.do === 'clock' ? fault.hours * 3_600_000 : 0
-  const now = new Date(part.now().getTime() + clockOff)
-  const registry = part.registries[kind]
-  const breaks = fault?.do === 'reset' || fault?.do === 'fin' || fault?.do === 'hang'
-
+  const arrived = { method, path, query: url.searchParams, headers, body }
   try {
-    if (fault?.beforeCommitMs !== undefined)
-      await sleep(fault.beforeCommitMs, undefined, { signal: part.closing })
-    const instead = fault === null ? null : insteadOf(fault, now, () => registry.credentialsRefused())
-    const leftOut = at === 'before-commit' && (breaks || instead !== null)
-    const replaced = leftOut || (instead !== null && at === null)
-    const own = replaced
-      ? null
-      : registry.answer({
-          method,
-          path,
-          query: url.searchParams,
-          headers: request.headers,
-          body,
-          prefix: `/${kind}`,
-          now,
-          fault,
-          commit: committer(part, kind, seq, fault),
-          newId: (label) => uuidOf(`${kind} ${seq} ${label}`),
-        })
-    if (fault?.afterCommitMs !== undefined)
-      await sleep(fault.afterCommitMs, undefined, { signal: part.closing })
-    if (own?.delayMs !== undefined) await sleep(own.delayMs, undefined, { signal: part.closing })
-
-    if (breaks && at !== 'mid-answer') {
-      breakOff(response, fault)
-      unanswered(seq)
-      return
-    }
-    const answer = instead ?? (own === null ? null : fault === null ? own : spoilt(own, fault))
-    if (answer === null || socket.destroyed) {
-      unanswered(seq)
-      return
-    }
-    const outcome = await send(response, answer, fault, now, part.closing)
-    log.add({
-      entry: 'answer',
-      request: seq,
-      status: answer.status,
-      bytes: Buffer.byteLength(answer.body),
-      outcome,
-    })
+    await answerTo(part, kind, seq, arrived, struck?.fault ?? null, response)
   } catch (error) {
     if (!part.closing.aborted) throw error
   }
 }
+
+/** Lets the registry commit and answer, as far as the fault lets it. */
+async function answerTo(
+  part: ExchangePart,
+  kind: SandboxKind,
+  seq: number,
+  arrived: Pick<Exchange, 'method' | 'path' | 'query' | 'headers' | 'body'>,
+  fault: FaultDoing | null,
+  response: ServerResponse,
+): Promise<void> {
+  const { log, closing } = part
+  const registry = part.registries[kind]
+  const at = fault !== null && 'at' in fault ? fault.at : null
+  const breaks = fault?.do === 'reset' || fault?.do === 'fin' || fault?.do === 'hang'
+  const clockOff = fault?.do === 'clock' ? fault.hours * 3_600_000 : 0
+  const now = new Date(part.now().getTime() + clockOff)
+  const wait = async (ms: number | undefined): Promise<void> => {
+    if (ms !== undefined) await sleep(ms, undefined, { signal: closing })
+  }
+
+  await wait(fault?.beforeCommitMs)
+  const instead = fault === null ? null : insteadOf(fault, now, () => registry.credentialsRefused())
+  const leftOut = at === 'before-commit' && (breaks || instead !== null)
+  const replaced = leftOut || (instead !== null && at === null)
+  const own = replaced
+    ? null
+    : registry.answer({
+        ...arrived,
+        prefix: `/${kind}`,
+        now,
+        fault,
+        commit: committer(part, kind, seq, fault),
+        newId: (label) => uuidOf(`${kind} ${seq} ${label}`),
+      })
+  await wait(fault?.afterCommitMs)
+  await wait(own?.delayMs)
+
+  if (breaks && at !== 'mid-answer') {
+    breakOff(response, fault)
+    return unanswered(log, seq)
+  }
+  const answer = instead ?? (own === null ? null : fault === null ? own : spoilt(own, fault))
+  if (answer === null || response.socket === null || response.socket.destroyed) return unanswered(log, seq)
+  const outcome = await send(response, answer, fault, now, closing)
+  const bytes = Buffer.byteLength(answer.body)
+  log.add({ entry: 'answer', request: seq, status: answer.status, bytes, outcome })
+}
+
+const unanswered = (log: SandboxLog, seq: number): void =>
+  void log.add({ entry: 'answer', request: seq, status: null, bytes: 0, outcome: 'none' })
 
 /** Commits go to the log first and from there into the tables: what the log does not have never happened. */
 function committer(

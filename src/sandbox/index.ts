@@ -2,8 +2,9 @@
  * Emulated registries: one HTTP server on loopback, each kind under its own path, behaving as the real servers were seen
  * to behave. A program apart: it shares no code with what speaks to registries, so that no mistake can hide in both.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { serveControl } from './control.ts'
 import type { EmulatedRegistry, OAuthClient, RegistryOptions } from './emulated-registry.ts'
 import { type FaultScript, type Faults, openFaults } from './faults.ts'
@@ -79,28 +80,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const host = options.host ?? '127.0.0.1'
   const now = options.now ?? (() => new Date())
   const log = openLog(options.stateFile ?? null, now)
-  const settings: RegistryOptions = {
-    strict: options.strict ?? false,
-    username: options.username ?? defaultCredentials.username,
-    token: options.token ?? defaultCredentials.token,
-    biosamples: options.biosamples ?? null,
-    database: options.database ?? 'mariadb',
-    raceWindowMs: options.raceWindowMs ?? 0,
-    oauth: { ...defaultCredentials.oauth, ...options.oauth },
-  }
-  const registries: { [kind in SandboxKind]: EmulatedRegistry } = {
-    'majora-2020-03-24': majora20200324(settings),
-    'majora-2020-03-25': majora20200325(settings),
-    'majora-2': majora2(settings),
-    'onecodex-v1': onecodex(settings),
-    webhook: webhook(settings),
-  }
+  const settings = settingsOf(options)
+  const registries = registriesOf(settings)
   for (const commit of log.earlier) registries[commit.kind].apply(commit, new Date(commit.at))
 
   let script: FaultScript = options.faults ?? { rules: [] }
   let faults: Faults = openFaults(script)
   const ending = new AbortController()
-  const silenced = new WeakSet<Socket>()
   const part: ExchangePart = {
     registries,
     log,
@@ -113,19 +99,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const server = createServer({ keepAliveTimeout: 30_000 }, (request, response) => {
     if (!silenced.has(request.socket)) void serve(request, response)
   })
-  server.on('connection', (socket) => {
-    const struck = faults.strike('connection', null)
-    if (struck === null) return
-    log.add({ entry: 'fault', request: null, ...struck })
-    if (struck.fault.do === 'reset') socket.resetAndDestroy()
-    else if (struck.fault.do === 'fin') socket.destroySoon()
-    else silenced.add(socket)
-  })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port ?? 0, host, resolve)
-  })
-  const { port } = server.address() as AddressInfo
+  const silenced = strikeConnections(server, part)
+  const port = await listening(server, options.port ?? 0, host)
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 
   const sandbox: Sandbox = {
@@ -163,7 +138,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       const kind = kinds.find(
         (one) => target.pathname === `/${one}` || target.pathname.startsWith(`/${one}/`),
       )
-      if (kind === undefined) await serveControl(sandbox, () => script, settings, target, request, response)
+      if (kind === undefined)
+        await serveControl(sandbox, () => script, settings.strict, target, request, response)
       else await serveExchange(part, kind, target, request, response)
     } catch (error) {
       response.destroy(error instanceof Error ? error : undefined)
@@ -172,4 +148,44 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   }
 
   return sandbox
+}
+
+const settingsOf = (options: SandboxOptions): RegistryOptions => ({
+  strict: options.strict ?? false,
+  username: options.username ?? defaultCredentials.username,
+  token: options.token ?? defaultCredentials.token,
+  biosamples: options.biosamples ?? null,
+  database: options.database ?? 'mariadb',
+  raceWindowMs: options.raceWindowMs ?? 0,
+  oauth: { ...defaultCredentials.oauth, ...options.oauth },
+})
+
+const registriesOf = (settings: RegistryOptions): { [kind in SandboxKind]: EmulatedRegistry } => ({
+  'majora-2020-03-24': majora20200324(settings),
+  'majora-2020-03-25': majora20200325(settings),
+  'majora-2': majora2(settings),
+  'onecodex-v1': onecodex(settings),
+  webhook: webhook(settings),
+})
+
+/** Strikes connections before anything of a request is read; gives back those on which silence is to be kept. */
+function strikeConnections(server: Server, { faults, log }: ExchangePart): WeakSet<Socket> {
+  const silenced = new WeakSet<Socket>()
+  server.on('connection', (socket) => {
+    const struck = faults().strike('connection', null)
+    if (struck === null) return
+    log.add({ entry: 'fault', request: null, ...struck })
+    if (struck.fault.do === 'reset') socket.resetAndDestroy()
+    else if (struck.fault.do === 'fin') socket.destroySoon()
+    else silenced.add(socket)
+  })
+  return silenced
+}
+
+async function listening(server: Server, port: number, host: string): Promise<number> {
+  server.listen(port, host)
+  await once(server, 'listening')
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new Error('the sandbox has no port')
+  return address.port
 }

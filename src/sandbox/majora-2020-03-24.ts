@@ -21,7 +21,7 @@ import {
   text,
   uuid,
 } from './majora-fields.ts'
-import { type Body, routeMajora } from './majora-route.ts'
+import { type Body, routeMajora, routingOf2020 } from './majora-route.ts'
 import { strict0324 } from './majora-strict.ts'
 import { openTables, type Tables } from './majora-tables.ts'
 import type { Json } from './python-json.ts'
@@ -45,10 +45,7 @@ export function majora20200324(options: RegistryOptions): EmulatedRegistry {
     answer: (exchange) =>
       routeMajora(exchange, {
         calls: { '/api/v2/process/sequencing/add/': { run: (body) => add(exchange, body) } },
-        admit: (body) =>
-          body['username'] === options.username && body['token'] === options.token ? 'allowed' : 'refused',
-        malformed: 'falls-over',
-        vary: { usual: null, fault: 'Cookie' },
+        ...routingOf2020(options),
       }),
     credentialsRefused: () => emptyBadRequest(null),
     state: tables.state,

@@ -13,7 +13,7 @@ import {
 } from './majora-envelope.ts'
 import { checkForm, choice, dateTime, hasErrors, pythonType, row, text, uuid } from './majora-fields.ts'
 import { addLibrary, libraryRules } from './majora-library.ts'
-import { type Body, routeMajora } from './majora-route.ts'
+import { type Body, routeMajora, routingOf2020 } from './majora-route.ts'
 import { strict0325, strictLibrary } from './majora-strict.ts'
 import { openTables, type Tables } from './majora-tables.ts'
 import { isObject, type Json } from './python-json.ts'
@@ -52,10 +52,7 @@ export function majora20200325(options: RegistryOptions): EmulatedRegistry {
             addRuns(exchange, tables, body, envelope, options.database),
           ),
         },
-        admit: (body) =>
-          body['username'] === options.username && body['token'] === options.token ? 'allowed' : 'refused',
-        malformed: 'falls-over',
-        vary: { usual: null, fault: 'Cookie' },
+        ...routingOf2020(options),
       }),
     credentialsRefused: () => emptyBadRequest(null),
     state: tables.state,

@@ -1,7 +1,17 @@
 /** `artifact/library/add/`, which the server of 2020-03-25 and today's share but for limits and messages. */
 import type { Exchange } from './emulated-registry.ts'
-import { attempt, type Envelope, fail, ServerError } from './majora-envelope.ts'
-import { checkForm, choice, date, type Field, hasErrors, row, text, wholeNumber } from './majora-fields.ts'
+import { attempt, type Envelope, type FieldErrors, fail, ServerError } from './majora-envelope.ts'
+import {
+  checkForm,
+  choice,
+  date,
+  type Field,
+  type Form,
+  hasErrors,
+  row,
+  text,
+  wholeNumber,
+} from './majora-fields.ts'
 import type { Tables } from './majora-tables.ts'
 import { isObject, type Json } from './python-json.ts'
 
@@ -64,53 +74,55 @@ export function addLibrary(
     return
   }
 
-  attempt(envelope, () => {
-    const cleanName = String(form.clean['library_name'])
-    const before = tables.library(cleanName)
-    const linked: Json[] = []
-    const id = before?.id ?? exchange.newId('library')
-    const given = Array.isArray(biosamples) ? biosamples : [biosamples]
-    const broken = given.some((biosample) => !isObject(biosample))
-    const verdicts = broken ? [] : judgeBiosamples(given, tables, rules)
-    if (!rules.biosamplesFirst || verdicts.every((verdict) => verdict.known)) {
-      linked.push(...verdicts.filter((verdict) => verdict.refusal === null).map((verdict) => verdict.clean))
-    }
-    const fields = { ...form.clean, ...(isObject(body['metadata']) ? { metadata: body['metadata'] } : {}) }
-    const fresh = linked.filter(
-      (one) => isObject(one) && !before?.biosamples.has(String(one['central_sample_id'])),
-    )
-    const changed = before !== null && JSON.stringify(before.fields) !== JSON.stringify(fields)
-    const relinked = linked.some(
-      (one) => isObject(one) && differs(before?.biosamples.get(String(one['central_sample_id'])), one),
-    )
-    if (before === null || changed || relinked) {
-      exchange.commit({
-        type: 'library',
-        effect: before === null ? 'created' : 'updated',
-        id,
-        name: before?.name ?? cleanName,
-        identity: { library_name: before?.name ?? cleanName },
-        payload: { ...fields, biosamples: linked },
-      })
-    }
-    if (before === null) envelope.new.push(['Library', id, cleanName])
-    else if (changed) envelope.updated.push(['Library', id, before.name])
-    if (broken) throw new ServerError('a biosample is not an object')
-    for (const one of fresh) {
-      const sample = isObject(one) ? String(one['central_sample_id']) : ''
-      envelope.updated.push(['Biosample', tables.biosampleId(sample), sample])
-    }
-    tellRefusals(envelope, verdicts, rules)
-  })
+  const given = Array.isArray(biosamples) ? biosamples : [biosamples]
+  const metadata = isObject(body['metadata']) ? { metadata: body['metadata'] } : {}
+  attempt(envelope, () =>
+    makeLibrary(exchange, tables, { ...form.clean, ...metadata }, given, envelope, rules),
+  )
 }
 
-type BiosampleVerdict = {
-  id: Json
-  known: boolean
-  clean: Json
-  refusal: Json | null
-  errors: Envelope['messages']
+function makeLibrary(
+  exchange: Exchange,
+  tables: Tables,
+  fields: { [key: string]: Json },
+  given: Json[],
+  envelope: Envelope,
+  rules: LibraryRules,
+): void {
+  const name = String(fields['library_name'])
+  const before = tables.library(name)
+  const id = before?.id ?? exchange.newId('library')
+  const broken = given.some((biosample) => !isObject(biosample))
+  const verdicts = broken ? [] : judgeBiosamples(given, tables, rules)
+  const all = !rules.biosamplesFirst || verdicts.every((verdict) => verdict.known)
+  const linked = all ? verdicts.flatMap(({ clean }) => (clean === null ? [] : [clean])) : []
+  const idOf = (one: Clean): string => String(one['central_sample_id'])
+  const fresh = linked.map(idOf).filter((sample) => !before?.biosamples.has(sample))
+  const relinked = linked.some((one) => differs(before?.biosamples.get(idOf(one)), one))
+  const changed = before !== null && differs(before.fields, fields)
+  if (before === null || changed || relinked) {
+    exchange.commit({
+      type: 'library',
+      effect: before === null ? 'created' : 'updated',
+      id,
+      name: before?.name ?? name,
+      identity: { library_name: before?.name ?? name },
+      payload: { ...fields, biosamples: linked },
+    })
+  }
+  if (before === null) envelope.new.push(['Library', id, name])
+  else if (changed) envelope.updated.push(['Library', id, before.name])
+  if (broken) throw new ServerError('a biosample is not an object')
+  for (const sample of fresh) envelope.updated.push(['Biosample', tables.biosampleId(sample), sample])
+  tellRefusals(envelope, verdicts, rules)
 }
+
+type Clean = Form['clean']
+/** `clean` where the form takes the biosample, else what it has against it. */
+type BiosampleVerdict = { id: Json; known: boolean } & (
+  | { clean: Clean; errors: null }
+  | { clean: null; errors: FieldErrors }
+)
 
 function judgeBiosamples(biosamples: Json[], tables: Tables, rules: LibraryRules): BiosampleVerdict[] {
   return biosamples.map((biosample) => {
@@ -118,8 +130,9 @@ function judgeBiosamples(biosamples: Json[], tables: Tables, rules: LibraryRules
     const id = data['central_sample_id'] ?? null
     const known = typeof id === 'string' && tables.hasBiosample(id)
     const form = checkForm(data, rules.biosampleFields(tables))
-    if (hasErrors(form)) return { id, known, clean: null, refusal: {}, errors: [form.errors] }
-    return { id, known, clean: form.clean, refusal: null, errors: [] }
+    return hasErrors(form)
+      ? { id, known, clean: null, errors: form.errors }
+      : { id, known, clean: form.clean, errors: null }
   })
 }
 
@@ -133,10 +146,10 @@ function tellRefusals(envelope: Envelope, verdicts: BiosampleVerdict[], rules: L
     )
     return
   }
-  for (const verdict of verdicts) {
-    if (verdict.refusal === null) continue
-    envelope.ignored.push(verdict.refusal)
-    for (const message of verdict.errors) fail(envelope, message)
+  for (const { errors } of verdicts) {
+    if (errors === null) continue
+    envelope.ignored.push({})
+    fail(envelope, errors)
   }
 }
 

@@ -1,5 +1,5 @@
 /** From the request to the call: the checks every Majora makes before a call's own code runs, in its order. */
-import type { Answer, Exchange } from './emulated-registry.ts'
+import type { Answer, Exchange, RegistryOptions } from './emulated-registry.ts'
 import {
   badRequestPage,
   bodyObject,
@@ -31,6 +31,13 @@ type MajoraRouting = {
   /** `Vary` of an ordinary answer, and of the fault page. */
   vary: { usual: string | null; fault: string | null }
 }
+
+/** What the servers of 2020 have in common. */
+export const routingOf2020 = ({ username, token }: RegistryOptions): Omit<MajoraRouting, 'calls'> => ({
+  admit: (body) => (body['username'] === username && body['token'] === token ? 'allowed' : 'refused'),
+  malformed: 'falls-over',
+  vary: { usual: null, fault: 'Cookie' },
+})
 
 export function routeMajora(exchange: Exchange, routing: MajoraRouting): Answer {
   const { usual, fault } = routing.vary

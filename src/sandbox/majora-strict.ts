@@ -1,11 +1,9 @@
 /** What the documents of 2020 promise, to the letter: required keys, options, lengths, and no key they do not know. */
-
 import type { FieldErrors } from './majora-envelope.ts'
 import type { Field } from './majora-fields.ts'
 import { checkForm, choice, dateTime, required, text, uuid, wholeNumber } from './majora-fields.ts'
+import type { Body } from './majora-route.ts'
 import { isObject, type Json } from './python-json.ts'
-
-type Body = { [key: string]: Json }
 
 /** Empty where the documents have nothing against it. */
 export function strict0324(body: Body): FieldErrors[] {

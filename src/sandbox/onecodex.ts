@@ -1,6 +1,12 @@
 /** One Codex v1: a batch of tubes announced. Twice is two batches; lists can be asked, by nobody with an empty result. */
-import type { Answer, EmulatedRegistry, Exchange, RegistryOptions } from './emulated-registry.ts'
-import { uuidOf } from './emulated-registry.ts'
+import {
+  type Answer,
+  type EmulatedRegistry,
+  type Exchange,
+  jsonAnswer,
+  type RegistryOptions,
+  uuidOf,
+} from './emulated-registry.ts'
 import type { Commit } from './log.ts'
 import { listOf } from './onecodex-list.ts'
 import { faultsOfBatch } from './onecodex-schema.ts'
@@ -41,7 +47,7 @@ export function onecodex(options: RegistryOptions): EmulatedRegistry {
       payload: { ...body, samples: taken },
     })
     const made = batches.get(id)
-    return json(200, { batch: made?.batch ?? null, samples: made?.tubes ?? [] })
+    return jsonAnswer(200, { batch: made?.batch ?? null, samples: made?.tubes ?? [] })
   }
 
   function answer(exchange: Exchange): Answer {
@@ -53,13 +59,13 @@ export function onecodex(options: RegistryOptions): EmulatedRegistry {
     }
     if (method !== 'GET') return error(405, 'Method Not Allowed')
     if (path === account)
-      return key ? json(200, { $uri: account, email: 'sandbox@example.org' }) : unauthorised()
+      return key ? jsonAnswer(200, { $uri: account, email: 'sandbox@example.org' }) : unauthorised()
     // A list asked without credentials is empty, not refused: who does not ask the account first is misled.
     if (path === root) return listOf(exchange, key ? [...batches.values()].map(({ batch }) => batch) : [])
     const [, id = '', tubes] = /^\/api\/v1\/sequencing\/batches\/([^/]+)(\/samples)?$/.exec(path) ?? []
     const found = key ? batches.get(id) : undefined
     if (found === undefined) return error(404, 'Not Found')
-    return tubes === undefined ? json(200, found.batch) : listOf(exchange, found.tubes)
+    return tubes === undefined ? jsonAnswer(200, found.batch) : listOf(exchange, found.tubes)
   }
 
   return {
@@ -105,14 +111,8 @@ function authorised(exchange: Exchange, key: string): boolean {
 
 const unauthorised = (): Answer => error(401, 'Unauthorized')
 
-const json = (status: number, body: Json): Answer => ({
-  status,
-  headers: { 'Content-Type': 'application/json' },
-  body: JSON.stringify(body),
-})
-
 /** Potion's shape for everything that is wrong, with Flask's line feed behind it. */
 function error(status: number, message: string, errors?: Json[]): Answer {
   const body = errors === undefined || errors.length === 0 ? { message, status } : { errors, message, status }
-  return { ...json(status, null), body: `${JSON.stringify(body)}\n` }
+  return { ...jsonAnswer(status, null), body: `${JSON.stringify(body)}\n` }
 }

@@ -12,7 +12,7 @@ const titles: { [kind in SandboxKind]: string } = {
 }
 const mostRows = 200
 
-export function renderPage(sandbox: Sandbox, settings: { strict: boolean; username: string }): string {
+export function renderPage(sandbox: Sandbox, strict: boolean): string {
   const log = sandbox.log()
   const commits = log.filter((entry) => entry.entry === 'commit')
   const requests = log.filter((entry) => entry.entry === 'request')
@@ -27,7 +27,7 @@ export function renderPage(sandbox: Sandbox, settings: { strict: boolean; userna
 <body>
 <h1>Sandbox registries</h1>
 <p>Emulated registries for trying things out. Nothing here leaves this machine.
-${settings.strict ? 'Strict: everything the documents refuse is refused.' : 'Behaving as the real servers were seen to behave.'}</p>
+${strict ? 'Strict: everything the documents refuse is refused.' : 'Behaving as the real servers were seen to behave.'}</p>
 <p>${requests.length} requests received, ${commits.length} commits made.
 <a href="/__sandbox/state">State</a> and <a href="/__sandbox/log">log</a> as JSON.</p>
 ${kinds.map((kind) => section(sandbox, kind, commits)).join('\n')}

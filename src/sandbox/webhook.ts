@@ -3,9 +3,15 @@
  * each event once.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { Answer, EmulatedRegistry, Exchange, RegistryOptions } from './emulated-registry.ts'
+import {
+  type Answer,
+  type EmulatedRegistry,
+  type Exchange,
+  jsonAnswer,
+  type RegistryOptions,
+} from './emulated-registry.ts'
 import type { Commit } from './log.ts'
-import { isObject, type Json, loads } from './python-json.ts'
+import { isObject, loads } from './python-json.ts'
 
 /**
  * `webhook-id` tells events apart: the same id with the same body again is taken without a second commit, with another
@@ -15,23 +21,24 @@ export function webhook(options: RegistryOptions): EmulatedRegistry {
   const events = new Map<string, Commit>()
 
   function take(exchange: Exchange): Answer {
-    if (exchange.method === 'GET' || exchange.method === 'HEAD') return answer(200, { receiver: 'sandbox' })
-    if (exchange.method !== 'POST') return answer(405, { message: 'Method Not Allowed', status: 405 })
+    if (exchange.method === 'GET' || exchange.method === 'HEAD')
+      return jsonAnswer(200, { receiver: 'sandbox' })
+    if (exchange.method !== 'POST') return jsonAnswer(405, { message: 'Method Not Allowed', status: 405 })
     const text = Buffer.from(exchange.body).toString('utf8')
     const id = signedId(exchange, text, options)
     if (id === null) return unauthorised()
     const read = loads(text)
     if (read === null || !isObject(read.value)) {
-      return answer(400, { message: 'The body is not a JSON object', status: 400 })
+      return jsonAnswer(400, { message: 'The body is not a JSON object', status: 400 })
     }
     const before = events.get(id)
     if (before !== undefined) {
       if (JSON.stringify(before.payload) === JSON.stringify(read.value))
-        return answer(200, { id, duplicate: true })
-      return answer(409, { message: 'This id came before with another body', status: 409 })
+        return jsonAnswer(200, { id, duplicate: true })
+      return jsonAnswer(409, { message: 'This id came before with another body', status: 409 })
     }
     exchange.commit({ type: 'event', effect: 'created', id, name: id, identity: { id }, payload: read.value })
-    return answer(202, { id, duplicate: false })
+    return jsonAnswer(202, { id, duplicate: false })
   }
 
   return {
@@ -56,13 +63,7 @@ function signedId(exchange: Exchange, body: string, { token, strict }: RegistryO
   return signatures.split(' ').some((one) => same(one, own)) ? id : null
 }
 
-const answer = (status: number, body: Json): Answer => ({
-  status,
-  headers: { 'Content-Type': 'application/json' },
-  body: JSON.stringify(body),
-})
-
-const unauthorised = (): Answer => answer(401, { message: 'Unauthorized', status: 401 })
+const unauthorised = (): Answer => jsonAnswer(401, { message: 'Unauthorized', status: 401 })
 
 const same = (a: string, b: string): boolean =>
   a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))

@@ -16,26 +16,14 @@ export function completionOf(run: {
   accounts: readonly Account[]
   unfinished: readonly string[]
   strangers: boolean
-}): { completion: Completion; problems: Problem[] } {
+}): Decided {
   const { cells, planned, accounts, unfinished } = run
-  const decided = (state: Completion['state'], because: string, ended: boolean, missing: string[] = []) => ({
-    completion: { state, because, missing, ended },
-    problems: [] as Problem[],
-  })
-  if (run.generation === 'rs') {
-    const half = cells.find((one) => !one.described)
-    if (half)
-      return decided('in_progress', `${half.cell.folder} has no whole metadata yet`, false, [
-        `${half.cell.folder}/*.metadata.xml`,
-      ])
-    return decided('unknown', 'an RS leaves no end marker in its run folder', true)
-  }
-
+  if (run.generation === 'rs') return completionOfRs(cells)
   const aborted = accounts.find((one) => one.runStatus !== null && BAD_END.test(one.runStatus))
   if (aborted) {
     const found = `the status of the run is ${aborted.runStatus}`
-    const failed = decided('failed', aborted.file, true)
-    return { ...failed, problems: [problem('run-folder.run-failed', found, { file: aborted.file })] }
+    const failed = problem('run-folder.run-failed', found, { file: aborted.file })
+    return decided('failed', aborted.file, true, [], [failed])
   }
   if (cells.length === 0)
     return decided('in_progress', 'no cell has been started yet', false, ['*.transferdone'])
@@ -44,8 +32,8 @@ export function completionOf(run: {
   const lost = waiting.filter((one) => one.failure !== null)
   if (lost.length > 0 && lost.length === waiting.length && planned.length === 0) {
     const words = lost.map((one) => `${one.cell.folder}: ${one.failure}`).join(', ')
-    const failed = decided('failed', `not every cell came to its end (${words})`, true)
-    return { ...failed, problems: [problem('run-folder.run-failed', words)] }
+    const because = `not every cell came to its end (${words})`
+    return decided('failed', because, true, [], [problem('run-folder.run-failed', words)])
   }
   const missing = [
     ...waiting.map((one) => `${one.cell.folder}/${one.cell.movie ?? '*'}.transferdone`),
@@ -68,6 +56,23 @@ export function completionOf(run: {
   return half.length === 0
     ? decided('completed', sent, true)
     : decided('completed', `${sent}, ${half[0]} is not there, or not whole`, false, half)
+}
+
+type Decided = { completion: Completion; problems: Problem[] }
+
+const decided = (
+  state: Completion['state'],
+  because: string,
+  ended: boolean,
+  missing: string[] = [],
+  problems: Problem[] = [],
+): Decided => ({ completion: { state, because, missing, ended }, problems })
+
+function completionOfRs(cells: readonly KnownCell[]): Decided {
+  const half = cells.find((one) => !one.described)?.cell.folder
+  return half === undefined
+    ? decided('unknown', 'an RS leaves no end marker in its run folder', true)
+    : decided('in_progress', `${half} has no whole metadata yet`, false, [`${half}/*.metadata.xml`])
 }
 
 /** Words of PacBioDataModel.xsd for a run that came to a bad end. */
