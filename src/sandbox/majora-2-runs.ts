@@ -117,21 +117,29 @@ function addRun(
     return
   }
 
-  const told = before === null ? envelope.new : envelope.updated
   const overflow = options.database === 'mariadb' ? overflowOf(runName, clean['instrument_model']) : null
+  if (overflow === 'dice_name') commit(before === null ? 'unlinked' : 'updated')
+  else if (overflow === null) commit(before === null ? 'created' : 'updated')
+  else if (before === null) commit('poisoned')
+  if (overflow === null && before === null && options.raceWindowMs > 0)
+    unowned.set(id, performance.now() + options.raceWindowMs)
+  tellRun(envelope, { id, runName, isNew: before === null, overflow })
+}
+
+/** The pipeline comes with the run, the group and resource of its reads with a new one; nothing comes after a fault. */
+function tellRun(
+  envelope: Envelope,
+  { id, runName, isNew, overflow }: { id: string; runName: string; isNew: boolean; overflow: string | null },
+): void {
+  const told = isNew ? envelope.new : envelope.updated
+  told.push(['Sequencing', id, ''])
   if (overflow !== null) {
-    if (overflow === 'dice_name') commit(before === null ? 'unlinked' : 'updated')
-    else if (before === null) commit('poisoned')
-    told.push(['Sequencing', id, ''])
     fail(envelope, `(1406, "Data too long for column '${overflow}' at row 1")`)
     return
   }
-  commit(before === null ? 'created' : 'updated')
-  if (before === null && options.raceWindowMs > 0) unowned.set(id, performance.now() + options.raceWindowMs)
-  told.push(['Sequencing', id, ''])
-  if (before === null) {
-    envelope.new.push(['Digital Resource Group', uuidOf(`${id} tree`), `sequencing-dummy-tree-${runName}`])
-    envelope.new.push(['Digital Resource', uuidOf(`${id} reads`), `sequencing-dummy-reads-${runName}`])
+  if (isNew) {
+    told.push(['Digital Resource Group', uuidOf(`${id} tree`), `sequencing-dummy-tree-${runName}`])
+    told.push(['Digital Resource', uuidOf(`${id} reads`), `sequencing-dummy-reads-${runName}`])
   }
   told.push(['Bioinformatics: Pipeline', uuidOf(`${id} pipeline`), ''])
 }

@@ -60,9 +60,7 @@ export function majora20200325(options: RegistryOptions): EmulatedRegistry {
   }
 }
 
-const makes = ['ILLUMINA', 'OXFORD_NANOPORE', 'PACIFIC_BIOSCIENCES']
-
-/** Each run commits by itself. The sequencing_id is checked and then forgotten: the record gets an id of its own. */
+/** Each run commits by itself. */
 function addRuns(
   exchange: Exchange,
   tables: Tables,
@@ -70,8 +68,8 @@ function addRuns(
   envelope: Envelope,
   database: RegistryOptions['database'],
 ): void {
-  const libraryName = body['library_name']
-  if (!libraryName) {
+  const library = body['library_name']
+  if (!library) {
     fail(envelope, "'library_name' key missing or empty")
     return
   }
@@ -80,41 +78,50 @@ function addRuns(
     fail(envelope, "'runs' key missing or empty")
     return
   }
-
-  const fields = {
-    library_name: row((name) => tables.library(name) !== null),
-    sequencing_id: uuid({ required: true }),
-    instrument_make: choice(makes),
-    instrument_model: text({ required: true }),
-    flowcell_type: text({ max: 48 }),
-    flowcell_id: text({ max: 48 }),
-    start_time: dateTime({ seconds: true }),
-    end_time: dateTime({ seconds: true }),
-  }
-  runs.forEach((run: Json, place) => {
-    attempt(envelope, () => {
-      if (!isObject(run)) throw new PythonError(`'${pythonType(run)}' object has no attribute 'get'`)
-      const form = checkForm({ ...run, library_name: libraryName }, fields)
-      if (hasErrors(form)) {
-        fail(envelope, form.errors)
-        return
-      }
-
-      const id = exchange.newId(`run ${place}`)
-      const tooLong = database === 'mariadb' && [...String(form.clean['instrument_model'])].length > 48
-      exchange.commit({
-        type: 'run',
-        effect: tooLong ? 'poisoned' : 'created',
-        id,
-        name: String(form.clean['sequencing_id']),
-        identity: {
-          library_name: tables.library(String(libraryName))?.name ?? String(libraryName),
-          sequencing_id: form.clean['sequencing_id'] ?? null,
-        },
-        payload: run,
-      })
-      envelope.new.push(['Sequencing', id, ''])
-      if (tooLong) fail(envelope, `(1406, "Data too long for column 'instrument_model' at row 1")`)
-    })
+  runs.forEach((run, at) => {
+    attempt(envelope, () => addRun(exchange, tables, { run, at, library }, envelope, database))
   })
+}
+
+/** The sequencing_id is checked and then forgotten: the record gets an id of its own. */
+function addRun(
+  exchange: Exchange,
+  tables: Tables,
+  { run, at, library }: { run: Json; at: number; library: Json },
+  envelope: Envelope,
+  database: RegistryOptions['database'],
+): void {
+  if (!isObject(run)) throw new PythonError(`'${pythonType(run)}' object has no attribute 'get'`)
+  const form = checkForm(
+    { ...run, library_name: library },
+    {
+      library_name: row((name) => tables.library(name) !== null),
+      sequencing_id: uuid({ required: true }),
+      instrument_make: choice(['ILLUMINA', 'OXFORD_NANOPORE', 'PACIFIC_BIOSCIENCES']),
+      instrument_model: text({ required: true }),
+      flowcell_type: text({ max: 48 }),
+      flowcell_id: text({ max: 48 }),
+      start_time: dateTime({ seconds: true }),
+      end_time: dateTime({ seconds: true }),
+    },
+  )
+  if (hasErrors(form)) {
+    fail(envelope, form.errors)
+    return
+  }
+  const id = exchange.newId(`run ${at}`)
+  const tooLong = database === 'mariadb' && [...String(form.clean['instrument_model'])].length > 48
+  exchange.commit({
+    type: 'run',
+    effect: tooLong ? 'poisoned' : 'created',
+    id,
+    name: String(form.clean['sequencing_id']),
+    identity: {
+      library_name: tables.library(String(library))?.name ?? String(library),
+      sequencing_id: form.clean['sequencing_id'] ?? null,
+    },
+    payload: run,
+  })
+  envelope.new.push(['Sequencing', id, ''])
+  if (tooLong) fail(envelope, `(1406, "Data too long for column 'instrument_model' at row 1")`)
 }
