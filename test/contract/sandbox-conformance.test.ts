@@ -363,6 +363,12 @@ const alsoSeen = [
     '"new": [], "updated": [], "ignored": []',
   ),
   shell(0, '', '"new": [], "updated": [], "ignored": []'),
+  // One that comes when the first has been answered finds the run made.
+  shell(
+    0,
+    '',
+    '"new": [], "updated": [["Sequencing", "<uuid>", ""], ["Bioinformatics: Pipeline", "<uuid>", ""]], "ignored": []',
+  ),
 ]
 
 function togetherCalls(
