@@ -47,7 +47,7 @@ export async function openJournal(
   const size = sizeOf(file)
   const marked = existsSync(markerOf(file)) || existsSync(firstMarkerOf(file))
   if (size === null && marked)
-    return fault('missing', `the file is gone, and ${markerOf(file)} says that there was one`)
+    return fault('missing', `the file is gone (${basename(markerOf(file))} remembers it)`)
   if (size === 0 && marked) return fault('damaged', 'the file is empty')
   if (size === null && (readOnly || expectExisting)) return fault('absent', 'there is no journal here yet')
   let db: DatabaseSync | null = null

@@ -34,7 +34,7 @@ export type Status = {
   isEmpty: boolean
 }
 
-const SHOWN = { needing: 8, list: 6, registered: 8, runs: 64, why: 160 }
+const SHOWN = { needing: 8, list: 6, registered: 8, runs: 54, why: 160 }
 const DAY_MS = 86_400_000
 
 export async function readStatus({ journal, ...view }: View, clock: Clock, now: Date): Promise<Status> {

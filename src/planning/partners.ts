@@ -31,9 +31,7 @@ function alike(wanted: string, name: string): Array<{ distance: number; because:
     const distance = editDistance(a, b)
     // `Plate 7` and `Plate 8` are two plates; in a long name a digit is as easily mistyped as a letter.
     if (distance <= MISTYPED && (a.length >= LONG || digitsOf(a) === digitsOf(b)))
-      return [
-        { distance, because: `differs in ${distance === 1 ? 'one character' : `${distance} characters`}` },
-      ]
+      return [{ distance, because: `differs in ${distance === 1 ? 'one place' : `${distance} places`}` }]
   }
   if (a.includes(b) || b.includes(a))
     return [{ distance: MISTYPED + 1, because: 'one name contains the other' }]

@@ -242,6 +242,17 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
     }
   })
 
+  test('on paper stands what is to be known, and nothing that can only be pressed', async () => {
+    await using rig = await openRig()
+    await given(rig, 'held')
+    const { page, context } = await visit(rig.url, { colorScheme: 'dark' })
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+    expect(await page.locator('button:visible, summary:visible, .skip:visible').count()).toBe(0)
+    expect(await page.locator('article h3:visible').count()).toBe(1)
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)')
+    await context.close()
+  })
+
   test('login and refusals are readable by all too', async () => {
     await using rig = await openRig({ token: 'the-token-of-this-lab' })
     for (const colorScheme of ['light', 'dark'] as const) {
