@@ -205,25 +205,30 @@ export async function libraryKeysOf(library: Library, catalogue: Catalogue): Pro
 
 /**
  * What a sheet asked for before its content changed, and neither it nor another sheet asks for any more; `runs` are
- * the run folders it spoke of. A sheet that cannot be used takes nothing back.
+ * the run folders it spoke of, `others` the sheets of which one may count in its stead now. A sheet that cannot be used
+ * takes nothing back.
  */
 export async function noLongerAsked(
   before: SheetReading,
   source: SheetSource,
   catalogue: Catalogue,
   options: PlanningOptions,
-): Promise<{ withdrawn: string[]; runs: RunSource[] }> {
-  if (source.reading.blocked) return { withdrawn: [], runs: [] }
+): Promise<{ withdrawn: string[]; runs: RunSource[]; others: SheetSource[] }> {
+  if (source.reading.blocked) return { withdrawn: [], runs: [], others: [] }
   const asked = new Set(await subjectKeysOf(before, catalogue))
-  const asking = [source.reading]
-  for (const { name } of before.libraries)
-    asking.push(...(await catalogue.sheetsNaming({ library: name })).map((one) => one.reading))
-  for (const { name } of before.batches)
-    asking.push(...(await catalogue.sheetsNaming({ batch: name })).map((one) => one.reading))
-  for (const sheet of new Set(asking))
-    for (const key of await subjectKeysOf(sheet, catalogue)) asked.delete(key)
+  const naming: SheetSource[] = []
+  for (const { name } of before.libraries) naming.push(...(await catalogue.sheetsNaming({ library: name })))
+  for (const { name } of before.batches) naming.push(...(await catalogue.sheetsNaming({ batch: name })))
+  const asking = new Map([source, ...naming].map((one) => [one.path, one]))
+  for (const { reading } of asking.values())
+    for (const key of await subjectKeysOf(reading, catalogue)) asked.delete(key)
+  asking.delete(source.path)
   const runs = await Promise.all(
     before.libraries.flatMap((library) => library.runs.map((run) => runsOf(run, catalogue))),
   )
-  return { withdrawn: idsOf([...asked], options), runs: asked.size === 0 ? [] : runs.flat() }
+  return {
+    withdrawn: idsOf([...asked], options),
+    runs: asked.size === 0 ? [] : runs.flat(),
+    others: [...asking.values()],
+  }
 }

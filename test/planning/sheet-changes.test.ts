@@ -126,10 +126,25 @@ test('what another sheet still asks for stays', async () => {
   expect((await noLongerAsked(read([row]), corrected, catalogue, options)).withdrawn).toEqual([])
 })
 
+test('an older sheet that counts again, now that the newer says nothing else any more, is planned anew', async () => {
+  const row = { central_sample_id: 'S1', library_name: 'L', run_name: 'R1' }
+  const older = sheet([row], '/sheets/b.csv')
+  for (const corrected of [sheet([row]), sheet([{ ...row, library_name: 'M' }])]) {
+    const former = read([{ ...row, library_seq_kit: 'OTHER' }])
+    const { others } = await noLongerAsked(
+      former,
+      corrected,
+      memoryCatalogue([], [corrected, older]),
+      options,
+    )
+    expect(others).toEqual([older])
+  }
+})
+
 test('a corrected sheet that cannot be used takes nothing back', async () => {
   const row = { central_sample_id: 'S1', library_name: 'L', run_name: 'R1' }
   const blocked = sheet([{ central_sample_id: 'S1', run_name: 'R1' }])
   expect(blocked.reading.blocked).toBe(true)
   const gone = await noLongerAsked(read([row]), blocked, memoryCatalogue([], [blocked]), options)
-  expect(gone.withdrawn).toEqual([])
+  expect(gone).toEqual({ withdrawn: [], runs: [], others: [] })
 })
