@@ -24,9 +24,7 @@ export type CsvFault =
   /** `at` is the column, counted from 0. */
   | { why: 'cell-too-long'; row: number; at: number }
 
-type TableLimits = { bytes: number; rows: number; columns: number; cellCharacters: number }
-
-const LIMITS: TableLimits = { bytes: 10_000_000, rows: 100_000, columns: 500, cellCharacters: 4096 }
+const MOST = { bytes: 10_000_000, rows: 100_000, columns: 500, cellCharacters: 4096 }
 
 /** Excel's own last row. Blank rows do not count against the limit, but a file of nothing else must end somewhere. */
 const LAST_ROW = 1_048_576
@@ -41,9 +39,8 @@ const ROW_BYTES = 256 * 1024
  * A first line `sep=;` names the delimiter and is no row, as in Excel. A file whose every row was saved as one quoted
  * cell (a comma sheet that went through an Excel of a semicolon country) is read as the table it was.
  */
-export function readTable(bytes: Uint8Array, limits: Partial<TableLimits> = {}): Result<Table, CsvFault> {
-  const bounds = { ...LIMITS, ...limits }
-  if (bytes.length > bounds.bytes) return err({ why: 'too-large' })
+export function readTable(bytes: Uint8Array): Result<Table, CsvFault> {
+  if (bytes.length > MOST.bytes) return err({ why: 'too-large' })
   const foreign = foreignFormat(bytes)
   if (foreign !== null) return err({ why: 'other-format', what: foreign })
   const { text: raw } = decodeText(bytes)
@@ -53,10 +50,10 @@ export function readTable(bytes: Uint8Array, limits: Partial<TableLimits> = {}):
   const named = /^"?sep=([,;\t])"?[,;\t]*(?:\r\n|\r|\n|$)/i.exec(text)
   const body = named ? text.slice(named[0].length) : text
   const delimiter = DELIMITERS.find((one) => one === named?.[1]) ?? findDelimiter(body)
-  const read = readRows(body, delimiter, bounds)
+  const read = readRows(body, delimiter)
   if (!read.ok) return read
   if (read.value.length === 0) return err({ why: 'empty' })
-  const whole = wholeRowsQuoted(read.value) ? unquoted(read.value, bounds) : null
+  const whole = wholeRowsQuoted(read.value) ? unquoted(read.value) : null
   return ok(whole ?? { rows: read.value, delimiter })
 }
 
@@ -109,7 +106,7 @@ function eachLine(bytes: Buffer, firstRow: Buffer, options: Options, take: Take)
 }
 
 /** The rows that hold something. The first fault, from above, is the one that counts. */
-function readRows(text: string, delimiter: Delimiter, bounds: TableLimits): Result<Row[], CsvFault> {
+function readRows(text: string, delimiter: Delimiter): Result<Row[], CsvFault> {
   const rows: Row[] = []
   let row = 0
   let fault: CsvFault | null = null
@@ -118,7 +115,7 @@ function readRows(text: string, delimiter: Delimiter, bounds: TableLimits): Resu
     row++
     const cells = fault === null ? trimmed(record, above) : []
     if (cells.length === 0) return
-    fault = rowFault(cells, row, rows.length, bounds)
+    fault = rowFault(cells, row, rows.length)
     rows.push({ row, cells })
     above = cells
   }
@@ -192,15 +189,15 @@ function trimmed(record: string[], above = NO_ROW): string[] {
   return end === record.length ? record : record.slice(0, end)
 }
 
-function rowFault(cells: string[], row: number, before: number, bounds: TableLimits): CsvFault | null {
+function rowFault(cells: string[], row: number, before: number): CsvFault | null {
   // The row of column names does not count.
-  if (before > bounds.rows) return { why: 'too-many-rows' }
-  if (cells.length > bounds.columns) return { why: 'too-many-columns', row }
+  if (before > MOST.rows) return { why: 'too-many-rows' }
+  if (cells.length > MOST.columns) return { why: 'too-many-columns', row }
   for (let at = 0; at < cells.length; at++) {
     const cell = cells[at] ?? ''
     // A mark that opened a cell and was never closed has swallowed the rows below, up to the next mark.
     if (cell.charCodeAt(0) === 34 && /[\r\n]/.test(cell)) return { why: 'quote-open', row }
-    if (cell.length > bounds.cellCharacters) return { why: 'cell-too-long', row, at }
+    if (cell.length > MOST.cellCharacters) return { why: 'cell-too-long', row, at }
   }
   return null
 }
@@ -237,10 +234,10 @@ const wholeRowsQuoted = (rows: Row[]): boolean =>
   rows.length > 1 && rows.every((one) => one.cells.length === 1 && /[,;\t]/.test(one.cells[0] ?? ''))
 
 /** Reads the rows once more out of their single cells; row numbers stay those of the file. */
-function unquoted(rows: Row[], bounds: TableLimits): Table | null {
+function unquoted(rows: Row[]): Table | null {
   const text = rows.map((one) => (one.cells[0] ?? '').replace(/\r\n|\r|\n/g, ' ')).join('\n')
   const delimiter = findDelimiter(text)
-  const again = readRows(text, delimiter, bounds)
+  const again = readRows(text, delimiter)
   if (!again.ok) return null
   return { rows: again.value.map((one) => ({ ...one, row: rows[one.row - 1]?.row ?? one.row })), delimiter }
 }

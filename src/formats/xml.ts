@@ -19,20 +19,20 @@ export type XmlElement = {
  */
 export type XmlFault = { is: 'unfinished' | 'malformed' | 'refused'; detail: string }
 
-type XmlLimits = {
-  maxBytes: number
-  maxDepth: number
-  maxElements: number
-  /** Elements whose content nobody reads, dropped unparsed to save time: long lists of tiles. */
-  skip: readonly string[]
-}
+const MAX_BYTES = 16 * 1024 * 1024
+const MAX_DEPTH = 64
+const MAX_ELEMENTS = 200_000
 
-const LIMITS: XmlLimits = { maxBytes: 16 * 1024 * 1024, maxDepth: 64, maxElements: 200_000, skip: [] }
-
-/** Parses a whole document. An encoding declaration is not trusted: the bytes themselves tell. */
-export function parseXml(bytes: Uint8Array, limits: Partial<XmlLimits> = {}): Result<XmlElement, XmlFault> {
-  const { maxBytes, maxDepth, maxElements, skip } = { ...LIMITS, ...limits }
-  const text = textOf(bytes, maxBytes)
+/**
+ * Parses a whole document. An encoding declaration is not trusted: the bytes themselves tell.
+ *
+ * `skip`: elements whose content nobody reads, dropped unparsed to save time: long lists of tiles.
+ */
+export function parseXml(
+  bytes: Uint8Array,
+  { skip = [] }: { skip?: readonly string[] } = {},
+): Result<XmlElement, XmlFault> {
+  const text = textOf(bytes)
   if (!text.ok) return text
 
   const parser = new SaxesParser({ position: false, xmlns: false })
@@ -48,8 +48,8 @@ export function parseXml(bytes: Uint8Array, limits: Partial<XmlLimits> = {}): Re
   parser.on('error', (error) => fail({ is: closing ? 'unfinished' : 'malformed', detail: error.message }))
   parser.on('doctype', () => fail(refused('it has a document type')))
   parser.on('opentag', (tag) => {
-    if (++elements > maxElements) fail(refused(`more than ${maxElements} elements`))
-    if (open.length >= maxDepth) fail(refused(`elements nested deeper than ${maxDepth}`))
+    if (++elements > MAX_ELEMENTS) fail(refused(`more than ${MAX_ELEMENTS} elements`))
+    if (open.length >= MAX_DEPTH) fail(refused(`elements nested deeper than ${MAX_DEPTH}`))
     const element: Growing = {
       name: localName(tag.name),
       attributes: attributesOf(tag.attributes),
@@ -130,8 +130,8 @@ class Stopped extends Error {
   }
 }
 
-function textOf(bytes: Uint8Array, maxBytes: number): Result<string, XmlFault> {
-  if (bytes.length > maxBytes) return err(refused(`${bytes.length} bytes, more than ${maxBytes}`))
+function textOf(bytes: Uint8Array): Result<string, XmlFault> {
+  if (bytes.length > MAX_BYTES) return err(refused(`${bytes.length} bytes, more than ${MAX_BYTES}`))
   const { text, encoding } = decodeText(bytes)
   // Cut within a character or a byte order mark, what is left means something else.
   const cut = bytes.length < 4 || (encoding.startsWith('utf-16') && bytes.length % 2 === 1)
