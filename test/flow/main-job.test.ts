@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { openLab, type Row } from '../rig/lab.ts'
+import { openLab, registered } from '../rig/lab.ts'
 import {
   finishRun,
   LIBRARY_COLUMNS,
@@ -13,9 +13,6 @@ import {
   sheetsAcross,
   writeRun,
 } from '../rig/runs.ts'
-
-const all = (state: string, count: number) => (rows: Row[]) =>
-  rows.length === count && rows.every((row) => row.state === state)
 
 describe('a run and its sheet', () => {
   test.for(['sheet first', 'run first'])(
@@ -39,7 +36,7 @@ describe('a run and its sheet', () => {
           rows.some((row) => row.state === 'waiting' && row.reason === 'sheet'),
         )
       await steps[1]?.()
-      const rows = await lab.registrations(all('registered', 2))
+      const rows = await lab.registrations(registered(2))
 
       expect(rows.map((row) => [row.subject.type, row.subject.name, row.subject.library]).toSorted()).toEqual(
         [
@@ -70,7 +67,7 @@ describe('a run and its sheet', () => {
     expect(waiting['missing']).toContain('CopyComplete.txt')
     expect(lab.commits('majora-2020-03-25', 'run')).toHaveLength(0)
     await finishRun(folder)
-    await lab.registrations(all('registered', 2))
+    await lab.registrations(registered(2))
     expect(lab.commits('majora-2020-03-25', 'run')).toHaveLength(1)
   })
 
@@ -85,7 +82,7 @@ describe('a run and its sheet', () => {
       registrationSheet([{ central_sample_id: 'S1', library_name: 'LIB-3' }]),
     )
     await writeRun(lab.runs, run)
-    await lab.registrations(all('registered', 2))
+    await lab.registrations(registered(2))
     expect(lab.commits('majora-2020-03-25', 'run')).toHaveLength(1)
   })
 
@@ -96,7 +93,7 @@ describe('a run and its sheet', () => {
     for (const [file, text] of sheetsAcross(first, second)) await lab.drop(file, text)
     await writeRun(lab.runs, first)
     await writeRun(lab.runs, second)
-    await lab.registrations(all('registered', 7))
+    await lab.registrations(registered(7))
     expect(lab.commits('majora-2020-03-25', 'run')).toHaveLength(4)
     expect(lab.commits('majora-2020-03-25', 'library')).toHaveLength(3)
   })

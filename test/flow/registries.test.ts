@@ -9,7 +9,7 @@ import {
   type SandboxKind,
   startSandbox,
 } from '../../src/sandbox/index.ts'
-import { type Lab, openLab, type Row } from '../rig/lab.ts'
+import { type Lab, openLab, registered } from '../rig/lab.ts'
 import {
   LIBRARY_COLUMNS,
   novaSeqRun,
@@ -20,9 +20,6 @@ import {
   writeRun,
 } from '../rig/runs.ts'
 import { library, libraryAdd, postJson } from '../sandbox/call.ts'
-
-const registered = (count: number) => (rows: Row[]) =>
-  rows.length === count && rows.every((row) => row.state === 'registered')
 
 /** One registry of a kind at a sandbox, at full speed. */
 const at = (sandbox: Sandbox, kind: SandboxKind, name: string, more: Record<string, unknown> = {}) => ({

@@ -2,12 +2,9 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { SandboxKind } from '../../src/sandbox/index.ts'
-import { type Lab, openLab, type Row } from '../rig/lab.ts'
+import { type Lab, openLab, registered } from '../rig/lab.ts'
 import { type GridIonRun, gridIonName, writeGridIonRun } from '../rig/nanopore.ts'
 import { LIBRARY_COLUMNS, registrationSheet, type SheetRow } from '../rig/runs.ts'
-
-const registered = (count: number) => (rows: Row[]) =>
-  rows.length === count && rows.every((row) => row.state === 'registered')
 
 /** A registry at full speed. */
 const at = (kind: SandboxKind, more: Record<string, unknown> = {}) => ({

@@ -11,7 +11,7 @@ const JUNK = /^\._|^\.~|^~\$|^\.[^/]+\.[A-Za-z0-9]{6}$|^\.DS_Store$|^Thumbs\.db$
 export function memoryFolder(
   name: string,
   files: Record<string, string | Uint8Array>,
-  { parents = [], mtimes = {} }: { parents?: string[]; mtimes?: Record<string, Date> } = {},
+  { mtimes = {} }: { mtimes?: Record<string, Date> } = {},
 ): RunFolder {
   const content = new Map(Object.entries(files))
   const list = (path: string): readonly string[] => {
@@ -33,12 +33,12 @@ export function memoryFolder(
       return bytes.length > maxBytes ? err({ why: 'too-large', detail: `${bytes.length} bytes` }) : ok(bytes)
     },
     modified: (path) => (content.has(path) ? (mtimes[path] ?? new Date('2026-01-01T00:00:00.000Z')) : null),
-    parents,
+    parents: [],
   }
 }
 
 /** A run folder on this disk. */
-export function diskFolder(path: string, { parents = [] }: { parents?: string[] } = {}): RunFolder {
+export function diskFolder(path: string): RunFolder {
   const list = (below: string): readonly string[] => {
     try {
       return readdirSync(join(path, below), { withFileTypes: true })
@@ -61,6 +61,6 @@ export function diskFolder(path: string, { parents = [] }: { parents?: string[] 
       return ok(readFileSync(join(path, file)))
     },
     modified: (file) => statSync(join(path, file), { throwIfNoEntry: false })?.mtime ?? null,
-    parents,
+    parents: [],
   }
 }

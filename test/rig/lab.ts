@@ -1,8 +1,8 @@
 /** A laboratory in a temporary folder: watched roots, a sandbox registry, and the real daemon as a child process. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { stringify } from 'yaml'
@@ -18,7 +18,7 @@ import {
 const project = new URL('../..', import.meta.url).pathname
 /** Each command is a process of its own; compiled once, they start twice as fast. */
 const compiled = join(project, 'node_modules/.cache/runherald-compiled')
-export const node = process.execPath
+const node = process.execPath
 
 /** One log line of the daemon. */
 type Line = { event: string; [field: string]: unknown }
@@ -31,7 +31,6 @@ export type Row = {
   state: string
   reason: string | null
   attempts: number
-  nextTry: string | null
   remoteIds: Record<string, string>
 }
 
@@ -59,6 +58,12 @@ type Settings = {
   sandbox?: SandboxOptions
   timeScale?: number
 }
+
+/** Are there so many registrations, and is each of them registered? */
+export const registered =
+  (count: number) =>
+  (rows: Row[]): boolean =>
+    rows.length === count && rows.every((row) => row.state === 'registered')
 
 /** The registry most tests use: Majora as documented on 2020-03-25, at full speed. */
 export const climb = (sandbox: Sandbox, more: Record<string, unknown> = {}) => ({
@@ -295,21 +300,6 @@ export class Lab implements AsyncDisposable {
   }
 
   drop = (name: string, text: string): Promise<void> => writeFile(join(this.sheets, name), text)
-
-  /** Copies a run folder into the watched root, its marker files last, as an instrument writes them. */
-  async place(source: string, name: string): Promise<string> {
-    const to = join(this.runs, name)
-    const files = (await readdir(source, { recursive: true, withFileTypes: true })).filter((entry) =>
-      entry.isFile(),
-    )
-    const relative = files.map((entry) => join(entry.parentPath, entry.name).slice(source.length + 1))
-    const late = /complete|final_summary|transferdone|RunUploaded/i
-    for (const file of relative.toSorted((a, b) => Number(late.test(a)) - Number(late.test(b)))) {
-      await mkdir(dirname(join(to, file)), { recursive: true })
-      await cp(join(source, file), join(to, file))
-    }
-    return to
-  }
 
   /** What the sandbox has really committed at one kind, as its own log tells. */
   commits(kind: SandboxKind, type: Commit['type']): Commit[] {
