@@ -101,7 +101,7 @@ async function build(
   if (!delivering.ok) return delivering
   const delivery = delivering.value
 
-  const inspector = createInspector({ threads: 1, deadlineMs: 30_000 })
+  const inspector = createInspector({ threads: 2, deadlineMs: 30_000 })
   const pipeline = createPipeline({
     journal,
     inspect: (path, options) => inspector.inspect(path, options),

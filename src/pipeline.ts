@@ -17,7 +17,7 @@ import { createSheetIntake, type SheetIntakeParts } from './sheet-intake.ts'
 
 /** The transactions of the journal that keeping and planning need. */
 type Keeping = {
-  plan(plans: Plan[], now: Date): Promise<Planned[]>
+  plan(plans: Plan[], now: Date, along: { withdrawn: string[]; done: Artifact[] }): Promise<Planned[]>
   withdraw(ids: string[], now: Date): Promise<void>
 }
 
@@ -82,8 +82,6 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     )
     const now = parts.now()
     await carryOut(await planBatch(batch, journal, parts.planning(now)), artifacts, now)
-    const done = artifacts.filter((one) => one.status === 'done')
-    await Promise.all(done.map((one) => journal.saveArtifact(one)))
   }
 
   /** Takes the plans over, and hands on what may be delivered. */
@@ -92,8 +90,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     artifacts: Artifact[],
     now: Date,
   ): Promise<void> {
-    if (withdrawn.length > 0) await journal.withdraw(withdrawn, now)
-    const taken = await journal.plan(plans, now)
+    const done = artifacts.filter((one) => one.status === 'done')
+    const taken = await journal.plan(plans, now, { withdrawn, done })
     for (const [index, { submission }] of plans.entries()) {
       const result = taken[index]
       if (result === undefined || result.change === 'none') continue

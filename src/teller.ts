@@ -161,7 +161,8 @@ export function createTeller(given: TellerParts): Teller {
   }
 
   function start(): void {
-    if (looking === null) return
+    // Where nobody dropped anything there is nobody to tell.
+    if (looking === null || parts.dropFolders.length === 0) return
     working ??= drain().then(
       () => {
         working = null

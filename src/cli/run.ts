@@ -1,12 +1,10 @@
 /** `run`: the daemon with its status page until it is told to stop; without a configuration, the demonstration. */
 import pino from 'pino'
+import { demoLog } from '../config/embedded.ts'
 import { type Config, loadConfig } from '../config.ts'
 import type { Herald } from '../events.ts'
 import { createLogHerald } from '../log.ts'
 import { tellServiceManager } from '../ops/service-manager.ts'
-import { demoLog } from './demo/narrator.ts'
-import { startDemo } from './demo.ts'
-import { dryRun } from './dry-run.ts'
 import { begin, type Life } from './run/life.ts'
 import { type Renewal, renewed } from './run/reload.ts'
 import { type ConfigOptions, loaded, sourcesOf } from './settings.ts'
@@ -21,7 +19,7 @@ export type RunOptions = ConfigOptions & {
 }
 
 export async function run(terminal: Terminal, options: RunOptions): Promise<number> {
-  if (options.dryRun) return dryRun(terminal, options)
+  if (options.dryRun) return (await import('./dry-run.ts')).dryRun(terminal, options)
   const began = performance.now()
   if (options.watchOnly && options.workOnly)
     throw new Stop(EXIT.usage, 'give one of --watch-only and --work-only, or neither for both')
@@ -29,7 +27,7 @@ export async function run(terminal: Terminal, options: RunOptions): Promise<numb
   const stopped = terminal.stopped()
   // Where a terminal is closed, its SIGHUP says that nobody looks any more; a service is told to read its file anew.
   const isService = !given.embedded && !terminal.interactive
-  const demo = given.embedded ? await startDemo(given, terminal) : null
+  const demo = given.embedded ? await (await import('./demo.ts')).startDemo(given, terminal) : null
   const config = demo?.config ?? given
   // People follow the demonstration by its own lines; its log goes beside, unless they asked for it.
   const quiet = demo !== null && !origins.has('log.format') && !origins.has('log.level')

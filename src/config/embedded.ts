@@ -14,6 +14,7 @@ const demoFolder = (state: string) => join(state, 'demo')
 export const demoRuns = (state: string): string => join(demoFolder(state), 'runs')
 export const demoSheets = (state: string): string => join(demoFolder(state), 'sheets')
 export const demoTokenFile = (state: string): string => join(demoFolder(state), 'token')
+export const demoLog = (state: string): string => join(state, 'runherald.log')
 
 /** As an operator would write it. Each registry takes other runs, so that what goes where can be followed. */
 export function demonstration(state: string): Record<string, unknown> {

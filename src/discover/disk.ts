@@ -1,32 +1,52 @@
 /**
- * Questions to a disk that may never answer, as a network drive whose server is down: each is given up after a while,
- * and a path is not asked again before its last question has come back.
+ * Questions to a disk that may never answer, as a network drive whose server is down: few at once, since a hung server
+ * keeps the threads that ask; each is given up after a while, and a path is not asked again before its last question
+ * has come back.
  */
 import { within } from './crawl.ts'
 
 export type Disk = {
   /** The answer, or what the file system throws; ETIMEDOUT when there is none in time. */
   ask<T>(path: string, question: () => Promise<T>): Promise<T>
-  /** How many questions are out that were given up. */
-  unanswered(): number
+  /** Are as many questions given up, and still out, as may be asked at once? */
+  isSilent(): boolean
 }
 
 const LATE = Symbol('late')
 
-export function createDisk(patienceMs: number): Disk {
+export function createDisk(patienceMs: number, atOnce: () => number): Disk {
   const unanswered = new Set<string>()
+  const waiting: Array<() => void> = []
+  let asking = 0
+
+  const turn = async (): Promise<void> => {
+    if (asking >= atOnce()) await new Promise<void>((resolve) => waiting.push(resolve))
+    else asking++
+  }
+  const done = (): void => {
+    const next = waiting.shift()
+    if (next === undefined) asking--
+    else next()
+  }
+
   return {
     async ask(path, question) {
-      if (unanswered.has(path)) throw notAnswering()
-      const asked = question()
-      const answer = await within(patienceMs, asked, LATE)
-      if (answer !== LATE) return answer as Awaited<typeof asked>
-      unanswered.add(path)
-      const back = () => unanswered.delete(path)
-      asked.then(back, back)
-      throw notAnswering()
+      await turn()
+      try {
+        // Others that asked before may have been given up while this one waited for its turn.
+        if (unanswered.has(path) || unanswered.size >= atOnce()) throw notAnswering()
+        const asked = question()
+        const answer = await within(patienceMs, asked, LATE)
+        if (answer !== LATE) return answer as Awaited<typeof asked>
+        unanswered.add(path)
+        const back = () => unanswered.delete(path)
+        asked.then(back, back)
+        throw notAnswering()
+      } finally {
+        done()
+      }
     },
-    unanswered: () => unanswered.size,
+    isSilent: () => unanswered.size >= atOnce(),
   }
 }
 

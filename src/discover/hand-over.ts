@@ -10,6 +10,8 @@ import { createSettler, type Known } from './settle.ts'
 
 /** One item that takes this long to be handled must not keep a sweep from ending. */
 const ITEM_PATIENCE_MS = 60_000
+/** Items of one root that are on their way through reading and planning at once: together they share commits. */
+export const MOST_IN_HAND = 200
 /** A file server's clock may differ from ours by so much. */
 const CLOCK_SKEW_MS = 3_600_000
 

@@ -70,7 +70,7 @@ function folderAt(real: string, path: string, root: string | undefined): RunFold
 /** Names in a folder without junk, sorted, folders with a `/` at their end; at most {@link MOST_NAMES}. */
 function listNames(folder: string): string[] {
   const names: string[] = []
-  const open = opendirSync(folder, { bufferSize: 512 })
+  const open = opendirSync(folder, { bufferSize: 64 })
   try {
     for (let entry = open.readSync(); entry !== null; entry = open.readSync()) {
       if (isJunk(entry.name)) continue

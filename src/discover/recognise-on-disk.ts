@@ -8,7 +8,7 @@ import type { Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { RunFolder } from '../handovers.ts'
-import { isAbsent, listEntries, statOrNull } from './file-system.ts'
+import { type Entry, isAbsent, listAtOnce, listEntries, statAtOnce, statOrNull } from './file-system.ts'
 import { fingerprintOf, type Look } from './fingerprint.ts'
 import { MOST_NAMES } from './open-folder.ts'
 
@@ -26,21 +26,32 @@ export type FolderLook = Look & {
 /** A folder that is no run folder: the folders in it, and whether a make had to look into them to know that. */
 export type PlainLook = { run: null; stats: Stats; below: string[]; askedDeeper: boolean }
 
+/** How a disk is asked. */
+type Asking = {
+  list(folder: string, most: number): Entry[] | Promise<Entry[]>
+  stat(path: string): Stats | null | Promise<Stats | null>
+}
+
+const LOCAL: Asking = { list: listAtOnce, stat: statAtOnce }
+const NETWORK: Asking = { list: listEntries, stat: statOrNull }
+
 /** A run folder's look, or what else the folder is. Throws what the file system throws. */
 export async function lookAtFolder(
   path: string,
   recognise: Recognise,
+  { isLocal }: { isLocal: boolean },
 ): Promise<{ run: FolderLook } | PlainLook> {
+  const disk = isLocal ? LOCAL : NETWORK
   const folder = await stat(path)
-  const names = await namesIn(path)
-  const { answer, folders } = await askMakes(path, names, recognise)
+  const names = await namesIn(path, disk)
+  const { answer, folders } = await askMakes(path, names, recognise, disk)
   if (answer === null) {
     const below = names.filter((name) => name.endsWith('/')).map((name) => name.slice(0, -1))
     return { run: null, stats: folder, below, askedDeeper: folders.length > 0 }
   }
   const marks = new Map<string, Stats>()
   for (const mark of answer.marks) {
-    const stats = await statOrNull(join(path, mark))
+    const stats = await disk.stat(join(path, mark))
     if (stats !== null) marks.set(mark, stats)
   }
   return { run: { ...fingerprintOf(marks, folder), make: answer.make, folders } }
@@ -53,6 +64,7 @@ async function askMakes(
   path: string,
   names: string[],
   recognise: Recognise,
+  disk: Asking,
 ): Promise<{ answer: ReturnType<Recognise>; folders: string[] }> {
   const listed = new Map<string, string[]>()
   for (let round = 0; ; round++) {
@@ -71,7 +83,7 @@ async function askMakes(
     })
     if (wanted.size === 0 || round === MOST_ROUNDS || listed.size + wanted.size > MOST_FOLDERS)
       return { answer, folders: [...listed.keys()] }
-    for (const below of wanted) listed.set(below, await namesBelow(path, below, names, listed))
+    for (const below of wanted) listed.set(below, await namesBelow(path, below, { names, listed, disk }))
   }
 }
 
@@ -79,21 +91,20 @@ async function askMakes(
 async function namesBelow(
   path: string,
   below: string,
-  names: string[],
-  listed: ReadonlyMap<string, string[]>,
+  { names, listed, disk }: { names: string[]; listed: ReadonlyMap<string, string[]>; disk: Asking },
 ): Promise<string[]> {
   const cut = below.lastIndexOf('/')
   const siblings = cut === -1 ? names : (listed.get(below.slice(0, cut)) ?? null)
   if (siblings !== null && !siblings.includes(`${below.slice(cut + 1)}/`)) return []
   try {
-    return await namesIn(join(path, below))
+    return await namesIn(join(path, below), disk)
   } catch (thrown) {
     if (isAbsent(thrown)) return []
     throw thrown
   }
 }
 
-const namesIn = async (folder: string): Promise<string[]> =>
-  (await listEntries(folder, MOST_NAMES))
+const namesIn = async (folder: string, disk: Asking): Promise<string[]> =>
+  (await disk.list(folder, MOST_NAMES))
     .map(({ name, kind }) => (kind === 'folder' ? `${name}/` : name))
     .sort()

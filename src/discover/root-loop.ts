@@ -71,8 +71,6 @@ export type RootKind = {
 /** What a kind may ask of the loop. */
 export type RootTools = {
   disk: Disk
-  /** Questions to the disk at once: few where a hung server would keep the threads that ask. */
-  atOnce(): number
   /** The network file system's name; null on a local disk. */
   network(): string | null
   hints(): Hints | null
@@ -88,7 +86,6 @@ export function keepRoot(
   make: (tools: RootTools) => RootKind,
 ): RootWatch {
   const { emit } = options
-  const disk = createDisk(PATIENCE_MS)
   const health: RootHealth = { away: null, scannedOnce: false, lastSweep: null, events: false }
   const scannedOnce = Promise.withResolvers<boolean>()
   let network: string | null = null
@@ -98,8 +95,8 @@ export function keepRoot(
   let timer: NodeJS.Timeout | undefined
   let sweeping: Promise<void> | null = null
   let closed = false
-  const atOnce = () => (network === null ? 8 : 2)
-  const kind = make({ disk, atOnce, network: () => network, hints: () => hints })
+  const disk = createDisk(PATIENCE_MS, () => (network === null ? 8 : 2))
+  const kind = make({ disk, network: () => network, hints: () => hints })
 
   async function sweep(): Promise<void> {
     const start = performance.now()
@@ -113,7 +110,7 @@ export function keepRoot(
     try {
       await meet()
       const counts = await kind.sweep(known)
-      if (disk.unanswered() >= atOnce()) throw notAnswering()
+      if (disk.isSilent()) throw notAnswering()
       if (closed) return
       await kind.swept()
       if (health.away !== null) emit('root.back', { root })

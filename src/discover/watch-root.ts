@@ -10,7 +10,7 @@ import { basename, join, matchesGlob, relative, resolve, sep } from 'node:path'
 import { crawl, createTurns } from './crawl.ts'
 import { isSameDay } from './daily.ts'
 import { isRefusal, isUnspeakable, listEverything, statOrNull } from './file-system.ts'
-import { createHandOver } from './hand-over.ts'
+import { createHandOver, MOST_IN_HAND } from './hand-over.ts'
 import { isJunk, isNeverRunFolder } from './junk.ts'
 import { createLooks } from './looks.ts'
 import { createPlainFolders } from './plain-folders.ts'
@@ -70,7 +70,9 @@ function runFoldersIn(root: string, options: RunRootOptions, tools: RootTools) {
   )
 
   async function look(path: string): Promise<Outcome> {
-    const seen = await tools.disk.ask(path, () => lookAtFolder(path, recognise))
+    const seen = await tools.disk.ask(path, () =>
+      lookAtFolder(path, recognise, { isLocal: tools.network() === null }),
+    )
     if (seen.run === null) {
       unfollow(path)
       plainFolders.keep(path, seen)
@@ -145,7 +147,7 @@ function runFoldersIn(root: string, options: RunRootOptions, tools: RootTools) {
 
   /** One folder of a sweep: those in it that are worth a look, too. */
   async function visit(path: string): Promise<readonly string[]> {
-    if (handOver.isClosed() || tools.disk.unanswered() >= tools.atOnce()) return []
+    if (handOver.isClosed() || tools.disk.isSilent()) return []
     const status = known.get(path)?.status
     if (status === 'active') knownThere++
     visited.add(path)
@@ -190,7 +192,7 @@ function runFoldersIn(root: string, options: RunRootOptions, tools: RootTools) {
       const entries = await tools.disk.ask(root, () => listEverything(root))
       handOver.warnUnspeakable(root, entries)
       const start = entries.filter(({ kind }) => kind === 'folder').map(({ name }) => name)
-      await crawl(worthALook(root, start), tools.atOnce(), visit)
+      await crawl(worthALook(root, start), MOST_IN_HAND, visit)
       return { folders: counted, sheets: 0 }
     },
     async swept() {

@@ -8,7 +8,7 @@ import { basename, dirname, join, matchesGlob, relative, resolve, sep } from 'no
 import { crawl } from './crawl.ts'
 import { type Entry, isAbsent, isUnspeakable, listEntries } from './file-system.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { createHandOver } from './hand-over.ts'
+import { createHandOver, MOST_IN_HAND } from './hand-over.ts'
 import { mayBeSheet } from './junk.ts'
 import { createLooks } from './looks.ts'
 import { keepRoot, type RootOptions, type RootTools, type RootWatch } from './root-loop.ts'
@@ -78,9 +78,8 @@ function sheetsIn(root: string, options: DropFolderOptions, tools: RootTools) {
         for (const { name, kind } of entries)
           if (kind === 'file' && isWanted(join(folder, name))) sheets.push(join(folder, name))
       }
-      await crawl(sheets, tools.atOnce(), async (path) => {
-        if (!handOver.isClosed() && tools.disk.unanswered() < tools.atOnce())
-          await handOver.patiently(looks.at(path))
+      await crawl(sheets, MOST_IN_HAND, async (path) => {
+        if (!handOver.isClosed() && !tools.disk.isSilent()) await handOver.patiently(looks.at(path))
         return []
       })
       return { folders: 0, sheets: sheets.length }

@@ -94,15 +94,16 @@ type ArtifactReader = Pick<
 export function createArtifactReader(store: Store): ArtifactReader {
   /** Sheets that came last first; each artifact once, however many of the names it answers to. */
   const named = (names: Name[]): Artifact[] => {
-    const found = new Map<string, Artifact>()
-    for (const { role, value } of names)
-      for (const row of store.all(
-        'SELECT artifacts.* FROM names JOIN artifacts USING (path) WHERE role = ? AND value = ?',
-        role,
-        value,
-      ))
-        found.set(String(row['path']), artifactOf(row))
-    return [...found.values()].sort(newestFirst)
+    const wanted = JSON.stringify(names.map(({ role, value }) => [role, value]))
+    return store
+      .all(
+        `SELECT * FROM artifacts WHERE path IN (
+           SELECT names.path FROM json_each(?) AS wanted CROSS JOIN names
+           WHERE names.role = wanted.value ->> 0 AND names.value = wanted.value ->> 1)`,
+        wanted,
+      )
+      .map(artifactOf)
+      .sort(newestFirst)
   }
   return {
     async artifact(path) {

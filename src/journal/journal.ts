@@ -243,8 +243,11 @@ export type JournalWriter = {
   saveArtifact(artifact: Artifact): Promise<void>
   /** A sheet of these bytes was put away: it goes on counting under its new path. False where others lie there by now. */
   moveArtifact(move: { from: string; to: string; sha256: string }): Promise<boolean>
-  /** Takes over what planning asks for, in order. */
-  plan(plans: Plan[], now: Date): Promise<Planned[]>
+  /**
+   * Takes over what planning asks for, in order. In the same transaction `withdrawn` is withdrawn first, and `done`,
+   * which was kept as active, is marked as what needs no more planning.
+   */
+  plan(plans: Plan[], now: Date, along?: { withdrawn: string[]; done: Artifact[] }): Promise<Planned[]>
   /** Placeholders planning no longer asks for. What was ever sent stays. */
   withdraw(ids: string[], now: Date): Promise<void>
   /** Records an attempt before its first byte, or says why there must be none. `url` is the registry's. */

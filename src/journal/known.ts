@@ -16,15 +16,16 @@ export function knownBelow(store: Store, root: string): ReadonlyMap<string, Know
   const version = Number(store.get('PRAGMA data_version')?.['data_version'])
   const kept = roots.get(root)
   if (kept?.version === version) return kept.known
-  const known = new Map(
-    store
-      .all('SELECT path, fingerprint, sha256, status, type, changed FROM artifacts WHERE root = ?', root)
-      .map((row) => {
-        const [status, type] = [word(row['status']), word(row['type'])]
-        const [fingerprint, changed] = [String(row['fingerprint']), String(row['changed'])]
-        const sha256 = row['sha256'] === null ? null : String(row['sha256'])
-        return [String(row['path']), { fingerprint, sha256, status, type, changed } as KnownArtifact]
-      }),
+  const known = new Map<string, KnownArtifact>()
+  store.each(
+    (row) => {
+      const [status, type] = [word(row['status']), word(row['type'])]
+      const [fingerprint, changed] = [String(row['fingerprint']), String(row['changed'])]
+      const sha256 = row['sha256'] === null ? null : String(row['sha256'])
+      known.set(String(row['path']), { fingerprint, sha256, status, type, changed } as KnownArtifact)
+    },
+    'SELECT path, fingerprint, sha256, status, type, changed FROM artifacts WHERE root = ?',
+    root,
   )
   roots.set(root, { version, known })
   return known

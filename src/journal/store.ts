@@ -14,6 +14,8 @@ export type Store = {
   all(sql: string, ...values: SQLInputValue[]): Row[]
   /** Rows changed. */
   run(sql: string, ...values: SQLInputValue[]): number
+  /** As `all`, for the many: one row at a time. `visit` must ask nothing. */
+  each(visit: (row: Row) => void, sql: string, ...values: SQLInputValue[]): void
   /** Runs `work` in a transaction; resolves once it is on disk. `work` must not wait for anything. */
   transaction<T>(work: () => T): Promise<T>
   /** Resolves when nothing is left to commit. */
@@ -124,6 +126,10 @@ export function createStore(db: DatabaseSync, { sync, onBroken }: StoreOptions =
   return {
     get: (sql, ...values) => guarded(() => prepared(sql).get(...values)) as Row | undefined,
     all: (sql, ...values) => guarded(() => prepared(sql).all(...values)) as Row[],
+    each: (visit, sql, ...values) =>
+      guarded(() => {
+        for (const row of prepared(sql).iterate(...values)) visit(row as Row)
+      }),
     run: (sql, ...values) => Number(prepared(sql).run(...values).changes),
     transaction: (work) =>
       new Promise((done, failed) => {

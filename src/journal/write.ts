@@ -46,10 +46,18 @@ export function createWriter(store: Store, db: DatabaseSync, decide: Decide): Jo
     )
     const planned = effects.find((one) => one.do === 'planned')
     if (planned?.do !== 'planned') throw new Error('A plan was not decided')
-    keepSubmission(plan, planned.revision)
     const { revision, change } = planned
+    if (change !== 'new') keepSubmission(plan, revision)
     const row = store.get('SELECT state FROM revisions WHERE registration = ? AND revision = ?', id, revision)
     return { id, revision, change, state: row?.['state'] as Planned['state'] }
+  }
+
+  function withdraw(ids: string[], now: Date): void {
+    for (const id of ids) {
+      const registration = load(store, id)
+      if (registration !== null)
+        apply(store, decide, registration, { type: 'withdrawn', now }, nothingHappened())
+    }
   }
 
   /** Facts and warnings may move on while the request stays; one that was or may be sent is never replaced. */
@@ -117,15 +125,16 @@ export function createWriter(store: Store, db: DatabaseSync, decide: Decide): Jo
       if (moved) rememberMoved(store, move)
       return moved
     },
-    plan: (plans, now) => transaction(() => plans.map((plan) => planOne(plan, now))),
-    withdraw: (ids, now) =>
-      transaction(() => {
-        for (const id of ids) {
-          const registration = load(store, id)
-          if (registration !== null)
-            apply(store, decide, registration, { type: 'withdrawn', now }, nothingHappened())
-        }
-      }),
+    async plan(plans, now, { withdrawn, done } = { withdrawn: [], done: [] }) {
+      const planned = await transaction(() => {
+        withdraw(withdrawn, now)
+        for (const { path } of done) store.run("UPDATE artifacts SET status = 'done' WHERE path = ?", path)
+        return plans.map((plan) => planOne(plan, now))
+      })
+      for (const one of done) remember(store, { ...one, status: 'done' })
+      return planned
+    },
+    withdraw: (ids, now) => transaction(() => withdraw(ids, now)),
     arm: (request, now) => transaction(() => armOne(request, now)),
     settle: ({ id, revision, attempt }, outcome, now) =>
       transaction(() =>
@@ -136,14 +145,12 @@ export function createWriter(store: Store, db: DatabaseSync, decide: Decide): Jo
       ),
     recover: (now) =>
       transaction(() => {
-        const cut = store.all('SELECT DISTINCT registration FROM revisions WHERE on_wire IS NOT NULL')
-        return applyTo(
-          cut.map((row) => String(row['registration'])),
-          (registration, into) => {
-            const event = { type: 'restarted' as const, now, random: Math.random() }
-            apply(store, decide, registration, event, into)
-          },
-        )
+        // Not DISTINCT: SQLite would look at every revision ever made, in place of the few in its index.
+        const cut = store.all('SELECT registration FROM revisions WHERE on_wire IS NOT NULL')
+        return applyTo([...new Set(cut.map((row) => String(row['registration'])))], (registration, into) => {
+          const event = { type: 'restarted' as const, now, random: Math.random() }
+          apply(store, decide, registration, event, into)
+        })
       }),
     due: async (until, doubtful) => [
       ...store.all(`${WAKES} AND (next_try IS NULL OR next_try <= ?)`, until.toISOString()).map(wakeOf),

@@ -44,7 +44,7 @@ export async function writeHistory(
     await Promise.all(
       paths.slice(first, first + 500).map(async (path) => {
         // As the watch sees it, so that its daily look finds nothing new.
-        const { run } = await lookAtFolder(path, recogniseFolder)
+        const { run } = await lookAtFolder(path, recogniseFolder, { isLocal: true })
         if (run === null) throw new Error(`${path} is no run folder`)
         const { fingerprint, modified } = run
         await pipeline.found(

@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os'
+import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { crawl } from '../../src/discover/crawl.ts'
 import { createDisk } from '../../src/discover/disk.ts'
@@ -6,10 +7,9 @@ import { networkFileSystem } from '../../src/discover/file-system.ts'
 import { createLooks } from '../../src/discover/looks.ts'
 
 test('a disk that does not answer is given up, and not asked for the same path until it has', async () => {
-  const disk = createDisk(10)
+  const disk = createDisk(10, () => 2)
   const answer = Promise.withResolvers<string>()
   await expect(disk.ask('/hung', () => answer.promise)).rejects.toMatchObject({ code: 'ETIMEDOUT' })
-  expect(disk.unanswered()).toBe(1)
   let asked = 0
   const again = () => disk.ask('/hung', async () => ++asked)
   await expect(again()).rejects.toMatchObject({ code: 'ETIMEDOUT' })
@@ -17,14 +17,49 @@ test('a disk that does not answer is given up, and not asked for the same path u
   answer.resolve('late')
   await answer.promise
   await Promise.resolve()
-  expect(disk.unanswered()).toBe(0)
   expect(await again()).toBe(1)
 })
 
 test('a disk that answers with an error gives that error', async () => {
-  const disk = createDisk(1000)
+  const disk = createDisk(1000, () => 1)
   await expect(disk.ask('/x', () => Promise.reject(new Error('EIO')))).rejects.toThrow('EIO')
-  expect(disk.unanswered()).toBe(0)
+  expect(disk.isSilent()).toBe(false)
+})
+
+test('a disk is asked few questions at once, and the others when one has been answered', async () => {
+  const disk = createDisk(60_000, () => 2)
+  const gates = [0, 1, 2, 3].map(() => Promise.withResolvers<void>())
+  const begun: number[] = []
+  const asked = gates.map(({ promise }, at) =>
+    disk.ask(`/${at}`, () => {
+      begun.push(at)
+      return promise
+    }),
+  )
+  await turn()
+  expect(begun).toEqual([0, 1])
+  gates[1]?.resolve()
+  await asked[1]
+  await turn()
+  expect(begun).toEqual([0, 1, 2])
+  for (const gate of gates) gate.resolve()
+  await Promise.all(asked)
+  expect(begun).toEqual([0, 1, 2, 3])
+})
+
+test('a disk that keeps every question is silent: those that waited are not asked, until it answers', async () => {
+  const disk = createDisk(10, () => 1)
+  const answer = Promise.withResolvers<void>()
+  let asked = 0
+  const first = disk.ask('/first', () => answer.promise)
+  const second = disk.ask('/second', async () => ++asked)
+  await expect(first).rejects.toMatchObject({ code: 'ETIMEDOUT' })
+  await expect(second).rejects.toMatchObject({ code: 'ETIMEDOUT' })
+  expect(disk.isSilent()).toBe(true)
+  answer.resolve()
+  await turn()
+  expect(disk.isSilent()).toBe(false)
+  expect(await disk.ask('/second', async () => ++asked)).toBe(1)
 })
 
 test('a crawl visits everything it is led to, never more than so many at once', async () => {

@@ -1,6 +1,6 @@
 /** Tells the demonstration in plain lines: what was found, what was sent where, what came back, where to look next. */
 import { relative } from 'node:path'
-import { demoRuns, demoSheets } from '../../config/embedded.ts'
+import { demoLog, demoRuns, demoSheets } from '../../config/embedded.ts'
 import type { Config } from '../../config.ts'
 import type { EventFields, Happening, Herald } from '../../events.ts'
 import type { Journal } from '../../journal/journal.ts'
@@ -84,8 +84,6 @@ function introduction({ config, url, sandboxUrl }: Narration, again: boolean, pa
     '',
   ].join('\n')
 }
-
-export const demoLog = (state: string): string => `${state}/runherald.log`
 
 const nextSteps = (url: string, paint: Paint): string =>
   [

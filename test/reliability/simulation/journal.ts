@@ -202,6 +202,13 @@ export function openModelJournal(decide: Decide, random: () => number): Simulate
             ...{ revision, wake, at: nextTry },
           }))
 
+  function withdraw(ids: string[], now: Date): void {
+    for (const id of ids) {
+      const entry = entries.get(id)
+      if (entry !== undefined) apply(entry, { type: 'withdrawn', now }, nothing())
+    }
+  }
+
   function planOne({ submission, traits, notBefore }: Plan, now: Date): Planned {
     const { id, registry, kind, subject, mapped, waitingFor, stop } = submission
     const entry: Entry = entries.get(id) ?? {
@@ -366,13 +373,15 @@ export function openModelJournal(decide: Decide, random: () => number): Simulate
       const { reading } = artifact
       names.set(artifact.path, reading.kind === 'run-folder' ? linkNames(reading.reading.run) : [])
     },
-    plan: async (plans, now) => plans.map((plan) => planOne(plan, now)),
-    async withdraw(ids, now) {
-      for (const id of ids) {
-        const entry = entries.get(id)
-        if (entry !== undefined) apply(entry, { type: 'withdrawn', now }, nothing())
+    async plan(plans, now, { withdrawn, done } = { withdrawn: [], done: [] }) {
+      withdraw(withdrawn, now)
+      for (const { path } of done) {
+        const kept = artifacts.get(path)
+        if (kept !== undefined) artifacts.set(path, { ...kept, status: 'done' })
       }
+      return plans.map((plan) => planOne(plan, now))
     },
+    withdraw: async (ids, now) => withdraw(ids, now),
     arm: async (request, now) => armOne(request, now),
     async settle({ id, revision, attempt }, outcome, now) {
       const into = nothing()

@@ -185,9 +185,9 @@ export function createProcess(world: World, number: number): Process {
           )
           return journal.saveArtifact(artifact)
         }),
-      plan: (plans, now) =>
+      plan: (plans, now, along) =>
         write('plan', async () => {
-          const planned = await journal.plan(plans, now)
+          const planned = await journal.plan(plans, now, along)
           for (const { id, revision, change, state } of planned)
             if (change !== 'none')
               world.trace(`  planned ${world.named(id)} r${revision} ${change}: ${state}`)
