@@ -190,6 +190,37 @@ describe('a person', () => {
     expect(at.did('note')).toMatchObject([{ who: 'Grace', detail: { because: 'seen on their page' } }])
   })
 
+  test('says that it is there: what is known of it stays', () => {
+    const at = core().plan().arm().ends({ type: 'lost', detail: 'reset' })
+    at.act({ resolve: 'registered', remoteId: null, reason: null })
+    expect(at.newest()).toMatchObject({ state: 'registered', remoteIds: {} })
+    expect(at.did('note')).toMatchObject([{ who: 'Ada', detail: { because: 'registered' } }])
+    const partly = core().plan().arm()
+    partly.verdict({ is: 'partial', committed: ['a'], missing: ['b'], remoteIds: { library: 'l-1' } })
+    partly.act({ resolve: 'registered', remoteId: '4711', reason: null })
+    expect(partly.newest().remoteIds).toEqual({ library: 'l-1', run: '4711' })
+  })
+
+  test('has every ladder of waits climbed from its foot when it is tried again', () => {
+    const at = core().plan({ traits: traits({ repeatable: true }) })
+    for (let time = 0; time < 6; time++)
+      at.pass(3600).arm().verdict({ is: 'try-later', because: 'race', detail: '' })
+    expect(at.newest()).toMatchObject({ state: 'held', steps: { race: 5 } })
+    at.act({ retry: true })
+    expect(at.newest()).toMatchObject({
+      state: 'queued',
+      steps: { backOff: 0, race: 0, prerequisite: 0, lookUp: 0 },
+    })
+    expect(at.did('note')).toMatchObject([{ detail: { because: 'retry' } }])
+  })
+
+  test('has nothing sent that still waits', () => {
+    const at = core()
+      .plan({ waitingFor: ['sheet'] })
+      .act({ resolve: 'resend', reason: 'now' })
+    expect(declined(at)).toBe('it waits for sheet')
+  })
+
   test('has it sent again, which is then no repeat in doubt', () => {
     const at = core().plan().arm().ends({ type: 'lost', detail: 'reset' })
     at.act({ resolve: 'resend', reason: 'not on their page' })

@@ -213,6 +213,17 @@ describe('the ladders of waits', () => {
     expect(at.waitSeconds()).toBe(30)
   })
 
+  test('drills divide the waits of a race, a look-up and a missing library too', () => {
+    const drill = (given: Partial<Traits>) =>
+      core({ timeScale: 10 })
+        .plan({ traits: traits(given) })
+        .arm()
+    expect(drill({ repeatable: true }).verdict(RACE).waitSeconds()).toBe(0.2)
+    expect(drill({ askable: true }).ends({ type: 'lost', detail: 'reset' }).waitSeconds()).toBe(0.5)
+    const missing: Verdict = { is: 'try-later', because: 'prerequisite', detail: 'no LIB', library: 'LIB' }
+    expect(drill({}).verdict(missing).waitSeconds()).toBe(6)
+  })
+
   test.for([
     ['120', 120],
     ['0', 0],
@@ -288,6 +299,49 @@ describe('look-ups', () => {
     at.act({ resolve: 'resend', reason: 'they deleted it' }).arm().ends({ type: 'lost', detail: 'reset' })
     for (const _look of [1, 2, 3, 4]) at.pass(3600).arm().found({ is: 'not-found' })
     expect(at.newest()).toMatchObject({ state: 'held', reason: 'unknown-outcome' })
+  })
+})
+
+describe('an attempt is kept with a word for how it ended', () => {
+  const FOUND = { remoteIds: {}, samples: [] }
+  test.for<[word: string, detail: string | null, given: Partial<Traits>, ...outcomes: Outcome[]]>([
+    ['accepted', null, {}, verdict(ACCEPTED)],
+    ['accepted', 'one; two', {}, verdict({ ...ACCEPTED, notes: ['one', 'two'] })],
+    ['adopted', null, {}, verdict({ ...ACCEPTED, adopted: true })],
+    ['refused', REFUSED.reasons.join('\n'), {}, verdict(REFUSED)],
+    ['try-later', 'busy', {}, verdict(BUSY, 429)],
+    ['race', 'race', { repeatable: true }, verdict(RACE)],
+    ['unknown', 'reset', {}, { type: 'lost', detail: 'reset' }],
+    ['unknown', 'reset', { askable: true }, { type: 'lost', detail: 'reset' }],
+    ['unknown', 'reset', { repeatable: true }, { type: 'lost', detail: 'reset' }],
+    ['not-sent', 'ECONNREFUSED', {}, { type: 'not-sent', detail: 'ECONNREFUSED', pause: 'away' }],
+    [
+      'found',
+      null,
+      { askable: true },
+      { type: 'lost', detail: 'reset' },
+      { type: 'look-up', result: { is: 'found', ...FOUND } },
+    ],
+    [
+      'not-found',
+      'not found there',
+      { askable: true },
+      { type: 'lost', detail: 'reset' },
+      { type: 'look-up', result: { is: 'not-found' } },
+    ],
+  ])('%s (%s)', ([outcome, detail, given, ...outcomes]) => {
+    const at = core().plan({ traits: traits(given) })
+    for (const one of outcomes) at.arm().ends(one).pass(3600)
+    expect(at.did('end-attempt')).toMatchObject([{ outcome, detail }])
+  })
+
+  test('also where the answer never came, since the daemon was stopped', () => {
+    const cut = 'runherald was stopped before the answer came'
+    const asked = core().plan({ traits: traits({ askable: true }) })
+    expect(asked.arm().restart().did('end-attempt')).toMatchObject([{ outcome: 'unknown', detail: cut }])
+    expect(asked.pass(5).arm().restart().did('end-attempt')).toMatchObject([
+      { outcome: 'unknown', detail: cut },
+    ])
   })
 })
 
