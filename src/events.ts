@@ -26,7 +26,7 @@ const event = <Fields extends object>(
   }
 
 /** The run or the sheet a registration comes from, by its name on the disk. */
-type Whence = { run?: string; path?: string | null }
+type Whence = { run?: string; sheet?: string; path?: string | null }
 
 /** What an error may tell a log: an allow-list, since errors carry requests, and requests carry secrets. */
 export type LoggedError = { name: string; code: string | null; message: string }

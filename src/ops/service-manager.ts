@@ -50,7 +50,13 @@ export function tellServiceManager(env: NodeJS.ProcessEnv, health: () => Promise
       await tell('--ready', `--status=${statusOf(await health(), new Date())}`)
       if (watchdogMs > 0 && timer === undefined) keepQuiet()
     },
-    reloading: () => tell('RELOADING=1', '--status=Reading the configuration anew'),
+    // The time tells a manager that started the reload which of its own this is (Type=notify-reload).
+    reloading: () =>
+      tell(
+        'RELOADING=1',
+        `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`,
+        '--status=Reading the configuration anew',
+      ),
     async stopping() {
       clearTimeout(timer)
       timer = undefined

@@ -50,8 +50,11 @@ export type SubjectRef = {
 }
 
 /** Where it comes from, by names on the disk alone: what stands in a sheet's cells is not for a log. */
-export const whence = ({ type, path }: SubjectRef): { path: string | null; run?: string } =>
-  type === 'run' && path !== null ? { run: path.slice(path.lastIndexOf('/') + 1), path } : { path }
+export function whence({ type, path }: SubjectRef): { path: string | null; run?: string; sheet?: string } {
+  if (path === null) return { path }
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  return type === 'run' ? { run: name, path } : { sheet: name, path }
+}
 
 /** The registry's own identifiers, verbatim, by what they stand for (`run`, `library`, `batch`, `uri`, a biosample …). */
 export type RemoteIds = Record<string, string>

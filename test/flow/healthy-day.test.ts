@@ -38,4 +38,9 @@ test('gives at most 500 lines of info and no warning, and tells of every run how
     const subjects = new Set(told(event).map((line) => line['subject'] ?? line['run']))
     expect([event, ...runs.filter(({ runId }) => !subjects.has(runId))]).toEqual([event])
   }
+  const story = ['sheet.seen', 'sheet.judged', 'registration.registered', 'sheet.moved']
+  for (const index of runs.keys()) {
+    const about = lab.lines.filter((line) => line['sheet'] === `plate${index}.csv`)
+    expect([index, ...about.map((line) => line.event)]).toEqual([index, ...story])
+  }
 })

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
 import type { Health } from '../../src/ops/health.ts'
 import { tellServiceManager } from '../../src/ops/service-manager.ts'
+import { openLab } from '../rig/lab.ts'
 import { healthy } from './rig.ts'
 
 const project = new URL('../..', import.meta.url).pathname
@@ -107,6 +108,25 @@ test.skipIf(!canListen)(
     await service.stopping()
   },
 )
+
+test.skipIf(!canListen)('the daemon itself tells of its start, each reload and its end', async () => {
+  await using manager = await listen()
+  await using lab = await openLab()
+  const daemon = lab.spawn(['env', `NOTIFY_SOCKET=${manager.socket}`, 'WATCHDOG_USEC=3000000'])
+  await manager.hear('READY=1')
+  await manager.hear('WATCHDOG=1')
+  const before = process.hrtime.bigint() / 1000n
+  daemon.kill('SIGHUP')
+  await manager.hear('READY=1', 2)
+  const [reloading, time, ...after] = manager.heard.slice(manager.heard.indexOf('RELOADING=1'))
+  expect(reloading).toBe('RELOADING=1')
+  const told = BigInt(/^MONOTONIC_USEC=(\d+)$/.exec(time ?? '')?.[1] ?? 0)
+  expect(told).toBeGreaterThan(before)
+  expect(told).toBeLessThan(process.hrtime.bigint() / 1000n)
+  expect(after).toContain('READY=1')
+  expect(await lab.end()).toBe(0)
+  await manager.hear('STOPPING=1')
+})
 
 test('where nobody listens nothing is run', async () => {
   const service = tellServiceManager({ PATH: '' }, () => Promise.reject(new Error('was asked')))
