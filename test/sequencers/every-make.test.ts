@@ -26,6 +26,10 @@ describe.for(makes)('%s', ([make, sequencer]) => {
     expect(completion).toEqual(record.completion)
     expect(problems.map((one) => one.code)).toEqual(record.problems)
     expect(kind).toBe(record.test ?? null)
+    expect(record.about).toMatch(/\w/)
+    const marked = sequencer.marks(folder).map((file) => folder.modified(file)?.toISOString())
+    if (run.end?.zone === 'mtime') expect(marked).toContain(run.end.instant)
+    for (const fact of TOLD) expect([fact, fact in provenance]).toEqual([fact, run[fact] !== null])
     for (const { file } of Object.values(provenance))
       expect([file, file === name || file.includes('*') || existsSync(join(path, file))]).toEqual([
         file,
@@ -66,6 +70,23 @@ describe.for(makes)('%s', ([make, sequencer]) => {
       holds(missing, Object.fromEntries(Object.entries(files).filter(([file]) => !missing.includes(file))))
   })
 })
+
+/** Facts that come with their place: no reader makes them of the make, or of how far the run is. */
+const TOLD = [
+  'sequencingUuid',
+  'instrumentSerial',
+  'flowcellId',
+  'flowcellType',
+  'position',
+  'start',
+  'end',
+  'experimentName',
+  'sampleId',
+  'readStructure',
+  'laneCount',
+  'kit',
+  'softwareVersion',
+] as const
 
 /** A time of the file system does not survive a checkout: where a record leaves it open, any will do. */
 function withTimesOf(expected: Partial<RunFacts>, { end }: RunFacts): Partial<RunFacts> {
