@@ -52,6 +52,7 @@ export async function killPoints(
       told.findings.push(...findings.map((one) => ({ ...one, scenario: scenario.name, seed: seed + number })))
       const at = kills.map(({ call, nth }) => `${call} ${nth}`).join(', ')
       say(`seed ${seed + number}: ${scenario.name}: killed at ${at}; ${findings.length} findings`)
+      for (const { rule, what } of findings) say(`  ${rule}: ${what}`)
     }
   }
   await Promise.all(Array.from({ length: lanes }, lane))
