@@ -41,23 +41,26 @@ await lab.start()
 const { url } = await lab.event('http.listening')
 
 const samples: Sample[] = []
+let [read, told] = [0, 0]
 const began = performance.now()
 for (let minute = 1; minute <= minutes; minute++) {
   const run = novaSeqRun(minute)
   await writeRun(lab.runs, run)
   await lab.drop(`plate${minute}.csv`, sheetFor(run, `LIB-${minute}`))
   const due = began + (minute * 60_000) / timeScale
-  await lab.until(() => performance.now() >= due || undefined, 'the next minute', 600_000)
+  // What still waits for its turn on a slow machine is no growth.
+  await lab.until(
+    () => (delivered() === 2 * minute && performance.now() >= due) || undefined,
+    'its end',
+    600_000,
+  )
   samples.push(await sample(String(url), redis))
 }
-await lab.until(
-  async () => {
-    const rows = await lab.rows()
-    return (rows.length === 2 * minutes && rows.every(({ state }) => state === 'registered')) || undefined
-  },
-  'everything registered',
-  600_000,
-)
+/** Registrations that the log calls registered. */
+function delivered(): number {
+  for (; read < lab.lines.length; read++) if (lab.lines[read]?.event === 'registration.registered') told += 1
+  return told
+}
 
 /** The least of a quarter: what lies above it comes and goes. */
 const least = (quarter: number, measure: keyof Sample): number => {
@@ -69,8 +72,8 @@ for (const [measure, factor] of Object.entries(MEASURES) as Array<[keyof Sample,
   const [second, third, fourth] = [2, 3, 4].map((quarter) => least(quarter, measure))
   const isLevel = (fourth ?? 0) <= (third ?? 0) * factor
   if (!isLevel) grows += 1
-  const told = [second, third, fourth].map((value) => value?.toFixed(1)).join(', ')
-  console.log(`${measure}: ${told} in the second, third and fourth quarter${isLevel ? '' : ': it GROWS'}`)
+  const shown = [second, third, fourth].map((value) => value?.toFixed(1)).join(', ')
+  console.log(`${measure}: ${shown} in the second, third and fourth quarter${isLevel ? '' : ': it GROWS'}`)
 }
 console.log(
   `${minutes} runs with their sheets in ${Math.round((performance.now() - began) / 1000)} s, ${values.hours} hours of a clock ${timeScale} times as fast; ${grows} measures grow`,
