@@ -92,17 +92,18 @@ type ArtifactReader = Pick<
 >
 
 export function createArtifactReader(store: Store): ArtifactReader {
+  const sheets = rememberSheets(store)
   /** Sheets that came last first; each artifact once, however many of the names it answers to. */
   const named = (names: Name[]): Artifact[] => {
     const wanted = JSON.stringify(names.map(({ role, value }) => [role, value]))
     return store
       .all(
-        `SELECT * FROM artifacts WHERE path IN (
+        `SELECT ${ALL_BUT_READING} FROM artifacts WHERE path IN (
            SELECT names.path FROM json_each(?) AS wanted CROSS JOIN names
            WHERE names.role = wanted.value ->> 0 AND names.value = wanted.value ->> 1)`,
         wanted,
       )
-      .map(artifactOf)
+      .map(sheets.withReading)
       .sort(newestFirst)
   }
   return {
@@ -144,6 +145,35 @@ export function createArtifactReader(store: Store): ArtifactReader {
     },
     async lastArrival() {
       return Number(store.get('SELECT max(arrival) AS last FROM artifacts')?.['last'] ?? 0)
+    },
+  }
+}
+
+const ALL_BUT_READING =
+  'path, root, type, fingerprint, sha256, status, first_seen, changed, modified, arrival'
+
+/** So many sheets may be known without being looked up again. */
+const REMEMBERED_SHEETS = 1_000
+
+/**
+ * A sheet may have 100,000 names and is looked up by each of them, so it is not read anew while somebody still has it.
+ * What is read in a sheet is told by its bytes; a run folder is judged by more than its files.
+ */
+function rememberSheets(store: Store): { withReading(row: Row): Artifact } {
+  const known = new Map<string, { told: string; artifact: WeakRef<Artifact> }>()
+  return {
+    withReading(row) {
+      const path = String(row['path'])
+      const told = JSON.stringify(row)
+      const before = known.get(path)
+      const same = before?.told === told ? before.artifact.deref() : undefined
+      if (same !== undefined) return same
+      const reading = store.get('SELECT reading FROM artifacts WHERE path = ?', path)
+      const artifact = artifactOf({ ...row, reading: reading?.['reading'] ?? null })
+      if (artifact.type !== 'sheet' || artifact.sha256 === null) return artifact
+      if (known.size >= REMEMBERED_SHEETS) known.clear()
+      known.set(path, { told, artifact: new WeakRef(artifact) })
+      return artifact
     },
   }
 }

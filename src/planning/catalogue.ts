@@ -41,6 +41,18 @@ export function journalCatalogue(
 /** Answers from a handful of readings; those given later count as newer. */
 export function memoryCatalogue(runs: RunSource[], sheets: SheetSource[]): Catalogue {
   const newestFirst = sheets.toReversed()
+  const naming = (names: (reading: SheetReading) => string[]) => {
+    const found = new Map<string, Set<SheetSource>>()
+    for (const sheet of newestFirst)
+      for (const name of names(sheet.reading)) {
+        const known = found.get(name)
+        if (known === undefined) found.set(name, new Set([sheet]))
+        else known.add(sheet)
+      }
+    return found
+  }
+  const byLibrary = naming(({ libraries }) => libraries.map((one) => one.name))
+  const byBatch = naming(({ batches }) => batches.map((one) => one.name))
   return {
     runsMatching: async (link) => runs.filter((one) => answersTo(one.reading.reading.run, link)),
     runsSame: async (runId, uuid) =>
@@ -51,12 +63,9 @@ export function memoryCatalogue(runs: RunSource[], sheets: SheetSource[]): Catal
       ),
     sheetsLinking: async (names) =>
       newestFirst.filter((sheet) => linksOf(sheet.reading).some((link) => isAmong(names, link))),
-    sheetsNaming: async (what) =>
-      newestFirst.filter(({ reading }) =>
-        'library' in what
-          ? reading.libraries.some((one) => one.name === what.library)
-          : reading.batches.some((one) => one.name === what.batch),
-      ),
+    sheetsNaming: async (what) => [
+      ...(('library' in what ? byLibrary.get(what.library) : byBatch.get(what.batch)) ?? []),
+    ],
   }
 }
 
@@ -65,6 +74,22 @@ export const runSourceOf = ({ path, reading, firstSeen, status }: Artifact): Run
 
 export const sheetSourceOf = ({ path, reading, changed }: Artifact): SheetSource | null =>
   reading.kind === 'sample-sheet' ? { path, reading: reading.reading, since: changed } : null
+
+type Usable = { libraries: ReadonlySet<string>; batches: ReadonlySet<string> }
+
+const usableIn = new WeakMap<SheetReading, Usable>()
+
+/** Is the sheet, and what it says of this library or batch, free of errors? */
+export function canSupply(reading: SheetReading, what: { library: string } | { batch: string }): boolean {
+  if (reading.blocked) return false
+  // A sheet may name very many, and is asked of each.
+  const usable = usableIn.get(reading) ?? {
+    libraries: new Set(reading.libraries.filter((one) => !one.blocked).map((one) => one.name)),
+    batches: new Set(reading.batches.filter((one) => !one.blocked).map((one) => one.name)),
+  }
+  usableIn.set(reading, usable)
+  return 'library' in what ? usable.libraries.has(what.library) : usable.batches.has(what.batch)
+}
 
 /** Every way a sheet names a run. */
 export const linksOf = (sheet: SheetReading): RunLink[] =>

@@ -5,7 +5,7 @@ import { registrationId } from '../record/identity.ts'
 import type { Batch, Library, LibraryRun } from '../record/library.ts'
 import type { SubjectRef } from '../record/registration.ts'
 import { InstrumentMake } from '../record/run.ts'
-import { type Catalogue, distinctRuns, type RunSource, type SheetSource } from './catalogue.ts'
+import { type Catalogue, canSupply, distinctRuns, type RunSource, type SheetSource } from './catalogue.ts'
 import {
   emptyPlan,
   fits,
@@ -41,7 +41,7 @@ export async function planSheet(
       library.runs.map(async (run) => ({ run, found: await runsOf(run, catalogue) })),
     )
     for (const { found } of matches) for (const one of found) runs.set(one.path, one)
-    const counts = (await catalogue.sheetsNaming({ library: library.name })).find(usable(library.name))
+    const counts = await counting({ library: library.name }, catalogue)
     if (counts === undefined || counts.path === source.path) {
       const { path, since } = source
       const sheet = sheetPlaces(path, source.reading.columns)
@@ -66,9 +66,7 @@ export async function planSheet(
   }
   for (const batch of source.reading.blocked ? [] : source.reading.batches) {
     if (batch.blocked) continue
-    const counts = (await catalogue.sheetsNaming({ batch: batch.name })).find((one) =>
-      one.reading.batches.some((other) => other.name === batch.name && !other.blocked),
-    )
+    const counts = await counting({ batch: batch.name }, catalogue)
     if (counts === undefined || counts.path === source.path) plans.push(...batchPlans(source, batch, options))
   }
   return { plans, withdrawn, runs: [...runs.values()], problems, doubts }
@@ -80,8 +78,12 @@ export async function planSheet(
  */
 export type Doubt = { asked: string[]; candidates: string[] }
 
-const usable = (library: string) => (sheet: SheetSource) =>
-  !sheet.reading.blocked && sheet.reading.libraries.some((one) => one.name === library && !one.blocked)
+/** The sheet that counts for a library or batch: the newest that can be used. */
+const counting = async (
+  what: { library: string } | { batch: string },
+  catalogue: Catalogue,
+): Promise<SheetSource | undefined> =>
+  (await catalogue.sheetsNaming(what)).find(({ reading }) => canSupply(reading, what))
 
 const runsOf = async (run: LibraryRun, catalogue: Catalogue): Promise<RunSource[]> =>
   run.link === null ? [] : distinctRuns(await catalogue.runsMatching(run.link))

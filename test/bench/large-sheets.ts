@@ -1,10 +1,8 @@
 /** Sheets as large as they may be, believable row by row. */
 
-const WELLS = 96
-
-const registrationRow = (row: number): string => {
-  const plate = Math.floor(row / WELLS)
-  const barcode = String((row % WELLS) + 1).padStart(2, '0')
+const registrationRow = (row: number, wells: number): string => {
+  const plate = Math.floor(row / wells)
+  const barcode = String((row % wells) + 1).padStart(2, '0')
   return `BIRM-${100_000 + row},BIRM-LIB-${plate},VIRAL_RNA,PCR,AMPLICON,PAIRED,LSK109,NB${barcode},400,2020-03-20,X${1000 + plate}_AAA`
 }
 
@@ -21,8 +19,8 @@ const SHEETS = {
   },
   'onecodex-batch': {
     above: ['batch_name,return_tracking_number,tube_barcode,specimen_type,sequencing_depth'],
-    row: (row: number) =>
-      `Gut study ${Math.floor(row / WELLS)},1Z999AA10123456784,AB${String(10_000_000 + row)},Human stool,Standard`,
+    row: (row: number, wells: number) =>
+      `Gut study ${Math.floor(row / wells)},1Z999AA10123456784,AB${String(10_000_000 + row)},Human stool,Standard`,
   },
   'illumina-v2': {
     above: [
@@ -36,14 +34,14 @@ const SHEETS = {
       '[BCLConvert_Data]',
       'Lane,Sample_ID,Index,Index2,Sample_Project,Library_Name',
     ],
-    row: (row: number) =>
-      `${(row % 8) + 1},BIRM-${100_000 + row},${indexOf(row)},${indexOf(row * 7)},Exomes,EX-${Math.floor(row / WELLS)}`,
+    row: (row: number, wells: number) =>
+      `${(row % 8) + 1},BIRM-${100_000 + row},${indexOf(row)},${indexOf(row * 7)},Exomes,EX-${Math.floor(row / wells)}`,
   },
   minknow: {
     above: ['flow_cell_id,experiment_id,sample_id,kit,barcode,alias,type,library_name'],
-    row: (row: number) => {
-      const cell = `PAY${10_000 + Math.floor(row / WELLS)}`
-      const barcode = String((row % WELLS) + 1).padStart(2, '0')
+    row: (row: number, wells: number) => {
+      const cell = `PAY${10_000 + Math.floor(row / wells)}`
+      const barcode = String((row % wells) + 1).padStart(2, '0')
       return `${cell},Exomes,pool_${cell},SQK-NBD114-96,barcode${barcode},BIRM-${100_000 + row},test_sample,LIB-${cell}`
     },
   },
@@ -53,8 +51,9 @@ export type LargeFormat = keyof typeof SHEETS
 
 export const largeFormats = Object.keys(SHEETS) as LargeFormat[]
 
-export function largeSheet(format: LargeFormat, rows: number, { lineEnd = '\r\n' } = {}): Uint8Array {
+/** `wells` samples belong to one library, batch or flow cell. Lines end as Excel ends them. */
+export function largeSheet(format: LargeFormat, rows: number, { wells = 96 } = {}): Uint8Array {
   const { above, row } = SHEETS[format]
-  const lines = [...above, ...Array.from({ length: rows }, (_, at) => row(at)), '']
-  return Buffer.from(lines.join(lineEnd))
+  const lines = [...above, ...Array.from({ length: rows }, (_, at) => row(at, wells)), '']
+  return Buffer.from(lines.join('\r\n'))
 }
