@@ -93,7 +93,7 @@ const eachRecord = (text: string | Buffer, options: Options, take: Take): void =
 }
 
 /** What is read at once of a text in which every line is a row. */
-const BLOCK_BYTES = 1024 * 1024
+const BLOCK_BYTES = 256 * 1024
 
 /** The same, block by block, which takes less of csv-parse than to tell of each record where it stood. */
 function eachLine(bytes: Buffer, firstRow: Buffer, options: Options, take: Take): void {

@@ -81,6 +81,26 @@ test('sheets that name a library or batch come newest content first, and what is
   await journal.close()
 })
 
+test('a sheet of many libraries is read once, by whichever of them it is asked for, until it changes', async () => {
+  await using folder = await temporaryFolder()
+  const journal = await opened(join(folder.path, 'journal.sqlite'))
+  const libraries = ['A', 'B'].map((name) => ({ name, links: [] }))
+  const many = sheetArtifact('/drop/many.csv', { libraries }, BYTES)
+  await journal.saveArtifact(many)
+  const [byA] = await journal.sheetsNaming({ library: 'A' })
+  const [byB] = await journal.sheetsNaming({ library: 'B' })
+  expect(byA).toEqual(many)
+  expect(byB).toBe(byA)
+  const changed = sheetArtifact('/drop/many.csv', { libraries: [{ name: 'A', links: [] }] }, OTHER_BYTES)
+  await journal.saveArtifact(changed)
+  expect(await journal.sheetsNaming({ library: 'A' })).toEqual([changed])
+  expect(await journal.sheetsNaming({ library: 'B' })).toEqual([])
+  await journal.close()
+})
+
+const BYTES = { sha256: 'a1' }
+const OTHER_BYTES = { sha256: 'b2' }
+
 test('one run in two folders is found by its id or its UUID', async () => {
   await using folder = await temporaryFolder()
   const journal = await opened(join(folder.path, 'journal.sqlite'))

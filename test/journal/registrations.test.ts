@@ -73,6 +73,16 @@ test('history has one line for every transition, in order', async () => {
   expect(await here.of.events(events.at(-1)?.sequence ?? 0)).toEqual([])
 })
 
+test('a sheet whose rows were sorted anew says the same; one in which two samples changed places does not', async () => {
+  await using here = await journal()
+  const tubes = (...pairs: Array<[tube: string, type: string]>) =>
+    planOf({ body: { name: 'b', tubes: pairs.map(([tube, type]) => ({ tube, type })) } })
+  const change = async (plan: ReturnType<typeof tubes>) => (await here.of.plan([plan], NOW))[0]?.change
+  expect(await change(tubes(['A', 'stool'], ['B', 'culture']))).toBe('new')
+  expect(await change(tubes(['B', 'culture'], ['A', 'stool']))).toBe('none')
+  expect(await change(tubes(['A', 'culture'], ['B', 'stool']))).toBe('revised')
+})
+
 test('planning says what became of each plan, in order', async () => {
   await using here = await journal()
   const first = await here.of.plan(
