@@ -15,7 +15,7 @@ export type RunIntakeParts = {
   /** Does something lie at this path? */
   isThere(path: string): Promise<boolean>
   /** How long the files of a run in this root must rest before it is taken without what decides nothing. */
-  patienceMs(root: string): number
+  patienceMs(root: string): Promise<number>
   /** How long a run in this root that has not finished must stand still to be shown as stalled. */
   stalledAfterSeconds(root: string): number
   emit: Emit
@@ -54,7 +54,7 @@ export function createRunIntake(
   ): Promise<Artifact> {
     const { run, completion, problems } = reading.reading
     const name = run.runId
-    if (completion.enough && found.settled && rested(found, how)) {
+    if (completion.enough && found.settled && (await rested(found, how))) {
       const without = taken(reading)
       return judged({ ...kept, reading: without }, without, found, before, how)
     }
@@ -77,14 +77,14 @@ export function createRunIntake(
   }
 
   /** Have its files rested long enough to do without what is missing? If not, it is looked at when they will have. */
-  function rested(found: Found, { firstScan }: How): boolean {
+  async function rested(found: Found, { firstScan }: How): Promise<boolean> {
     const { root, quietSince } = found
-    const leftMs = Date.parse(quietSince) + rules.patienceMs(root) - rules.now().getTime()
+    const leftMs = Date.parse(quietSince) + (await rules.patienceMs(root)) - rules.now().getTime()
     if (leftMs <= 0) return true
     const timer = setTimeout(() => {
       timers.delete(timer)
       lookAgain(found, { firstScan })
-    }, leftMs + 1)
+    }, leftMs + 1).unref()
     timers.add(timer)
     return false
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { endMarkOf, isLeftAlone } from './adoption.ts'
 import type { Config, RunsRoot, SheetsRoot } from './config.ts'
 import type { RootWatch } from './discover/root-loop.ts'
-import { watchRoot } from './discover/watch-root.ts'
+import { settleSecondsIn, watchRoot } from './discover/watch-root.ts'
 import { watchSheets } from './discover/watch-sheets.ts'
 import type { Emit } from './events.ts'
 import { writeReadme } from './feedback/write-readme.ts'
@@ -117,7 +117,7 @@ export function rulesOfRoots(
         (thrown: NodeJS.ErrnoException) => thrown.code !== 'ENOENT' && thrown.code !== 'ENOTDIR',
       ),
     // Ten settle times: what usually comes with the end marker has then had every chance to come.
-    patienceMs: (root) => 10_000 * (rootOf(root)?.settleSeconds ?? 2),
+    patienceMs: async (root) => 10_000 * (rootOf(root)?.settleSeconds ?? (await settleSecondsIn(root))),
     stalledAfterSeconds: (root) => rootOf(root)?.stalledAfterSeconds ?? Number.POSITIVE_INFINITY,
   }
 }

@@ -23,7 +23,7 @@ export async function takeUp(journal: Journal, config: Config, path: string): Pr
     leavesAlone: async () => false,
     isThere: async (found) => existsSync(found),
     // A person asked for it now.
-    patienceMs: () => 0,
+    patienceMs: async () => 0,
     stalledAfterSeconds: () => Number.POSITIVE_INFINITY,
     // The daemon notices that the journal was written elsewhere, and tells and queues by itself.
     queue: () => {},

@@ -9,7 +9,7 @@ import type { Stats } from 'node:fs'
 import { basename, join, matchesGlob, relative, resolve, sep } from 'node:path'
 import { crawl, createTurns } from './crawl.ts'
 import { isSameDay } from './daily.ts'
-import { isRefusal, isUnspeakable, listEverything, statOrNull } from './file-system.ts'
+import { isRefusal, isUnspeakable, listEverything, networkFileSystem, statOrNull } from './file-system.ts'
 import { createHandOver, MOST_IN_HAND } from './hand-over.ts'
 import { isJunk, isNeverRunFolder } from './junk.ts'
 import { createLooks } from './looks.ts'
@@ -28,6 +28,10 @@ export type RunRootOptions = RootOptions & {
 
 /** Marks unchanged this long before a run is taken. */
 const SETTLE_SECONDS = { local: 2, network: 30 }
+
+/** How long marks in this root rest before a run is taken, where nobody has set it. */
+export const settleSecondsIn = async (root: string): Promise<number> =>
+  (await networkFileSystem(root)) === null ? SETTLE_SECONDS.local : SETTLE_SECONDS.network
 
 /** Folders that may come to hold a run are watched while they are young; in older ones the sweep finds it. */
 const YOUNG_MS = 86_400_000

@@ -19,8 +19,8 @@ export type DropFolderOptions = RootOptions & {
   ignore?: readonly string[]
 }
 
-/** A copy by hand pauses longer than an instrument does. */
-const SETTLE_SECONDS = { local: 10, network: 30 }
+/** A copy by hand pauses longer than an instrument does, wherever the folder lies. */
+const SETTLE_SECONDS = { local: 10, network: 10 }
 const NEEDS_FIXING = 'needs-fixing'
 /** A folder with more files than this is no drop folder; the rest is found when these are put away. */
 const MOST_SHEETS = 20_000

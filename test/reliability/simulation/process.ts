@@ -202,7 +202,7 @@ export function createProcess(world: World, number: number): Process {
     planning: (now): PlanningOptions => world.planning(now),
     leavesAlone: async () => false,
     isThere: async (path) => world.disk.paths().includes(path),
-    patienceMs: () => 0,
+    patienceMs: async () => 0,
     stalledAfterSeconds: () => Number.POSITIVE_INFINITY,
     queue(planned) {
       if (planned.length === 0) return
