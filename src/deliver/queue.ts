@@ -7,6 +7,7 @@
 import { DelayedError, type Job, Queue, Worker } from 'bullmq'
 import * as z from 'zod'
 import type { RedisLinks } from './redis-links.ts'
+import { jobsAtOnce } from './turns.ts'
 
 export const JobData = z.strictObject({ registrationId: z.string(), revision: z.int().positive() })
 export type JobData = z.infer<typeof JobData>
@@ -60,7 +61,7 @@ export async function openQueue(links: RedisLinks, options: QueueOptions): Promi
   const worker = new Worker(name, (job, token) => work(job, token), {
     ...shared,
     connection: links.worker,
-    concurrency: limits.concurrency,
+    concurrency: jobsAtOnce(limits.concurrency),
     limiter: limiterOf(limits.perSecond),
     lockDuration: options.lockMs,
     stalledInterval: options.stalledMs,

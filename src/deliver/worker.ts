@@ -7,6 +7,7 @@ import { type Armed, attempt } from './attempt.ts'
 import type { Destination } from './destination.ts'
 import type { Wire } from './exchange.ts'
 import type { JobData } from './queue.ts'
+import { createTurns, type Turns } from './turns.ts'
 
 /** The journal's transactions around one attempt. */
 export type AttemptJournal = {
@@ -51,10 +52,24 @@ export function createWorker(options: {
 }): Worker {
   const { journal, wire, follow, onTaken, emit, now } = options
   const atWork = new Set<Promise<unknown>>()
+  const turns = new Map<string, Turns>()
   let isStopping = false
   let toldMs = Number.NEGATIVE_INFINITY
 
-  async function work(to: Destination, { registrationId: id, revision }: JobData): Promise<Date | null> {
+  async function work(to: Destination, data: JobData): Promise<Date | null> {
+    const tried = await turnsAt(to).take(() => tryOnce(to, data))
+    if (tried !== null && 'taken' in tried) await tried.taken()
+    return tried instanceof Date ? tried : null
+  }
+
+  /**
+   * One attempt, or when to ask again. What the registry took may be kept while the next attempt is made (`taken`); any
+   * other outcome may pause the registry, and is kept first.
+   */
+  async function tryOnce(
+    to: Destination,
+    { registrationId: id, revision }: JobData,
+  ): Promise<{ taken(): Promise<void> } | Date | null> {
     if (isStopping) return null
     const arming = await journal.arm({ id, revision, url: to.url }, now())
     await follow(arming.transition)
@@ -69,14 +84,24 @@ export function createWorker(options: {
         const began = performance.now()
         const outcome = await attempt(wire, to, arming.armed, now())
         const tookMs = Math.round(performance.now() - began)
-        const transition = await settle({ id, revision, attempt: arming.armed.attempt }, outcome)
-        if (isTaken(outcome)) onTaken(to.name)
-        await follow(transition, { tookMs, adopted: isAdopted(outcome) })
+        const keep = async () => {
+          const transition = await settle({ id, revision, attempt: arming.armed.attempt }, outcome)
+          if (isTaken(outcome)) onTaken(to.name)
+          await follow(transition, { tookMs, adopted: isAdopted(outcome) })
+        }
+        if (isTaken(outcome)) return { taken: keep }
+        await keep()
         return null
       }
       default:
         return arming satisfies never
     }
+  }
+
+  function turnsAt({ name, limits }: Destination): Turns {
+    const known = turns.get(name) ?? createTurns(limits.concurrency)
+    turns.set(name, known)
+    return known
   }
 
   /** An answer is not given up because the disk is full: unwritten, it would be an unknown outcome. */
