@@ -26,7 +26,7 @@ const [pinned] = [join(project, 'node_modules'), dirname(project)]
 // A network drive that does not answer holds on to the threads that ask it; the default of four is soon used up.
 process.env['UV_THREADPOOL_SIZE'] ??= '16'
 // The daemon lives for months beside other programs: what it throws away early is to be small, at a little more work.
-const SMALL_NURSERY = '--max-semi-space-size=4'
+const SMALL_NURSERY = '--max-semi-space-size=2'
 const cache = process.env['NODE_COMPILE_CACHE'] ?? compileCache()
 
 endWithNpm()

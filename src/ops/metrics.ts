@@ -8,7 +8,8 @@ import type { View } from './view.ts'
 
 export function serveMetrics(server: FastifyInstance, view: View): void {
   const register = new Registry()
-  collectDefaultMetrics({ register, prefix: 'runherald_' })
+  // Its own 10 ms would wake an idle daemon a hundred times a second.
+  collectDefaultMetrics({ register, prefix: 'runherald_', eventLoopMonitoringPrecision: 50 })
   const count = countHappenings(register)
   const stop = view.herald.subscribe(count)
   server.addHook('onClose', async () => stop())
