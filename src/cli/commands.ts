@@ -1,7 +1,14 @@
 /** Every command with its arguments, options and examples. The work of each is in the file of its name, loaded when called. */
 import { type Command, InvalidArgumentError } from 'commander'
 import { STATES, type State } from '../record/registration.ts'
-import type { Declare } from './program.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Declares commands: `add` makes one with its examples, `ends` runs its work and keeps its exit code. */
+export type Declare = {
+  terminal: Terminal
+  add(usage: string, about: string, examples: string[]): Command
+  ends(work: Promise<number>): Promise<void>
+}
 
 const whole = (text: string): number => {
   const value = Number(text)

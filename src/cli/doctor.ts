@@ -10,7 +10,7 @@ import { checkRegistries } from './doctor/registries.ts'
 import { checkRoots } from './doctor/roots.ts'
 import { checkNode, checkSecrets, checkZone } from './doctor/surroundings.ts'
 import { type ConfigOptions, faultsText, sourcesOf } from './settings.ts'
-import { EXIT, type ExitCode, json, painter, plain, type Terminal, wrapped } from './terminal.ts'
+import { EXIT, type ExitCode, fitted, json, painter, plain, type Terminal, wrapped } from './terminal.ts'
 
 /** Gives 78 for a faulty configuration, 1 where something is to be mended, 69 where only a service is away. */
 export async function doctor(
@@ -70,8 +70,8 @@ function report(checks: Check[], terminal: Terminal): string {
   const lines = checks.flatMap(({ result, what, found, fix }) => {
     const [colour, mark] = MARKS[result]
     const indent = ' '.repeat(width + 4)
-    const text = found.split('\n').map((one) => wrapped(plain(one), terminal.columns, indent))
-    const line = `${paint(colour, mark)} ${plain(what).padEnd(width)}  ${text.join('\n').trimStart()}`
+    const text = fitted(found, terminal.columns, indent).trimStart()
+    const line = `${paint(colour, mark)} ${plain(what).padEnd(width)}  ${text}`
     return fix === null ? [line] : [line, paint('cyan', wrapped(`\u2192 ${fix}`, terminal.columns, indent))]
   })
   const wrong = checks.filter((one) => one.result === 'error').length

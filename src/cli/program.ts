@@ -1,14 +1,7 @@
 /** One command line: parsed, run, and turned into an exit code. What is wrong with the line itself gives 2. */
 import { Command, CommanderError } from 'commander'
-import { journalCommands, readingCommands, serviceCommands } from './commands.ts'
+import { type Declare, journalCommands, readingCommands, serviceCommands } from './commands.ts'
 import { EXIT, type Terminal } from './terminal.ts'
-
-/** Declares commands: `add` makes one with its examples, `ends` runs its work and keeps its exit code. */
-export type Declare = {
-  terminal: Terminal
-  add(usage: string, about: string, examples: string[]): Command
-  ends(work: Promise<number>): Promise<void>
-}
 
 export async function runCommandLine(argv: string[], terminal: Terminal, version: string): Promise<number> {
   let exit: number = EXIT.fine

@@ -7,6 +7,7 @@ import { problemsText } from './problems-text.ts'
 import type { ConfigOptions } from './settings.ts'
 import {
   EXIT,
+  fitted,
   json,
   type Paint,
   painter,
@@ -16,7 +17,6 @@ import {
   sideBySide,
   type Terminal,
   table,
-  wrapped,
 } from './terminal.ts'
 import { shortTime, stateColour, subjectWords } from './words.ts'
 
@@ -108,9 +108,7 @@ function attemptText(
   const status = answer === null ? '' : `  HTTP ${answer.status}`
   const head = `${name}  ${paint('bold', plain(result))}${status}  (revision ${revision}, attempt ${attempt})`
   const more = [detail, answer?.body].filter((one) => one != null && one !== '')
-  return [head, ...more.map((one) => wrapped(plain(String(one).slice(0, 2000)), columns - 2, '  '))].join(
-    '\n',
-  )
+  return [head, ...more.map((one) => fitted(String(one).slice(0, 2000), columns - 2, '  '))].join('\n')
 }
 
 /** The members of an event's detail that say something. */

@@ -76,11 +76,19 @@ export type Cell = string | { text: string; style: Parameters<typeof styleText>[
 export const roomOf = ({ interactive, columns }: Terminal): number =>
   interactive ? columns : Number.POSITIVE_INFINITY
 
-/** Lines of a message for a screen: each is broken at blanks, and goes on under its own beginning. */
-export const onScreen = (text: string, terminal: Terminal): string =>
+/** Lines of a message for a screen, as they are where they fit: else broken at blanks, going on under their own beginning. */
+export const onScreen = (text: string, terminal: Terminal): string => fitted(text, roomOf(terminal))
+
+/** The same for any width, each line after `indent`. */
+export const fitted = (text: string, width: number, indent = ''): string =>
   text
     .split('\n')
-    .map((line) => wrapped(line.trim(), roomOf(terminal), /^ */.exec(line)?.[0]))
+    .map((line) => {
+      const own = indent + (/^ */.exec(line)?.[0] ?? '')
+      return indent.length + line.length <= width
+        ? indent + plain(line)
+        : wrapped(plain(line.trim()), width, own)
+    })
     .join('\n')
 
 /** Parts in one line, two blanks between them; what finds no room goes on below, each under `indent`. */
