@@ -1,6 +1,7 @@
 /** Sheets that wait for a run, and runs that wait for a sheet: which of them probably belong together. */
-import { editDistance } from '../config/suggest.ts'
+
 import type { RunSpan } from '../journal/journal.ts'
+import { editDistance } from '../record/edit-distance.ts'
 
 export type Partner = { name: string; because: string }
 

@@ -1,4 +1,5 @@
 /** How alike two words are, and which of several a misspelt one was meant to be. */
+import { editDistance } from '../../record/edit-distance.ts'
 
 /** Letters and digits alone, in lower case: what two spellings of a column name or an option have in common. */
 export const folded = (word: string): string =>
@@ -26,23 +27,4 @@ export function meant<Choice extends string>(word: string, choices: Iterable<Cho
     } else if (slips === bestSlips) best = null
   }
   return best
-}
-
-/** Insertions, deletions, replacements and swaps of neighbours that make one word of another. */
-export function editDistance(a: string, b: string): number {
-  let beforeLast: number[] = []
-  let last = Array.from({ length: b.length + 1 }, (_, at) => at)
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const cost = a[i - 1] === b[j - 1] ? 0 : 1
-      let slips = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + cost)
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        slips = Math.min(slips, (beforeLast[j - 2] ?? 0) + 1)
-      row.push(slips)
-    }
-    beforeLast = last
-    last = row
-  }
-  return last[b.length] ?? 0
 }
