@@ -80,13 +80,13 @@ export async function openJournal(
  * sync no more than the order of its files asks for, and this puts each commit on disk, in a thread of its own.
  */
 function logBeside(file: string): { sync(): Promise<void>; close(): Promise<void> } {
-  let log: FileHandle | null = null
+  let log: Promise<FileHandle> | null = null
   return {
     async sync() {
-      log ??= await open(`${file}-wal`)
-      await log.datasync()
+      log ??= open(`${file}-wal`)
+      await (await log).datasync()
     },
-    close: async () => log?.close(),
+    close: async () => (await log?.catch(() => null))?.close(),
   }
 }
 

@@ -70,7 +70,10 @@ export async function openRig({
   const daemon = { journal, health, personActed: () => void acted++ }
   const config = { site: { name: 'BIRM', timeZone: 'Europe/London' }, state: folder, registries: REGISTRIES }
   const view = viewOf(config, daemon, { herald, version: '0.1.0', journalFile: file })
-  const window = await openWindow(view, { host, port: 0, token, fallBack: false })
+  const window = await openWindow(view, { host, port: 0, token, fallBack: false }).catch(async (thrown) => {
+    await journal.close()
+    throw thrown
+  })
   return {
     ...{ url: window.url, folder, journal, herald, view, acted: () => acted },
     async [Symbol.asyncDispose]() {
