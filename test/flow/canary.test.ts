@@ -117,7 +117,8 @@ afterAll(async () => {
   redis?.disconnect()
   await lab?.[Symbol.asyncDispose]()
   for (const one of others) await one.close()
-  redisServer?.kill()
+  // Its folder is gone by now: asked to end, it would try to save there, and stay.
+  redisServer?.kill('SIGKILL')
 })
 
 async function startRedis(): Promise<string> {
