@@ -9,7 +9,7 @@ export type Looks<Outcome> = {
   close(): Promise<void>
 }
 
-const BURST_MS = 100
+const BURST_MS = 50
 
 /** `look` must not reject. */
 export function createLooks<Outcome>(
