@@ -90,7 +90,12 @@ export type SheetReading = {
   columns?: Record<string, Column>
   /** The whole file is blocked: a problem of severity error concerns it all. */
   blocked: boolean
+  /** What the sheet in a run folder tells the instrument to keep apart; absent in other sheets and formats. */
+  sequenced?: SequencedSample[]
 }
+
+/** A sample as an instrument's sheet has it: every name it goes by there, and its index or barcode, null for none or several. */
+export type SequencedSample = { names: string[]; barcode: string | null; rows: number[] }
 
 /** What one path turned out to be. `sha256` is of a sheet's bytes. */
 export type Reading =

@@ -3,10 +3,11 @@ import { type Problem, problem } from '../problems.ts'
 import { sequencingId } from '../record/identity.ts'
 import { comparable } from '../record/join.ts'
 import type { RunClaim, RunLink } from '../record/library.ts'
-import type { InstrumentMake, RunFacts, RunRecord } from '../record/run.ts'
+import type { InstrumentMake, Provenance, RunFacts, RunRecord } from '../record/run.ts'
 import { instantStamp, inZone, type Stamp, wallStamp } from '../record/time.ts'
 import type { RunSource } from './catalogue.ts'
 import type { PlanningOptions } from './destination.ts'
+import type { SheetPlaces } from './places.ts'
 
 /** A run's facts with the zone of its instrument applied, the configured model, and its id. */
 export function toRecord(source: RunSource, options: PlanningOptions): RunRecord {
@@ -45,23 +46,35 @@ export function withClaim(run: RunRecord, claim: RunClaim | null, options: Plann
 }
 
 /** Where the sheet and the run folder tell different things: the folder wins, and the person is told. */
-export function disagreements(run: RunRecord, claim: RunClaim | null): Problem[] {
+export function disagreements(
+  run: RunRecord,
+  named: { claim: RunClaim | null; places: SheetPlaces | null } | null,
+  provenance: Provenance,
+): Problem[] {
+  const claim = named?.claim ?? null
   if (claim === null) return []
-  const pairs: Array<[string, string | null, string | null]> = [
-    ['instrument_make', claim.instrumentMake, run.instrumentMake],
-    ['instrument_model', claim.instrumentModel, run.instrumentModel],
-    ['flowcell_id', comparableCell(claim.flowcellId), comparableCell(run.flowcellId)],
-    ['flowcell_type', claim.flowcellType, run.flowcellType],
+  const pairs: Array<[column: string, said: string | null, fact: keyof Provenance, read: string | null]> = [
+    ['instrument_make', claim.instrumentMake, 'instrumentMake', run.instrumentMake],
+    ['instrument_model', claim.instrumentModel, 'instrumentModel', run.instrumentModel],
+    ['flowcell_id', claim.flowcellId, 'flowcellId', run.flowcellId],
+    ['flowcell_type', claim.flowcellType, 'flowcellType', run.flowcellType],
   ]
+  const { file = null, columns = {}, runRows: rows = [] } = named?.places ?? {}
   return pairs
-    .filter(([, said, read]) => said !== null && read !== null && said.toLowerCase() !== read.toLowerCase())
-    .map(([column, said, read]) =>
-      problem('run.sheet-disagrees', `${column} is ${said} in the sheet and ${read} in the run folder`),
-    )
+    .filter(([column, said, , read]) => said !== null && read !== null && !isSame(column, said, read))
+    .map(([column, said, fact, read]) => {
+      const source = provenance[fact]
+      const there = source === undefined ? 'the run folder' : `${source.file} in the run folder`
+      const found = `${column} is ${said} in the sheet and ${read} in ${there}`
+      return problem('run.sheet-disagrees', found, { file, rows, column: columns[column] ?? null })
+    })
 }
 
-const comparableCell = (value: string | null): string | null =>
-  value === null ? null : comparable({ by: 'flowcell_id', value }).value
+function isSame(column: string, said: string, read: string): boolean {
+  if (column !== 'flowcell_id') return said.toLowerCase() === read.toLowerCase()
+  const [one, other] = [said, read].map((value) => comparable({ by: column, value }).value)
+  return one === other
+}
 
 /** Who a run is that only a sheet tells of. */
 export const claimedIdentity = (link: RunLink, claim: RunClaim, make: InstrumentMake) => ({

@@ -18,6 +18,7 @@ import {
 } from './destination.ts'
 import { runKey, standIns } from './keys.ts'
 import { libraryPlans } from './library.ts'
+import { againstOwnSheet } from './own-sheet.ts'
 import { located, type SheetPlaces, sheetPlaces } from './places.ts'
 import { disagreements, fillTemplate, toRecord, withClaim } from './record.ts'
 
@@ -33,6 +34,7 @@ export async function planRun(
   const run = toRecord(source, options)
   const named = await librariesOf(source, catalogue)
   const conflicts = conflictsWith(source, same)
+  const contradicted = againstOwnSheet(named, source)
   const plans = ownLibraryPlans(source, run, named, options)
   for (const to of options.destinations) {
     if (!to.registry.takes.subjects.includes('run')) continue
@@ -42,7 +44,8 @@ export async function planRun(
     for (const one of libraries.length > 0 ? libraries : [null]) {
       const record = withClaim(run, one?.claim ?? null, options)
       const plan = runPlan(source.path, source.reading.reading, record, one, to, conflicts, options)
-      plan.submission.problems.push(...disagreements(run, one?.claim ?? null))
+      plan.submission.problems.push(...disagreements(run, one, source.reading.reading.provenance))
+      plan.submission.problems.push(...(contradicted.get(one) ?? []))
       if (libraries.length > 1 && isCombined(to)) refuse(plan, twoLibraries(libraries))
       if (fit === 'not-taken') refuse(plan, notTaken(to, run))
       plans.push(plan)

@@ -36,6 +36,21 @@ export const planningProblems = {
     fix: 'Look which is right. If it is the run folder, nothing needs to be done.',
     severity: 'warning',
   },
+  'sheet.samples-not-in-run': {
+    title: 'Samples of this sheet are not in the sample sheet that lies in the run folder',
+    fix: 'Check that this sheet names the right run, and how the samples are spelt. If the run is right and the other sheet only calls them otherwise, nothing needs to be done.',
+    severity: 'warning',
+  },
+  'sheet.run-has-more': {
+    title: 'The sample sheet in the run folder registers more than this sheet, and this sheet counts',
+    fix: 'If that is to be registered too, add it to this sheet and save it. If not, nothing needs to be done.',
+    severity: 'warning',
+  },
+  'sheet.barcode-differs-in-run': {
+    title: 'A sample has another barcode in the sample sheet that lies in the run folder',
+    fix: 'Find out which of the two it really has, and whether two samples were swapped. If this sheet is right, nothing needs to be done here; the run may have to be demultiplexed again.',
+    severity: 'warning',
+  },
   'sheet.run-ambiguous': {
     title: 'The sheet names a run in a way that fits several run folders',
     fix: 'Add the column run_name with the name of the run folder, and drop the sheet again.',

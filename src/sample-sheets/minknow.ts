@@ -1,9 +1,11 @@
 /** MinKNOW sample sheets: those people write for MinKNOW, and those it writes into the run folder. */
+import type { SequencedSample } from '../handovers.ts'
 import { hasErrors } from '../problems.ts'
 import { createFindings } from './cells/findings.ts'
 import { findHeader, readHeader } from './cells/header.ts'
 import { suppliedLibraries, toReading } from './instrument/libraries.ts'
-import { isControl, linkOf, minknowColumns, sampleOf, toRows } from './minknow/rows.ts'
+import { sequencedSamples } from './instrument/sequenced.ts'
+import { isControl, linkOf, type MinknowRow, minknowColumns, sampleOf, toRows } from './minknow/rows.ts'
 import { tellColumns, tellRows } from './minknow/rules.ts'
 import type { SheetFormat } from './sheet-format.ts'
 
@@ -61,6 +63,16 @@ export const minknow = {
       libraries,
       findings.problems(),
       { supplies },
+      options.inRunFolder ? sequencedOf(rows) : [],
     )
   },
 } satisfies SheetFormat
+
+/** Without aliases a barcode has no name but its own, and the sample id is that of the whole flow cell. */
+function sequencedOf(rows: MinknowRow[]): SequencedSample[] {
+  const told = rows.flatMap((one) => {
+    const barcode = one.barcode || one.internal_barcode
+    return barcode === '' ? [] : [{ row: one.row, names: [sampleOf(one)], barcode }]
+  })
+  return told.some(({ names, barcode }) => !names.includes(barcode)) ? sequencedSamples(told) : []
+}

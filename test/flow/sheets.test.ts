@@ -229,6 +229,23 @@ describe('one drop folder', () => {
     expect(elder).toMatchObject({ sent: false, subjects: [{ outcome: 'replaced' }] })
   })
 
+  test('a sheet of other samples than the run’s own is told so, with both places, and nothing is held up', async () => {
+    const run = novaSeqRun(9)
+    const folder = await writeRun(lab.runs, run, { finished: false })
+    const own = ['[Data]', 'Sample_ID,index', 'LIB-X-S1,ACGTACGT', 'PhiX,TTTTGGGG', '']
+    await writeFile(join(folder, 'SampleSheet.csv'), own.join('\n'))
+    await finishRun(folder)
+    await lab.drop('plate9.csv', sheetFor(run, 'LIB-9'))
+    const report = await lab.report('plate9.csv', ({ state }) => state === 'done')
+    expect(report.problems).toMatchObject([
+      {
+        ...{ code: 'sheet.samples-not-in-run', severity: 'warning', file: 'plate9.csv', rows: [2, 3] },
+        found: `none of the samples of library "LIB-9" is in SampleSheet.csv of ${run.runId}: here LIB-9-S1, LIB-9-S2; there LIB-X-S1, PhiX`,
+      },
+    ])
+    expect(states(report)).toEqual(['library registered', 'run registered'])
+  })
+
   test('a name that fits two runs registers neither and names both; the run’s own name settles it', async () => {
     const [one, other] = [novaSeqRun(10), { ...novaSeqRun(11), flowcellId: novaSeqRun(10).flowcellId }]
     await writeRun(lab.runs, one)

@@ -1,12 +1,13 @@
 /** What a sheet with Illumina samples amounts to: counts, verdict, and the libraries of its column Library_Name. */
-import type { SheetReading } from '../../handovers.ts'
+import type { SequencedSample, SheetReading } from '../../handovers.ts'
 import { hasErrors } from '../../problems.ts'
 import type { RunLink } from '../../record/library.ts'
 import type { Findings } from '../cells/findings.ts'
 import { suppliedLibraries, toReading } from '../instrument/libraries.ts'
+import { sequencedSamples } from '../instrument/sequenced.ts'
 import type { SheetOptions } from '../sheet-format.ts'
 import { isNone } from './indexes.ts'
-import type { SampleTable } from './samples.ts'
+import type { SampleRow, SampleTable } from './samples.ts'
 
 export type IlluminaSheet = {
   format: 'illumina-v1' | 'illumina-v2' | 'casava'
@@ -33,7 +34,7 @@ export function illuminaReading(
           row: one.row,
           library: one.library,
           sample: one.sampleId,
-          barcode: [one.index, one.index2].filter((index) => !isNone(index)).join('-') || null,
+          barcode: barcodeOf(one),
           link: sheet.link,
         }))
       : [],
@@ -54,5 +55,19 @@ export function illuminaReading(
     libraries,
     findings.problems(),
     { supplies },
+    options.inRunFolder ? sequencedOf(named) : [],
   )
 }
+
+/** A sheet without indexes tells what the lanes hold, and no samples apart. */
+function sequencedOf(rows: SampleRow[]): SequencedSample[] {
+  const told = rows.map((one) => ({
+    row: one.row,
+    names: [one.sampleId, one.sampleName],
+    barcode: barcodeOf(one),
+  }))
+  return told.some(({ barcode }) => barcode !== null) ? sequencedSamples(told) : []
+}
+
+const barcodeOf = ({ index, index2 }: SampleRow): string | null =>
+  [index, index2].filter((one) => !isNone(one)).join('-') || null

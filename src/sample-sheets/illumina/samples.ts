@@ -8,6 +8,8 @@ export type SampleRow = {
   row: number
   /** Sample_ID; where it is empty, Sample_Name; empty where neither is there. */
   sampleId: string
+  /** Sample_Name; empty where it is not there. */
+  sampleName: string
   /** Sample_ID itself is empty. */
   nameOnly: boolean
   /** Null: all lanes. */
@@ -73,6 +75,7 @@ export function readSamples(rows: readonly Row[], fallbackRow: number): SampleTa
       return {
         row: row.row,
         sampleId: cell(row, 'sampleId') || cell(row, 'sampleName'),
+        sampleName: cell(row, 'sampleName'),
         nameOnly: cell(row, 'sampleId') === '',
         lane: cell(row, 'lane') || null,
         // Sheets of the HiSeq's time have both indexes in one cell; names as SI-GA-A1 are no pair.

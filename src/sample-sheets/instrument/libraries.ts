@@ -1,5 +1,5 @@
 /** Sheets made for an instrument: the libraries a column Library_Name gives, and how much their errors weigh. */
-import type { SheetReading } from '../../handovers.ts'
+import type { SequencedSample, SheetReading } from '../../handovers.ts'
 import type { Column, Problem } from '../../problems.ts'
 import type { Biosample, Library, LibraryRun, RunClaim, RunLink } from '../../record/library.ts'
 import { blocking } from '../cells/blocking.ts'
@@ -82,6 +82,7 @@ export function toReading(
   libraries: readonly Library[],
   found: Problem[],
   { supplies }: { supplies: boolean },
+  sequenced: SequencedSample[],
 ): SheetReading {
   const problems = supplies ? found : found.map((one) => ({ ...one, severity: 'warning' as const }))
   const stopped = blocking(libraries, problems)
@@ -91,6 +92,7 @@ export function toReading(
     batches: [],
     problems,
     blocked: stopped.blocked,
+    ...(sequenced.length === 0 ? {} : { sequenced }),
   }
 }
 

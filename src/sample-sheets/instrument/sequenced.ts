@@ -1,0 +1,21 @@
+/** What an instrument's sheet tells the instrument to keep apart: each sample once, in however many rows it stands. */
+import type { SequencedSample } from '../../handovers.ts'
+
+/** Of each row the names, the first of which says whose row it is; empty ones are none. */
+export function sequencedSamples(
+  rows: ReadonlyArray<{ row: number; names: string[]; barcode: string | null }>,
+): SequencedSample[] {
+  const samples = new Map<string, SequencedSample>()
+  for (const { row, names, barcode } of rows) {
+    const [id = ''] = names
+    const known = samples.get(id)
+    if (known === undefined) {
+      const distinct = [...new Set(names)].filter((name) => name !== '')
+      samples.set(id, { names: distinct, barcode, rows: [row] })
+      continue
+    }
+    known.rows.push(row)
+    if (known.barcode !== barcode) known.barcode = null
+  }
+  return [...samples.values()]
+}
