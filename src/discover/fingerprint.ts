@@ -26,3 +26,6 @@ export function fingerprintOf(marks: ReadonlyMap<string, Stats>, folder: Stats |
     ),
   }
 }
+
+/** Of a sheet, without its name: one that is put away stays the same sheet. */
+export const sheetLook = (stats: Stats): Look => fingerprintOf(new Map([['', stats]]), null)

@@ -7,7 +7,7 @@ import { lstat } from 'node:fs/promises'
 import { basename, dirname, join, matchesGlob, relative, resolve, sep } from 'node:path'
 import { crawl } from './crawl.ts'
 import { type Entry, isAbsent, isUnspeakable, listEntries } from './file-system.ts'
-import { fingerprintOf } from './fingerprint.ts'
+import { sheetLook } from './fingerprint.ts'
 import { createHandOver, MOST_IN_HAND } from './hand-over.ts'
 import { mayBeSheet } from './junk.ts'
 import { createLooks } from './looks.ts'
@@ -46,8 +46,7 @@ function sheetsIn(root: string, options: DropFolderOptions, tools: RootTools) {
   async function look(path: string): Promise<void> {
     const stats = await tools.disk.ask(path, () => lstat(path))
     if (!stats.isFile()) return
-    // Without the name: a sheet that is put away stays the same sheet.
-    await handOver.looked(path, fingerprintOf(new Map([['', stats]]), null), known.get(path))
+    await handOver.looked(path, sheetLook(stats), known.get(path))
   }
 
   const isWanted = (path: string): boolean =>

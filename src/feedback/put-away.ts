@@ -1,6 +1,6 @@
 /** Puts a sheet away once all is decided: into `done/` or `needs-fixing/`, never over another file, never a changed one. */
 import { createHash } from 'node:crypto'
-import { constants } from 'node:fs'
+import { constants, type Stats } from 'node:fs'
 import { type FileHandle, link, lstat, open, rename, unlink } from 'node:fs/promises'
 import { dirname, extname, join } from 'node:path'
 import { type LoggedError, loggedError } from '../events.ts'
@@ -10,23 +10,26 @@ import { makeFolder } from './make-folder.ts'
 /** changed: it is to be judged anew. absent: somebody took it. refused: the disk says no for now; try again later. */
 export type MoveFault = { why: 'changed' | 'absent' | 'refused'; error: LoggedError }
 
+/** What was judged: these bytes, or, where they were not read to their end, a file of which the disk says this. */
+type Judged = { sha256: string } | { isStill(stats: Stats): boolean }
+
 /**
  * Moves the sheet at `path` in or below the drop folder `folder`; gives its new path.
- * `sha256` is of the bytes that were judged: other bytes stay where they are.
+ * What is not what was judged stays where it is.
  */
 export async function moveAway(
   path: string,
-  { folder, to, sha256 }: { folder: string; to: 'done' | 'needs-fixing'; sha256: string },
+  { folder, to, ...judged }: { folder: string; to: 'done' | 'needs-fixing' } & Judged,
 ): Promise<Result<string, MoveFault>> {
   const home = join(folder, to)
   try {
-    if ((await hashAt(path)) !== sha256) return changed()
+    if (!(await liesAt(path, judged))) return changed()
     // Where people mend it, it already lies.
     if (dirname(path) === home) return ok(path)
     await makeFolder(home)
     const target = await freeName(home, path.slice(dirname(path).length + 1))
     await rename(path, target)
-    if ((await hashAt(target)) === sha256) return ok(target)
+    if (await liesAt(target, judged)) return ok(target)
     await putBack(target, path)
     return changed()
   } catch (thrown) {
@@ -83,16 +86,17 @@ async function putBack(from: string, to: string): Promise<void> {
   }
 }
 
-/** No sheet that was judged is larger. */
+/** No sheet that was read is larger. */
 const MOST_BYTES = 64 * 1024 * 1024
 
-/** The hash of what lies there; null where it is too large to have been judged. Throws where it is no file. */
-async function hashAt(path: string): Promise<string | null> {
+/** Is what lies there what was judged? Throws where it is no file. */
+async function liesAt(path: string, judged: Judged): Promise<boolean> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
     const stats = await file.stat()
     if (!stats.isFile()) throw Object.assign(new Error('it is not a file'), { code: 'EINVAL' })
-    return stats.size > MOST_BYTES ? null : await hashOf(file)
+    if ('isStill' in judged) return judged.isStill(stats)
+    return stats.size <= MOST_BYTES && (await hashOf(file)) === judged.sha256
   } finally {
     await file.close()
   }

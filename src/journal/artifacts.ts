@@ -2,7 +2,7 @@
 import type { Reading } from '../handovers.ts'
 import { comparable, linkNames } from '../record/join.ts'
 import type { RunLink } from '../record/library.ts'
-import type { Artifact, JournalReader } from './journal.ts'
+import type { Artifact, JournalReader, SheetMove } from './journal.ts'
 import { knownBelow } from './known.ts'
 import type { Row, Store } from './store.ts'
 
@@ -28,15 +28,18 @@ export function saveArtifact(store: Store, artifact: Artifact): void {
 }
 
 /** In the registrations too, a sheet that was put away is called by where it lies. */
-export function moveArtifact(
-  store: Store,
-  { from, to, sha256 }: { from: string; to: string; sha256: string },
-): boolean {
-  const row = store.get(
-    "SELECT * FROM artifacts WHERE path = ? AND type = 'sheet' AND sha256 = ?",
-    from,
-    sha256,
-  )
+export function moveArtifact(store: Store, move: SheetMove): boolean {
+  const { from, to } = move
+  const row =
+    'sha256' in move
+      ? store.get(
+          "SELECT * FROM artifacts WHERE path = ? AND type = 'sheet' AND sha256 = ?",
+          ...[from, move.sha256],
+        )
+      : store.get(
+          "SELECT * FROM artifacts WHERE path = ? AND type = 'sheet' AND sha256 IS NULL AND fingerprint = ?",
+          ...[from, move.fingerprint],
+        )
   if (row === undefined) return false
   store.run('DELETE FROM artifacts WHERE path = ?', from)
   saveArtifact(store, { ...artifactOf(row), path: to })

@@ -238,11 +238,14 @@ export type Arming =
   | { may: 'later'; at: string; transition: Transition }
   | { may: 'paused' | 'no'; transition: Transition }
 
+/** A sheet that was put away, known by its bytes; one that was not read to its end by what the scan saw of it. */
+export type SheetMove = { from: string; to: string } & ({ sha256: string } | { fingerprint: string })
+
 /** The writing side: each call is one transaction. */
 export type JournalWriter = {
   saveArtifact(artifact: Artifact): Promise<void>
-  /** A sheet of these bytes was put away: it goes on counting under its new path. False where others lie there by now. */
-  moveArtifact(move: { from: string; to: string; sha256: string }): Promise<boolean>
+  /** A sheet was put away: it goes on counting under its new path. False where another is known there by now. */
+  moveArtifact(move: SheetMove): Promise<boolean>
   /**
    * Takes over what planning asks for, in order. In the same transaction `withdrawn` is withdrawn first, and `done`,
    * which was kept as active, is marked as what needs no more planning.

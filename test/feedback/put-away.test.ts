@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  type Stats,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { moveAway } from '../../src/feedback/put-away.ts'
@@ -53,6 +62,36 @@ describe('a sheet that is put away', () => {
     const moved = await moveAway(path, { folder: drop.folder, to: 'done', sha256: hash('judged') })
     expect(!moved.ok && moved.error.why).toBe('changed')
     expect(readFileSync(path, 'utf8')).toBe('corrected')
+  })
+
+  test('that was not read to its end goes while the disk says it is the same, and never over another', async () => {
+    using drop = createDropFolder()
+    for (const name of ['plate7.csv', 'plate7~2.csv']) {
+      const path = put(drop.folder, 'plate7.csv', name)
+      const { ino } = statSync(path)
+      const isStill = (stats: Stats) => stats.ino === ino
+      expect(await moveAway(path, { folder: drop.folder, to: 'needs-fixing', isStill })).toEqual({
+        ok: true,
+        value: join(drop.folder, 'needs-fixing', name),
+      })
+      expect(readFileSync(join(drop.folder, 'needs-fixing', name), 'utf8')).toBe(name)
+    }
+  })
+
+  test.for<[when: string, looks: boolean[]]>([
+    ['before', [false]],
+    ['in the very moment', [true, false]],
+  ])('that was not read to its end stays when it was replaced %s', async ([, looks]) => {
+    using drop = createDropFolder()
+    const path = put(drop.folder, 'plate7.csv', 'another')
+    const left = [...looks]
+    const moved = await moveAway(path, {
+      ...{ folder: drop.folder, to: 'needs-fixing' },
+      isStill: () => left.shift() ?? true,
+    })
+    expect([!moved.ok && moved.error.why, left]).toEqual(['changed', []])
+    expect(readFileSync(path, 'utf8')).toBe('another')
+    expect(existsSync(join(drop.folder, 'needs-fixing/plate7.csv'))).toBe(false)
   })
 
   test('is absent when somebody took it', async () => {

@@ -86,6 +86,23 @@ describe('finished: move', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
+  test('one too large to be read goes to needs-fixing, beside another of its name, and counts when it is cut to size', async () => {
+    const run = novaSeqRun(8)
+    await writeRun(lab.runs, run)
+    const folder = join(lab.sheets, 'needs-fixing')
+    await mkdir(folder, { recursive: true })
+    const tooLarge = 'x'.repeat(10_000_001)
+    for (const name of ['large.csv', 'large~2.csv']) {
+      await lab.drop('large.csv', tooLarge)
+      await moved(lab, 'large.csv', `needs-fixing/${name}`)
+      const { problems } = await lab.report('large.csv', ({ state }) => state === 'needs-fixing')
+      expect(problems.map(({ code }) => code)).toEqual(['path.too-large'])
+    }
+    await writeFile(join(folder, 'large.csv'), sheetFor(run, 'LIB-8'))
+    await moved(lab, 'large.csv', 'done/large.csv')
+    await rm(join(folder, 'large~2.csv'))
+  })
+
   test('one that is not mended is left alone where it lies, and a corrected one may be dropped above it', async () => {
     const run = novaSeqRun(5)
     await writeRun(lab.runs, run)

@@ -151,6 +151,21 @@ test('a sheet that was put away goes on counting where it lies now, unless other
   await journal.close()
 })
 
+test('a sheet that was not read to its end is put away by what the scan saw of it, and one that was read is not', async () => {
+  await using folder = await temporaryFolder()
+  const journal = await opened(join(folder.path, 'journal.sqlite'))
+  const move = { from: '/drop/a.csv', to: '/drop/needs-fixing/a.csv', fingerprint: 'seen' }
+  const read = sheetArtifact('/drop/a.csv', { batches: ['B'] }, { sha256: 'one', fingerprint: 'seen' })
+  await journal.saveArtifact(read)
+  expect(await journal.moveArtifact(move)).toBe(false)
+  await journal.saveArtifact({ ...read, sha256: null, fingerprint: 'another' })
+  expect(await journal.moveArtifact(move)).toBe(false)
+  await journal.saveArtifact({ ...read, sha256: null })
+  expect(await journal.moveArtifact(move)).toBe(true)
+  expect(await journal.artifact(move.to)).toEqual({ ...read, sha256: null, path: move.to })
+  await journal.close()
+})
+
 test('what is known below a root follows what is saved, moved, and written by another process', async () => {
   await using folder = await temporaryFolder()
   const file = join(folder.path, 'journal.sqlite')
