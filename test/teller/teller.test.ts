@@ -1,12 +1,15 @@
 /** Reports over the end of one teller and the beginning of the next: nothing stale stays. */
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { decide } from '../../src/deliver/decide.ts'
+import { sheetLook } from '../../src/discover/fingerprint.ts'
+import { createInspector } from '../../src/inspector.ts'
 import type { Journal } from '../../src/journal/journal.ts'
 import { openJournal } from '../../src/journal/open.ts'
+import { createPipeline } from '../../src/pipeline.ts'
 import { batchKey } from '../../src/planning/keys.ts'
 import { registrationId } from '../../src/record/identity.ts'
 import { followSheets } from '../../src/teller/followed.ts'
@@ -140,4 +143,46 @@ test('a restart begins with what is owed, and with the last minute, whose report
   expect(await news()).toEqual(new Set([path('late.csv')]))
   await followed.told([path('owed.csv')])
   expect(await news(followSheets(journal))).toEqual(new Set([path('owed.csv'), path('late.csv')]))
+})
+
+test('a sheet whose reading was ended by the deadline is told so, and goes to needs-fixing', async () => {
+  const desk = await openDesk('move')
+  const { journal, folder } = desk
+  const path = join(folder, 'slow.csv')
+  const row = 'B,1Z999,1234567890,Human stool,Deep\n'
+  await writeFile(
+    path,
+    `batch_name,return_tracking_number,tube_barcode,specimen_type,sequencing_depth\n${row.repeat(90_000)}`,
+  )
+  const moved = Promise.withResolvers<void>()
+  const teller = desk.teller({ emit: (event) => void (event === 'sheet.moved' && moved.resolve()) })
+  const inspector = createInspector({ threads: 1, deadlineMs: 1 })
+  const pipeline = createPipeline({
+    ...{ journal, inspect: inspector.inspect, news: teller, tell: teller.tell, queue: () => {} },
+    planning: (now) => ({
+      ...{ destinations: [], zoneOfRun: () => null, siteZone: null, modelOf: () => null, now },
+      runsFrom: () => 'folder',
+    }),
+    ...{ leavesAlone: async () => false, isThere: async () => true, patienceMs: async () => 0 },
+    ...{ stalledAfterSeconds: () => Number.POSITIVE_INFINITY, emit: () => {}, now: () => NOW },
+  })
+  teller.begin()
+  const { fingerprint, modified } = sheetLook(await lstat(path))
+  const found = { root: folder, path, type: 'sheet' as const, fingerprint, modified, quietSince: modified }
+  await pipeline.found({ ...found, settled: true }, { firstScan: false })
+  await pipeline.settled()
+  await moved.promise
+  await teller.close()
+  await inspector.close()
+  pipeline.close()
+  expect(await reportAt(desk, 'slow.csv')).toMatchObject({
+    ...{ state: 'needs-fixing', sent: false },
+    problems: [
+      { code: 'path.beyond-limits', found: 'it was still being read after 0.001 s', file: 'slow.csv' },
+    ],
+  })
+  expect(await readdir(join(folder, 'needs-fixing'))).toEqual(['slow.csv'])
+  const page = await readFile(join(folder, '_status', 'slow.csv.html'), 'utf8')
+  for (const words of ['Nothing was sent', 'could not be read in the time', 'after 0.001 s'])
+    expect(page).toContain(words)
 })
