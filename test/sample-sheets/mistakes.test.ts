@@ -491,3 +491,18 @@ describe.for([
     expect(new Set(problems.map((one) => one.code)).size, JSON.stringify(problems)).toBe(1)
   })
 })
+
+test('of a hundred mistakes or more at least 98 % name the right cell and 90 % the right way out', () => {
+  const told = [
+    ...registrationMistakes.map((one) => [registrationSheet, one] as const),
+    ...batchMistakes.map((one) => [batchSheet, one] as const),
+  ].map(([good, [, change, { code, rows, letter, suggestion }]]) => {
+    const [first] = read(good, change).problems
+    const isCell = String(first?.rows) === String(rows) && (first?.column?.letter ?? null) === letter
+    // What to do hangs on the code; a value to write instead is one of its own.
+    return { isCell, isFix: first?.code === `sample-sheet.${code}` && first.suggestion === suggestion }
+  })
+  expect(told.length).toBeGreaterThanOrEqual(100)
+  expect(told.filter(({ isCell }) => isCell).length / told.length).toBeGreaterThanOrEqual(0.98)
+  expect(told.filter(({ isFix }) => isFix).length / told.length).toBeGreaterThanOrEqual(0.9)
+})
