@@ -54,8 +54,13 @@ const AT_ONCE = 200
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { journal, emit } = parts
   const sheets = createSheetIntake(parts)
-  const runs = createRunIntake(parts, ({ path, modified, quietSince }, { firstScan }) => {
-    void takeKnown(path, { modified, quietSince }, { force: false, firstScan })
+  const runs = createRunIntake(parts, (found, { firstScan }) => {
+    void guarded(found.path, async () => {
+      // What was found then may still be on its way into the journal; of what has changed since, a newer look tells.
+      await batches.settled()
+      const known = await journal.artifact(found.path)
+      if (known?.fingerprint === found.fingerprint) await take(found, { force: false, firstScan })
+    })
   })
   const batches = createBatches(AT_ONCE, handle)
 
@@ -110,13 +115,15 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     for (const path of planned) parts.tell(path)
   }
 
-  const takeKnown = (path: string, times: { modified: string; quietSince: string } | null, how: How) =>
+  const takeKnown = (path: string, how: How) =>
     guarded(path, async () => {
       const known = await journal.artifact(path)
       if (known === null) return
       const { root, type, fingerprint, changed } = known
-      const { modified, quietSince } = times ?? { modified: changed, quietSince: changed }
-      await take({ root, path, type, fingerprint, modified, quietSince, settled: true }, how)
+      await take(
+        { root, path, type, fingerprint, modified: changed, quietSince: changed, settled: true },
+        how,
+      )
     })
 
   const stillActive = (run: Artifact): Promise<void> =>
@@ -157,7 +164,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   return {
     found: (found, { firstScan }) => take(found, { force: false, firstScan }),
-    again: (path, { force = false } = {}) => takeKnown(path, null, { force, firstScan: false }),
+    again: (path, { force = false } = {}) => takeKnown(path, { force, firstScan: false }),
     gone,
     stillActive,
     settled: batches.settled,
