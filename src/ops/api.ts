@@ -92,7 +92,9 @@ function serveEvents(server: FastifyInstance, { herald }: View): void {
     raw.write('retry: 2000\n\n')
     const quiet = setInterval(() => raw.write(':\n\n'), QUIET_MS)
     const stop = herald.subscribe(({ event, fields, level }) => {
-      if (level !== 'debug') raw.write(`event: ${event}\ndata: ${JSON.stringify(fields)}\n\n`)
+      // The page shows what is planned and what is on its way, of which the log tells only on request.
+      if (level !== 'debug' || event.startsWith('registration.'))
+        raw.write(`event: ${event}\ndata: ${JSON.stringify(fields)}\n\n`)
       if (raw.writableLength > BEHIND_BYTES) raw.destroy()
     })
     request.raw.on('close', () => {

@@ -46,7 +46,8 @@ export async function reportOf(
       ...{ ...common, ...standing, sha256, about, sameAs, savedAgain },
       sent: standing.sent && sameAs === null,
     },
-    isFinal: isFinal(standing),
+    // Kept, but not planned yet: nothing stands in the way of it because nothing was asked for.
+    isFinal: artifact.status === 'done' && isFinal(standing),
   }
 }
 

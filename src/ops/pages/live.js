@@ -39,11 +39,17 @@ const renew = async () => {
     if (answer.ok) show(await parsed(answer), false)
   } catch {
     lost()
+    setTimeout(soon, 5_000)
   }
 }
+// One after the other: an answer that took long would else be shown after a newer one.
+let renewing = Promise.resolve()
 const soon = () => {
-  if (!isDue) setTimeout(renew, 300)
+  if (isDue) return
   isDue = true
+  setTimeout(() => {
+    renewing = renewing.then(renew)
+  }, 300)
 }
 
 document.addEventListener('submit', async (event) => {
