@@ -5,11 +5,16 @@ import type { Found, Reading, SheetReading } from './handovers.ts'
 import type { Artifact } from './journal/journal.ts'
 import type { Problem } from './problems.ts'
 
+/**
+ * What was read, beside what was known at its path: something new; the same, saved again; or the same, not touched,
+ * as of a sheet that was met under its new name before the journal knew of its move.
+ */
+export type SheetNovelty = 'new' | 'saved-again' | 'known'
+
 export type SheetNews = {
   /** It has arrived and is not read yet: its copy goes on, or `problems` keep it from being read. */
   received(path: string, problems: Problem[]): void
-  /** It was read. `savedAgain`: what was read is what was known of it before. */
-  read(path: string, found: { savedAgain: boolean }): void
+  read(path: string, found: SheetNovelty): void
 }
 
 export type SheetIntakeParts = {
@@ -104,13 +109,13 @@ export function createSheetIntake({ journal, news, emit, now }: SheetIntakeParts
       if (isSame) {
         const isTouched = before.fingerprint !== found.fingerprint
         if (isTouched) await journal.saveArtifact({ ...before, fingerprint: found.fingerprint })
-        news.read(path, { savedAgain: isTouched })
+        news.read(path, isTouched ? 'saved-again' : 'known')
         return force ? { artifact: before, replaces: null } : null
       }
       told.delete(path)
       const artifact = await kept(found, reading, firstScan)
       tellJudged(reading, basename(path), emit)
-      news.read(path, { savedAgain: false })
+      news.read(path, 'new')
       const replaces = before?.reading.kind === 'sample-sheet' ? before.reading.reading : null
       return { artifact, replaces: before?.status === 'gone' ? null : replaces }
     },

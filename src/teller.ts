@@ -10,6 +10,7 @@ import type { SheetReport } from './feedback/report.ts'
 import { removeReport, reportName, writeReport } from './feedback/write-report.ts'
 import type { Artifact, JournalReader } from './journal/journal.ts'
 import type { Problem } from './problems.ts'
+import type { SheetNovelty } from './sheet-intake.ts'
 import { runsWithoutSheet } from './teller/alike.ts'
 import { createArrivals, exists } from './teller/arrivals.ts'
 import { type FollowedJournal, followSheets } from './teller/followed.ts'
@@ -33,8 +34,8 @@ export type Teller = {
   begin(): void
   /** A sheet has arrived and is not read yet: its copy goes on, or `problems` keep it from being read. */
   received(path: string, problems: Problem[]): void
-  /** It was read. `savedAgain`: what was read is what was known of it before. */
-  read(path: string, found: { savedAgain: boolean }): void
+  /** It was read, and is this beside what was known of it. */
+  read(path: string, found: SheetNovelty): void
   /** The report of this sheet is to be written anew. */
   tell(path: string): void
   /** Something happened to registrations. */
@@ -193,12 +194,11 @@ export function createTeller(given: TellerParts): Teller {
       if (arrivals.add(path, problems)) tell(path)
     },
     read(path, found) {
-      arrivals.remove(path)
-      if (!found.savedAgain) savedAgain.delete(path)
-      else {
-        savedAgain.set(path, parts.now().toISOString())
-        tell(path)
-      }
+      const wasArriving = arrivals.remove(path)
+      if (found === 'saved-again') savedAgain.set(path, parts.now().toISOString())
+      else if (found === 'new') savedAgain.delete(path)
+      // What is new is told once it is planned; of anything else nobody else will ask for the report.
+      if (found === 'saved-again' || (found === 'known' && wasArriving)) tell(path)
     },
     tell,
     follow,

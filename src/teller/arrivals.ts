@@ -5,7 +5,8 @@ import type { Problem } from '../problems.ts'
 export type Arrivals = {
   /** True when this is news: the copy of it has just begun, or what keeps it from being read has changed. */
   add(path: string, problems: Problem[]): boolean
-  remove(path: string): void
+  /** True when it was one of these. */
+  remove(path: string): boolean
   /** What keeps it from being read, empty while its copy goes on; null: it is not one of these. */
   problemsOf(path: string): Problem[] | null
   close(): void
@@ -29,7 +30,7 @@ export function createArrivals(vanished: (path: string) => void): Arrivals {
       paths.set(path, problems)
       return before === undefined || JSON.stringify(before) !== JSON.stringify(problems)
     },
-    remove: (path) => void paths.delete(path),
+    remove: (path) => paths.delete(path),
     problemsOf: (path) => paths.get(path) ?? null,
     close: () => clearInterval(timer),
   }

@@ -126,6 +126,21 @@ test('a sheet put away keeps its report, whoever asks for it anew under its old 
   expect(await reportAt(desk, 'plate.csv')).toMatchObject({ sha256: hash('newer'), state: 'done' })
 })
 
+test('a sheet met where it was put away, before the journal knew of that, is told of as what it is', async () => {
+  const desk = await openDesk('move')
+  await mkdir(join(desk.folder, 'needs-fixing'))
+  const teller = desk.teller()
+  teller.begin()
+  onTestFinished(() => teller.close())
+  const path = join(desk.folder, 'needs-fixing', 'plate.csv')
+  await writeFile(path, '')
+  teller.received(path, [])
+  await says(desk, 'plate.csv', { state: 'received' })
+  await desk.sheet('needs-fixing/plate.csv')
+  teller.read(path, 'known')
+  await says(desk, 'plate.csv', { state: 'needs-fixing' })
+})
+
 test('a restart begins with what is owed, and with the last minute, whose reports a power cut may have taken', async () => {
   const desk = await openDesk()
   const { journal } = desk
