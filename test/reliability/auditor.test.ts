@@ -152,6 +152,16 @@ const lies: Array<[string, string, Lie]> = [
     ({ rows }) => void Object.assign(at(rows, 2), { state: 'unknown' }),
   ],
   [
+    'a run that has come is waited for',
+    'stuck',
+    ({ rows }) => void Object.assign(at(rows, 1), { state: 'waiting', reason: 'run' }),
+  ],
+  [
+    'a run waits for a sheet that has come',
+    'stuck',
+    ({ rows }) => void Object.assign(at(rows, 1), { state: 'waiting', reason: 'sheet' }),
+  ],
+  [
     'a person is asked without a reason',
     'unreasoned',
     ({ rows }) => void Object.assign(at(rows, 1), { state: 'held' }),

@@ -82,6 +82,7 @@ export function audit(evidence: Evidence): Finding[] {
   tubes(evidence, find)
   for (const row of rows) {
     stuck(row, find)
+    inVain(evidence, row, find)
     if (!overruled.includes(row.id)) said(evidence, row, find)
   }
   unexplained(evidence, find)
@@ -201,6 +202,17 @@ function stuck(row: Row, find: Find): void {
   const isBehind =
     row.state === 'queued' && row.reason?.startsWith('library ') === true && row.nextTry !== null
   if (!isBehind) find('stuck', `${nameOf(row)} is still ${row.state}`)
+}
+
+/** A run that lies there is waited for no more, nor is the sheet that names it. */
+function inVain({ sheets, runs }: Evidence, row: Row, find: Find): void {
+  const { type, name } = row.subject
+  if (row.state !== 'waiting' || type !== 'run' || !runs.includes(name)) return
+  const isNamed = sheets.some(
+    ({ invalid, libraries }) => invalid !== true && libraries.some(({ run }) => run === name),
+  )
+  if (row.reason === 'run' || row.reason === 'run-completion' || (row.reason === 'sheet' && isNamed))
+    find('stuck', `${nameOf(row)} still waits for its ${row.reason}, which lies there`)
 }
 
 /** Every sheet asks for its libraries and batches, and for its runs once they lie there. */

@@ -95,6 +95,8 @@ export class Lab implements AsyncDisposable {
   readonly config: string
   readonly lines: Line[] = []
   #daemon: ChildProcess | null = null
+  /** Set when the daemon has ended and all it said has been read: lines outlive a process in the pipe. */
+  #ended: { code: number | null; signal: string | null } | null = null
   #followers = new Set<() => void>()
   #stderr = ''
   readonly folder: string
@@ -162,6 +164,7 @@ export class Lab implements AsyncDisposable {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#daemon = child
+    this.#ended = null
     child.stderr.on('data', (text) => {
       this.#stderr += text
     })
@@ -173,7 +176,10 @@ export class Lab implements AsyncDisposable {
       }
       this.#wake()
     })
-    child.on('exit', () => this.#wake())
+    child.on('close', (code, signal) => {
+      if (this.#daemon === child) this.#ended = { code, signal }
+      this.#wake()
+    })
     return child
   }
 
@@ -227,15 +233,16 @@ export class Lab implements AsyncDisposable {
         }
         asking = true
         try {
+          // As it was before asking: what was said until then has been looked at.
+          const ended = this.#ended
           const value = await ask()
           if (value !== undefined) return end(() => resolve(value))
-          const { exitCode = null, signalCode = null } = this.#daemon ?? {}
-          if (exitCode !== null || signalCode !== null)
+          if (ended !== null) {
+            const { code, signal } = ended
             return end(() =>
-              reject(
-                new Error(`the daemon ended with ${exitCode ?? signalCode} before ${what}: ${this.#stderr}`),
-              ),
+              reject(new Error(`the daemon ended with ${code ?? signal} before ${what}: ${this.#stderr}`)),
             )
+          }
         } catch (thrown) {
           return end(() => reject(thrown))
         } finally {
@@ -311,9 +318,8 @@ export class Lab implements AsyncDisposable {
   /** Ends the daemon with a signal and waits for it. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     const daemon = this.#daemon
-    if (daemon === null || daemon.exitCode !== null || daemon.signalCode !== null)
-      return daemon?.exitCode ?? null
-    const ended = new Promise<number | null>((resolve) => daemon.once('exit', (code) => resolve(code)))
+    if (daemon === null || this.#ended !== null) return this.#ended?.code ?? null
+    const ended = new Promise<number | null>((resolve) => daemon.once('close', (code) => resolve(code)))
     daemon.kill(signal)
     return ended
   }
