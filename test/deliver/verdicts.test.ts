@@ -289,13 +289,23 @@ describe('look-ups', () => {
     expect(at.newest()).toMatchObject({ state: 'held', reason: 'unknown-outcome' })
   })
 
-  test('a 409 that nobody can explain ends as a conflict, a lost answer after it as unknown', () => {
+  test.for(['askable', 'repeatable and askable'])('a 409 is asked about, and not sent again: %s', (kind) => {
+    const at = core()
+      .plan({ traits: KINDS[kind] ?? traits() })
+      .arm()
+    at.verdict({ is: 'look-up', detail: '409' }, { status: 409 })
+    at.pass(3600).arm().ends({ type: 'lost', detail: 'reset' })
+    at.pass(3600).arm().ends({ type: 'not-sent', detail: 'ECONNREFUSED', pause: 'away' })
+    for (const _look of [1, 2, 3, 4]) at.pass(3600).arm().found({ is: 'not-found' })
+    expect(at.newest()).toMatchObject({ state: 'held', reason: 'conflict', attempts: 1 })
+  })
+
+  test('a lost answer after a 409 that was overruled ends as unknown', () => {
     const at = core()
       .plan({ traits: traits({ askable: true }) })
       .arm()
     at.verdict({ is: 'look-up', detail: '409' }, { status: 409 })
     for (const _look of [1, 2, 3, 4]) at.pass(3600).arm().found({ is: 'not-found' })
-    expect(at.newest()).toMatchObject({ state: 'held', reason: 'conflict' })
     at.act({ resolve: 'resend', reason: 'they deleted it' }).arm().ends({ type: 'lost', detail: 'reset' })
     for (const _look of [1, 2, 3, 4]) at.pass(3600).arm().found({ is: 'not-found' })
     expect(at.newest()).toMatchObject({ state: 'held', reason: 'unknown-outcome' })

@@ -222,6 +222,8 @@ function expectFate(at: Core, place: Place, stage: Stage, fate: Fate): void {
         'there already': { state: 'registered' },
       }
       expect(revision).toMatchObject(states[place.conflict] ?? {})
+      if (place.conflict === 'looked up')
+        expect(at.pass(3600).arm().did('begin-attempt')).toMatchObject([{ purpose: 'look-up' }])
       return
     }
     case 'registered':

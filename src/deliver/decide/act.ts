@@ -72,6 +72,7 @@ function again(revision: Revision, now: Date): Revision | string {
   return {
     ...schedule(become(revision, 'queued', null, now), null),
     steps: { backOff: 0, race: 0, prerequisite: 0, lookUp: 0 },
+    heldAs: 'unknown-outcome',
     overruled: true,
   }
 }

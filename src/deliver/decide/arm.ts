@@ -14,8 +14,7 @@ export function arm(registration: Registration, event: Arm, timeScale: number): 
   const revision = registration.revisions.find((one) => one.revision === event.revision)
   if (revision === undefined || !isSendable(revision) || !isDue(revision, now)) return unchanged(registration)
   if (!surroundings.registryOpen || !isAlone(registration, revision)) return unchanged(registration)
-  if (revision.state === 'unknown' && !revision.traits.repeatable)
-    return begin(registration, revision, 'look-up')
+  if (isAskedAfter(revision)) return begin(registration, revision, 'look-up')
   if (surroundings.claimed.length > 0) {
     const because = surroundings.claimed
       .map(({ claim, by }) => `tube ${claim} was registered with ${by}`)
@@ -48,6 +47,10 @@ export function behind(revision: Revision, reason: Reason | null, now: Date, tim
 
 const isSendable = ({ state, reason }: Revision): boolean =>
   state === 'queued' || state === 'unknown' || (state === 'waiting' && reason === 'grace')
+
+/** In doubt, and not to be sent again: since a repeat could double it, or since the registry says that something is there. */
+const isAskedAfter = ({ state, traits, heldAs }: Revision): boolean =>
+  state === 'unknown' && (!traits.repeatable || heldAs === 'conflict')
 
 /** A time further off than any rule waits was written before the clock was set back: it counts as come. */
 function isDue({ nextTry, reason }: Revision, now: Date): boolean {

@@ -245,9 +245,9 @@ function missing(revision: Revision, verdict: { detail: string; library?: string
   return { revision: { ...next, inDoubt: false }, outcome: 'prerequisite', detail: verdict.detail }
 }
 
-/** Waiting to be tried again: `unknown` as long as an earlier attempt may have been taken. */
+/** Waiting to be tried again: `unknown` as long as an earlier attempt may have been taken, or is being asked after. */
 const pending = (revision: Revision, now: Date): Revision =>
-  become(revision, revision.inDoubt ? 'unknown' : 'queued', null, now)
+  become(revision, revision.inDoubt || revision.state === 'unknown' ? 'unknown' : 'queued', null, now)
 
 const uncounted = (revision: Revision): Revision => ({
   ...revision,
