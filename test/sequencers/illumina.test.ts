@@ -321,7 +321,14 @@ describe('times', () => {
     ['160601', '03-Jun-16,20:05:45.709,Illumina RTA 1.18.54', '2016-06-03T20:05:45', false],
     ['160601', '03.06.2016,20:05:45.709,Illumina RTA 1.18.54', '2016-06-03T20:05:45', false],
     ['160601', '2016-06-03,20:05:45.709,Illumina RTA 1.18.54', '2016-06-03T20:05:45', false],
+    ['160601', '2016/06/03,20:05:45.709,Illumina RTA 1.18.54', '2016-06-03T20:05:45', false],
+    ['160601', '3.6.2016,20.05.45.709,Illumina RTA 1.18.54', '2016-06-03T20:05:45', false],
     ['160601', 'RTA 2.7.7 completed on 6/3/2016 9:17:40 PM', '2016-06-03T21:17:40', false],
+    ['160601', 'RTA 2.7.7 completed on 3/06/2016 9:17:40 pm', '2016-06-03T21:17:40', false],
+    ['160601', 'RTA 2.7.7 completed on 3/06/2016 9:17:40 p.m.', '2016-06-03T21:17:40', false],
+    ['160601', 'RTA 2.7.7 completed on 2016/6/3 21:17:40', '2016-06-03T21:17:40', false],
+    ['160601', 'RTA 2.7.7 completed on 3. 6. 2016 21:17:40', '2016-06-03T21:17:40', false],
+    ['160825', 'RTA 2.7.7 completed on 03-Sept-2016 21:17:40', '2016-09-03T21:17:40', false],
     ['160601', 'RTA 2.7.7 completed on 03/06/2016 21:17:40\r\n', '2016-06-03T21:17:40', false],
     ['160601', 'RTA 2.7.7 completed on 03/06/2016 09:17:40\r\n', '2016-06-03T09:17:40', false],
     ['160505', '5/6/2016,05:12:25.107,Illumina RTA 1.18.54', '2016-05-06T05:12:25', false],
@@ -353,6 +360,22 @@ describe('times', () => {
       precision: 'second',
     })
     expect(at).toBe('modification time')
+  })
+
+  test.for([
+    ['RTA 2.7.7 completed on 03/06/2016 09:17:40', '2016-06-03T09:17:40'],
+    ['6/3/2016,05:12:25', '2016-06-03T05:12:25'],
+    ['RTA 2.7.7 completed on Friday', undefined],
+  ])('a marker of "%s" may want its end: it is waited for, and in the end does', ([marker = '', local]) => {
+    const { end, completion } = ended('160601', marker)
+    expect(completion).toEqual({
+      state: 'completed',
+      because: 'RTAComplete.txt may not be whole yet',
+      missing: ['RTAComplete.txt'],
+      ended: false,
+      enough: true,
+    })
+    expect(end).toMatchObject(local === undefined ? { zone: 'mtime' } : { local })
   })
 
   test('a run that ends before it starts keeps both times and says so', () => {

@@ -108,6 +108,8 @@ export function completionOf(
     if (first) return `${first.file} ${first.why}`
     if (byOutcome) return byOutcome.file
     if (!decisive) return 'no end marker is there yet'
+    const open = partial.find((one) => one.file === decisive.file)
+    if (open) return `${open.file} ${open.why}`
     return missing.length === 0
       ? decisive.file
       : `${decisive.file} is there, ${missing.join(' and ')} not yet`
@@ -121,15 +123,15 @@ type Unfinished = { file: string; why: string; decides: boolean }
 /**
  * Files that are not whole yet. Without RunInfo.xml nothing says which run it is, and what a half-written file would
  * change is unknown: these `decide` that the run counts as in progress. Every instrument writes RunParameters.xml,
- * so a folder without it is one still being copied, though its markers may say what became of the sequencing.
+ * so a folder without it is one still being copied, though its markers may say what became of the sequencing. Of a
+ * marker's text no more than the time can be missing, and PCs write that in ways nobody has seen all of.
  */
 function unfinishedFiles(documents: Documents, marks: Marks, identified: boolean): Unfinished[] {
   const { runInfo, runParameters, completionStatus } = documents
   const partial = [whole(runInfo), whole(runParameters)]
   if (completionStatus.is === 'unfinished') partial.push(whole(completionStatus))
   for (const mark of [marks.rtaComplete, marks.sequencingComplete])
-    if (mark?.text.is === 'unfinished')
-      partial.push({ file: mark.file, why: 'is still being written', decides: true })
+    if (mark?.text.open) partial.push({ file: mark.file, why: 'may not be whole yet', decides: false })
   const found = partial.filter((one) => one !== null)
   if (runInfo.is === 'read' && !identified)
     found.unshift({ file: runInfo.file, why: 'names no run', decides: true })

@@ -53,7 +53,7 @@ function markOf(folder: RunFolder, file: string): Mark {
   const text = bytes.ok ? decodeText(bytes.value).text : ''
   return {
     file,
-    text: bytes.ok ? clockTextOf(text) : { is: 'other' },
+    text: bytes.ok ? clockTextOf(text) : { is: 'other', open: false },
     rtaVersion: /RTA v?(\d[\d.]*)/.exec(text)?.[1] ?? null,
   }
 }

@@ -13,23 +13,23 @@ export function stampOf(text: string): Stamp | null {
 }
 
 /**
- * What a marker's text tells: `clock` with the wall clocks it may mean, the likelier first; `blank`; `unfinished`
- * when it may be the beginning of one; `other` when it tells no time, as very old base callers.
+ * What a marker's text tells: `clock` with the wall clocks it may mean, the likelier first; `blank`; `other` when it
+ * tells no time, as very old base callers. `open`: it may be no more than the beginning of what is being written.
  */
 export type ClockText =
-  | { is: 'clock'; text: string; locals: string[] }
-  | { is: 'blank' | 'unfinished' | 'other' }
+  | { is: 'clock'; text: string; locals: string[]; open: boolean }
+  | { is: 'blank' | 'other'; open: boolean }
 
 /**
  * `7/1/2015,05:12:25.107,Illumina RTA 1.18.64`, `RTA 2.7.7 completed on 3/23/2020 9:17:40 AM`, `Read 1 complete …`,
  * `Sequencing for flowcell B completed on …`, and what other Windows locales make of the date.
  */
 export function clockTextOf(text: string): ClockText {
-  if (text.trim() === '') return { is: 'blank' }
+  if (text.trim() === '') return { is: 'blank', open: false }
   const clock = clockIn(text, false)
   if (clock) return { is: 'clock', ...clock }
   const ended = /[\r\n]$|Illumina RTA \d|[^\x20-\x7e]/.test(text)
-  return { is: !ended && /^[\dRS]/.test(text) ? 'unfinished' : 'other' }
+  return { is: 'other', open: !ended && /^[\dRS]/.test(text) }
 }
 
 /**
@@ -57,36 +57,42 @@ export function endingOf(
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
 const DATE = [
-  /(?<one>\d{1,2})(?<mark>[/.-])(?<two>\d{1,2})\k<mark>(?<year>\d{4}|\d\d)/,
-  /(?<dayOfMonth>\d{1,2})-(?<month>[A-Za-z]{3})-(?<yearOfMonth>\d{4}|\d\d)/,
-  /(?<iso>\d{4}-\d\d-\d\d)/,
+  /(?<one>\d{1,2})(?<mark>[/.-]) ?(?<two>\d{1,2})\k<mark> ?(?<year>\d{4}|\d\d)/,
+  /(?<dayOfMonth>\d{1,2})-(?<month>Sept|[A-Za-z]{3})-(?<yearOfMonth>\d{4}|\d\d)/,
+  /(?<firstYear>\d{4})(?<between>[/.-]) ?(?<thenMonth>\d{1,2})\k<between> ?(?<thenDay>\d{1,2})\.?/,
 ]
-const TIME = /(?<hour>\d{1,2}):(?<minute>\d\d):(?<second>\d\d)(?:\.\d+)?(?<half> ?[AP]M)?(?<after>[,\r\n]|$)/
+const HALF = /[ \u00a0\u202f]?(?:[AaPp][Mm]|[ap]\.[ \u00a0]?m\.)/
+const TIME = new RegExp(
+  String.raw`(?<hour>\d{1,2})(?<colon>[:.])(?<minute>\d\d)\k<colon>(?<second>\d\d)(?:\.\d+)?(?<half>${HALF.source})?(?<after>[,\r\n]|$)`,
+)
 const CLOCK = new RegExp(`(?:^| )(?<clock>(?:${DATE.map((one) => one.source).join('|')})[ ,]${TIME.source})`)
+
+type Clock = { text: string; locals: string[]; open: boolean }
 
 /**
  * The clock in a text, with the wall clocks it may mean, impossible ones left out: month before day first. `whole`:
- * the text is nothing else and all there; otherwise one that may lack its AM or PM, or its fraction, is none yet.
+ * the text is nothing else and all there; otherwise one that may lack its AM or PM, or its fraction, is `open`.
  */
-function clockIn(text: string, whole: boolean): { text: string; locals: string[] } | null {
+function clockIn(text: string, whole: boolean): Clock | null {
   const found = CLOCK.exec(text)
   if (!found?.groups || (whole && found[0] !== text)) return null
   const { clock, hour, minute, second, half, after } = found.groups
   const of24 = hourOf(Number(hour), half)
+  if (of24 === null) return null
   const whatMayFollow = /^\d/.test(text) ? 'fraction' : Number(hour) <= 12 ? 'half' : null
-  if (of24 === null || (!whole && !half && !after && whatMayFollow)) return null
   const written = String(clock).replace(/[,\r\n]$/, '')
   const locals = daysOf(found.groups).map((day) => `${day}T${pad(of24)}:${minute}:${second}`)
   const possible = locals.filter((local) => wallStamp(written, local) !== null)
-  return possible.length === 0 ? null : { text: written, locals: possible }
+  if (possible.length === 0) return null
+  return { text: written, locals: possible, open: !half && !after && whatMayFollow !== null }
 }
 
 /** The days a date may mean, the likelier first. */
 function daysOf(date: Record<string, string | undefined>): string[] {
-  const { one, two, mark, year, month, dayOfMonth, yearOfMonth, iso } = date
-  if (iso !== undefined) return [iso]
+  const { one, two, mark, year, month, dayOfMonth, yearOfMonth, firstYear, thenMonth, thenDay } = date
+  if (firstYear !== undefined) return [`${firstYear}-${pad(Number(thenMonth))}-${pad(Number(thenDay))}`]
   if (month !== undefined) {
-    const number = MONTHS.indexOf(month.toLowerCase()) + 1
+    const number = MONTHS.indexOf(month.slice(0, 3).toLowerCase()) + 1
     return [`${fullYear(yearOfMonth)}-${pad(number)}-${pad(Number(dayOfMonth))}`]
   }
   const monthFirst = `${fullYear(year)}-${pad(Number(one))}-${pad(Number(two))}`
@@ -99,7 +105,7 @@ function daysOf(date: Record<string, string | undefined>): string[] {
 function hourOf(hour: number, half: string | undefined): number | null {
   if (half === undefined) return hour < 24 ? hour : null
   if (hour < 1 || hour > 12) return null
-  return (hour % 12) + (half.trim() === 'PM' ? 12 : 0)
+  return (hour % 12) + (/p/i.test(half) ? 12 : 0)
 }
 
 const pad = (number: number): string => String(number).padStart(2, '0')
