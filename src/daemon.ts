@@ -13,7 +13,7 @@ import type { RootHealth, RootWatch } from './discover/root-loop.ts'
 import { type Emit, type Herald, loggedError } from './events.ts'
 import { createInspector } from './inspector.ts'
 import type { Journal } from './journal/journal.ts'
-import { lockState } from './journal/lock.ts'
+import { lockState, PARTS } from './journal/lock.ts'
 import { openJournal } from './journal/open.ts'
 import { createPipeline } from './pipeline.ts'
 import type { Destination as PlannedFor } from './planning/destination.ts'
@@ -73,7 +73,7 @@ async function build(
   if (config.timeScale !== 1) emit('daemon.time-scaled', { factor: config.timeScale })
 
   const failing = Promise.withResolvers<string>()
-  const opened = await openState(config, endings, (thrown) => {
+  const opened = await openState(config, { watch, work, endings }, (thrown) => {
     emit('journal.failed', { error: loggedError(thrown) })
     failing.resolve(
       `the journal in ${config.state} cannot be kept any more (${loggedError(thrown).message}); make room or mend the disk, then start again: nothing is lost`,
@@ -85,7 +85,8 @@ async function build(
   const teller = createTeller({
     journal,
     registries: config.registries.map((one) => one.name),
-    dropFolders: sheetsRoots(config).map(dropFolder),
+    // Where one process watches and another sends, the one that watches also tells.
+    dropFolders: watch ? sheetsRoots(config).map(dropFolder) : [],
     dropFolderOf(path) {
       const root = rootOfSheet(config, path)
       return root === undefined ? null : dropFolder(root)
@@ -134,10 +135,10 @@ const dropFolder = ({ sheets, finished }: SheetsRoot): DropFolder => ({ folder: 
 
 // ── state ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The state folder, its lock, and the journal in it. */
+/** The state folder, the locks of the parts that run here, and the journal in it. */
 async function openState(
   config: Config,
-  endings: Ending[],
+  { endings, ...runs }: { watch: boolean; work: boolean; endings: Ending[] },
   onBroken: (thrown: unknown) => void,
 ): Promise<Result<Journal, StartFault>> {
   try {
@@ -149,7 +150,10 @@ async function openState(
       sentence: `the state folder ${config.state} cannot be made: ${code}`,
     })
   }
-  const lock = lockState(config.state)
+  const lock = lockState(
+    config.state,
+    PARTS.filter((part) => runs[part]),
+  )
   if (!lock.ok) {
     const { why, detail } = lock.error
     if (why === 'held') return err({ exit: 75, sentence: `another runherald runs on ${config.state}` })

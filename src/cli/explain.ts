@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import type { Config } from '../config.ts'
 import type { JournalReader } from '../journal/journal.ts'
 import { stateWords } from '../ops/words.ts'
-import { daemonRuns } from './daemon-runs.ts'
+import { daemonParts } from './daemon-runs.ts'
 import { type Explained, explainPath } from './explain/path.ts'
 import { type ExplainedRegistration, explainRegistration } from './explain/registration.ts'
 import { findRegistration, readingJournal } from './journal.ts'
@@ -37,7 +37,7 @@ export const explain = (
       : await ofRegistration(what, journal, config)
     if (options.json) terminal.out(json(document))
     else terminal.out(text(document, painter(terminal), terminal.columns))
-    if (!options.json && isAwaitingDaemon(document) && daemonRuns(config.state) === false)
+    if (!options.json && isAwaitingDaemon(document) && daemonParts(config.state)?.length === 0)
       terminal.say(
         wrapped(
           `No daemon runs on ${config.state} now; nothing goes on until one does: runherald run`,

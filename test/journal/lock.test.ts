@@ -3,19 +3,20 @@ import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { lockState } from '../../src/journal/lock.ts'
+import { lockState, PARTS, type Part } from '../../src/journal/lock.ts'
 import { temporaryFolder } from './rig.ts'
 
 const LOCK = new URL('../../src/journal/lock.ts', import.meta.url).href
 const HOLDER = `
   const { lockState } = await import(${JSON.stringify(LOCK)})
-  const lock = lockState(process.argv[1])
+  const [, folder, ...parts] = process.argv
+  const lock = lockState(folder, parts.length > 0 ? parts : undefined)
   console.log(lock.ok ? 'locked' : lock.error.why)
   setInterval(() => lock, 1000)`
 
-/** A process of its own that takes the lock, and what it said. */
-async function holder(folder: string) {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', HOLDER, folder], {
+/** A process of its own that takes the locks, and what it said. */
+async function holder(folder: string, ...parts: Part[]) {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', HOLDER, folder, ...parts], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const [said] = await once(child.stdout, 'data')
@@ -41,6 +42,17 @@ test('a state folder belongs to one process, and is free as soon as that is kill
   const third = await holder(folder.path)
   expect(third.said).toBe('locked')
   await third.kill()
+})
+
+test('one process may watch and another one work, and nobody else does either', async () => {
+  await using folder = await temporaryFolder()
+  await using watching = await holder(folder.path, 'watch')
+  expect(watching.said).toBe('locked')
+  expect(lockState(folder.path)).toMatchObject({ ok: false, error: { why: 'held' } })
+  await using working = await holder(folder.path, 'work')
+  expect(working.said).toBe('locked')
+  for (const part of PARTS)
+    expect(lockState(folder.path, [part])).toMatchObject({ ok: false, error: { why: 'held' } })
 })
 
 test('a folder that cannot be locked says so', async () => {

@@ -1,5 +1,5 @@
 /** Stopping, starting twice, and a disk that takes no more: each with the real daemon, audited where anything was sent. */
-import { execFileSync } from 'node:child_process'
+import { type ChildProcess, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { rm, statfs } from 'node:fs/promises'
@@ -51,6 +51,34 @@ test('a second daemon on one state folder ends with 75, and the first goes on', 
   const ended = once(first, 'exit')
   first.kill()
   expect((await ended)[0]).toBe(0)
+})
+
+test('one process watches and another one sends, on one state folder, and no third does either', async () => {
+  await using lab = await openLab()
+  const run = novaSeqRun(1)
+  const halves = new Map<string, ChildProcess>()
+  try {
+    for (const half of ['--watch-only', '--work-only']) {
+      const from = lab.lines.length
+      halves.set(half, lab.spawn([], [half]))
+      await lab.event('daemon.started', () => true, from)
+    }
+    await lab.drop('plate.csv', sheetFor(run, 'LIB-HALVES'))
+    await writeRun(lab.runs, run)
+    const report = await lab.report('plate.csv', ({ state }) => state === 'done')
+    expect(report.registrations.map(({ state }) => state)).toEqual(['registered', 'registered'])
+    expect(lab.commits('majora-2020-03-25', 'run')).toHaveLength(1)
+    for (const flags of [[], ['--watch-only'], ['--work-only']]) {
+      const [code] = await once(lab.spawn([], flags), 'exit')
+      expect(code).toBe(75)
+    }
+  } finally {
+    for (const half of halves.values()) {
+      const ended = once(half, 'exit')
+      half.kill()
+      expect((await ended)[0]).toBe(0)
+    }
+  }
 })
 
 describe.skipIf(!canMount)('a disk that takes no more', () => {

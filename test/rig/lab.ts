@@ -151,14 +151,14 @@ export class Lab implements AsyncDisposable {
   }
 
   /** `through`: a program and its arguments, under which it is to run as the same process. */
-  spawn(through: readonly string[] = []): ChildProcess {
+  spawn(through: readonly string[] = [], flags: readonly string[] = []): ChildProcess {
     const env = {
       ...process.env,
       RUNHERALD_TIME_SCALE: String(this.settings.timeScale ?? 60),
       NO_COLOR: '1',
       NODE_COMPILE_CACHE: compiled,
     }
-    const command = [...through, node, join(project, 'src/main.ts'), 'run', '--config', this.config]
+    const command = [...through, node, join(project, 'src/main.ts'), 'run', '--config', this.config, ...flags]
     const child = spawn(command[0] ?? node, command.slice(1), {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -3,16 +3,25 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Config } from '../../config.ts'
 import { decideAt } from '../../deliver/decide.ts'
-import { lockFile } from '../../journal/lock.ts'
+import { LOCK_NAMES } from '../../journal/lock.ts'
 import { openJournal } from '../../journal/open.ts'
-import { daemonRuns } from '../daemon-runs.ts'
+import { daemonParts } from '../daemon-runs.ts'
 import { folderOf } from '../explain/place.ts'
 import { type Check, checksOf } from './check.ts'
 
 export function checkDaemon({ state }: Config): Check[] {
   const { fine } = checksOf('daemon', 'Daemon')
-  const runs = daemonRuns(state)
-  return runs === null ? [] : [fine(runs ? 'running' : 'not running now: runherald run')]
+  const parts = daemonParts(state)
+  if (parts === null) return []
+  const [only, both] = parts
+  if (only === undefined) return [fine('not running now: runherald run')]
+  if (both !== undefined) return [fine('running')]
+  const other = only === 'watch' ? 'nothing is sent until' : 'nothing is found until'
+  return [
+    fine(
+      `running with --${only}-only; ${other}: runherald run --${only === 'watch' ? 'work' : 'watch'}-only`,
+    ),
+  ]
 }
 
 /** Kinds that recognise repeats stay right under two daemons; the others register everything twice. */
@@ -37,7 +46,7 @@ function otherStates(own: string): string[] {
   const states = new Set<string>()
   for (const pid of lockHolders())
     for (const file of openFiles(pid))
-      if (basename(file) === basename(lockFile('')) && dirname(file) !== own) states.add(dirname(file))
+      if (LOCK_NAMES.includes(basename(file)) && dirname(file) !== own) states.add(dirname(file))
   return [...states]
 }
 

@@ -37,7 +37,9 @@ export async function begin(
   if (address === null) throw new Error(`${config.http.listen} was checked before`)
   try {
     const token = config.http.tokenFile === null ? null : await readSecret(config.http.tokenFile)
-    const window = await openWindow(view, { ...address, token, fallBack: config.embedded })
+    // Two halves of one daemon read one configuration.
+    const fallBack = config.embedded || !(parts.watch && parts.work)
+    const window = await openWindow(view, { ...address, token, fallBack })
     const notifying = startNotifying(config.notify, view, { kept: daemon.journal, page: window.url })
     herald.emit('http.listening', { url: window.url })
     return ok({
