@@ -13,7 +13,7 @@ import type { RootHealth, RootWatch } from './discover/root-loop.ts'
 import { type Emit, type Herald, loggedError } from './events.ts'
 import { createInspector } from './inspector.ts'
 import type { Journal } from './journal/journal.ts'
-import { lockState, PARTS } from './journal/lock.ts'
+import { isForbidden, lockState, PARTS } from './journal/lock.ts'
 import { openJournal } from './journal/open.ts'
 import { createPipeline } from './pipeline.ts'
 import type { Destination as PlannedFor } from './planning/destination.ts'
@@ -146,7 +146,7 @@ async function openState(
   } catch (thrown) {
     const code = (thrown as NodeJS.ErrnoException).code
     return err({
-      exit: code === 'EACCES' ? 77 : 74,
+      exit: isForbidden(code) ? 77 : 74,
       sentence: `the state folder ${config.state} cannot be made: ${code}`,
     })
   }
@@ -157,7 +157,10 @@ async function openState(
   if (!lock.ok) {
     const { why, detail } = lock.error
     if (why === 'held') return err({ exit: 75, sentence: `another runherald runs on ${config.state}` })
-    return err({ exit: 74, sentence: `the state folder ${config.state} cannot be used: ${detail}` })
+    return err({
+      exit: why === 'forbidden' ? 77 : 74,
+      sentence: `the state folder ${config.state} cannot be used: ${detail}`,
+    })
   }
   endings.push(lock.value.release)
   const journal = await openJournal(join(config.state, 'journal.sqlite'), {
@@ -168,7 +171,10 @@ async function openState(
     const { why, file, detail } = journal.error
     const mend =
       why === 'missing' || why === 'damaged' ? '; put a copy of it back with: runherald restore FILE' : ''
-    return err({ exit: 74, sentence: `the journal ${file} cannot be used (${why}): ${detail}${mend}` })
+    return err({
+      exit: why === 'forbidden' ? 77 : 74,
+      sentence: `the journal ${file} cannot be used (${why}): ${detail}${mend}`,
+    })
   }
   endings.push(() => journal.value.close())
   return ok(journal.value)

@@ -1,5 +1,7 @@
 /** `backup FILE` and `restore FILE`: the journal, copied while others use it, and put back while nobody does. */
 import {
+  chmodSync,
+  chownSync,
   closeSync,
   copyFileSync,
   existsSync,
@@ -8,17 +10,19 @@ import {
   openSync,
   renameSync,
   rmSync,
+  statSync,
 } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Config } from '../config.ts'
 import { decideAt } from '../deliver/decide.ts'
+import type { Decide } from '../handovers.ts'
 import type { Journal } from '../journal/journal.ts'
-import { lockState } from '../journal/lock.ts'
-import { openJournal } from '../journal/open.ts'
+import { isForbidden, lockFile, lockState, PARTS } from '../journal/lock.ts'
+import { markerOf, openJournal } from '../journal/open.ts'
 import { destinationsOf } from '../planning.ts'
 import { journalFile, stopFor, writingJournal } from './journal.ts'
 import { type ConfigOptions, configOf } from './settings.ts'
-import { EXIT, Stop, type Terminal } from './terminal.ts'
+import { EXIT, type ExitCode, Stop, type Terminal } from './terminal.ts'
 
 export const backup = (terminal: Terminal, file: string, options: ConfigOptions): Promise<number> =>
   writingJournal(terminal, options, async (journal) => {
@@ -35,24 +39,30 @@ export async function restore(terminal: Terminal, file: string, options: ConfigO
   const config = configOf(terminal, options)
   const from = resolve(file)
   const decide = decideAt(config.timeScale)
-  const copy = await openJournal(from, { decide, readOnly: true })
-  if (!copy.ok) {
-    if (copy.error.why === 'absent') throw new Stop(EXIT.storage, `there is no file ${from}`)
-    throw new Stop(EXIT.storage, `${from} is no journal that can be put in place: ${copy.error.detail}`)
-  }
-  const rows = (await copy.value.registrations()).length
-  await copy.value.close()
+  if (statSync(from, { throwIfNoEntry: false }) === undefined)
+    throw new Stop(EXIT.storage, `there is no file ${from}`)
   mkdirSync(config.state, { recursive: true, mode: 0o700 })
   const lock = lockState(config.state)
   if (!lock.ok && lock.error.why === 'held')
     throw new Stop(EXIT.running, `runherald is running on ${config.state}; stop it first`)
-  if (!lock.ok) throw new Stop(EXIT.storage, `${config.state} cannot be used: ${lock.error.detail}`)
+  if (!lock.ok)
+    throw new Stop(
+      lock.error.why === 'forbidden' ? EXIT.permission : EXIT.storage,
+      `${config.state} cannot be used: ${lock.error.detail}`,
+    )
   try {
-    const aside = exchange(from, journalFile(config))
+    const part = `${journalFile(config)}.part`
+    const rows = await takeCopy(from, part, decide)
+    const aside = exchange(part, journalFile(config))
     const opened = await openJournal(journalFile(config), { decide })
     if (!opened.ok) throw stopFor(opened.error)
     const paused = await pauseWhatMayDouble(opened.value, config)
     await opened.value.close()
+    ownedAlike(config.state, [
+      ...ENDINGS.map((ending) => journalFile(config) + ending),
+      markerOf(journalFile(config)),
+      ...PARTS.map((part) => lockFile(config.state, part)),
+    ])
     terminal.out(`The journal is in place, with ${rows} registrations.`)
     if (aside !== null) terminal.say(`What was there before is kept as ${aside}`)
     for (const name of paused)
@@ -65,23 +75,62 @@ export async function restore(terminal: Terminal, file: string, options: ConfigO
   return EXIT.fine
 }
 
-/** Puts `from` in the place of `file`, whole or not at all; gives where the old one is kept. */
-function exchange(from: string, file: string): string | null {
-  const part = `${file}.part`
-  copyFileSync(from, part)
-  sync(part)
+/**
+ * Copies `from` and its write-ahead log to `part`, and gives how many registrations it holds; ends the command where it is
+ * no journal. It is the copy that is looked at: SQLite opens none in a folder that it cannot write to.
+ */
+async function takeCopy(from: string, part: string, decide: Decide): Promise<number> {
+  const unusable = (exit: ExitCode, sentence: string) => {
+    for (const ending of ENDINGS) rmSync(part + ending, { force: true })
+    return new Stop(exit, sentence)
+  }
+  try {
+    copyFileSync(from, part)
+    rmSync(`${part}-wal`, { force: true })
+    if (existsSync(`${from}-wal`)) copyFileSync(`${from}-wal`, `${part}-wal`)
+  } catch (thrown) {
+    const { code, message } = thrown as NodeJS.ErrnoException
+    if (isForbidden(code)) throw unusable(EXIT.permission, `this user may not read ${from}`)
+    throw unusable(EXIT.storage, `${from} cannot be copied: ${message}`)
+  }
+  for (const ending of ['', '-wal'])
+    if (existsSync(part + ending)) {
+      chmodSync(part + ending, 0o600)
+      sync(part + ending)
+    }
+  const copy = await openJournal(part, { decide, readOnly: true })
+  if (!copy.ok)
+    throw unusable(EXIT.storage, `${from} is no journal that can be put in place: ${copy.error.detail}`)
+  const rows = (await copy.value.registrations()).length
+  await copy.value.close()
+  return rows
+}
+
+const ENDINGS = ['', '-wal', '-shm']
+
+/** Puts `part` in the place of `file`, whole or not at all; gives where the old one is kept. */
+function exchange(part: string, file: string): string | null {
+  rmSync(`${part}-shm`, { force: true })
   const aside = existsSync(file)
     ? `${file}.before-restore-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`
     : null
   // The old write-ahead log belongs to the old file.
-  for (const ending of ['', '-wal', '-shm'])
+  for (const ending of ENDINGS)
     if (existsSync(file + ending)) {
       if (aside === null) rmSync(file + ending)
       else renameSync(file + ending, aside + ending)
     }
+  if (existsSync(`${part}-wal`)) renameSync(`${part}-wal`, `${file}-wal`)
   renameSync(part, file)
   sync(dirname(file))
   return aside
+}
+
+/** What root puts into the folder of the daemon's own user shall be that user's. */
+function ownedAlike(folder: string, files: string[]): void {
+  if (process.getuid?.() !== 0) return
+  const { uid, gid } = statSync(folder)
+  for (const file of files) if (existsSync(file)) chownSync(file, uid, gid)
 }
 
 function sync(path: string): void {

@@ -1,5 +1,4 @@
 /** The journal as commands use it: opened beside a daemon or without one, and registrations found in it by what people type. */
-import { accessSync, constants } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
@@ -64,19 +63,10 @@ export function stopFor({ why, file, detail }: JournalFault): Stop {
       return new Stop(EXIT.storage, `the journal ${file} was written by a later version: ${detail}`)
     case 'busy':
       return new Stop(EXIT.storage, `the journal ${file} is held by another program: ${detail}`)
+    case 'forbidden':
+      return new Stop(EXIT.permission, `this user may not use ${file}; act as the user whose journal it is`)
     default:
-      return isForbidden(file)
-        ? new Stop(EXIT.permission, `this user may not read ${file}`)
-        : new Stop(EXIT.storage, `the journal ${file} cannot be used: ${detail}`)
-  }
-}
-
-function isForbidden(file: string): boolean {
-  try {
-    accessSync(file, constants.R_OK)
-    return false
-  } catch (thrown) {
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EACCES'
+      return new Stop(EXIT.storage, `the journal ${file} cannot be used: ${detail}`)
   }
 }
 

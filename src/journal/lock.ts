@@ -9,7 +9,7 @@ import { err, ok, type Result } from '../result.ts'
 
 export type Part = 'work' | 'watch'
 export type StateLock = { release(): void }
-export type LockFault = { why: 'held' | 'unusable'; file: string; detail: string }
+export type LockFault = { why: 'held' | 'forbidden' | 'unusable'; file: string; detail: string }
 
 const SQLITE_BUSY = 5
 const NAMES: Record<Part, string> = { work: 'runherald.lock', watch: 'runherald-watch.lock' }
@@ -17,6 +17,9 @@ const NAMES: Record<Part, string> = { work: 'runherald.lock', watch: 'runherald-
 export const PARTS: readonly Part[] = ['work', 'watch']
 export const LOCK_NAMES: readonly string[] = Object.values(NAMES)
 export const lockFile = (folder: string, part: Part): string => join(folder, NAMES[part])
+
+/** Does this code of the operating system say that the user may not? */
+export const isForbidden = (code: unknown): boolean => code === 'EACCES' || code === 'EPERM'
 
 /** Takes the locks of these parts of a state folder, which must exist, or none. `held`: another process has one of them. */
 export function lockState(folder: string, parts: readonly Part[] = PARTS): Result<StateLock, LockFault> {
@@ -49,7 +52,8 @@ function take(file: string): Result<StateLock, LockFault> {
     return ok({ release: () => db.close() })
   } catch (thrown) {
     const detail = thrown instanceof Error ? thrown.message : String(thrown)
-    const isHeld = (thrown as { errcode?: unknown }).errcode === SQLITE_BUSY
-    return err({ why: isHeld ? 'held' : 'unusable', file, detail })
+    const { errcode, code } = thrown as { errcode?: unknown; code?: unknown }
+    const why = errcode === SQLITE_BUSY ? 'held' : isForbidden(code) ? 'forbidden' : 'unusable'
+    return err({ why, file, detail })
   }
 }

@@ -1,11 +1,12 @@
 /** Opens the journal's file, brings it to this version's shape, or says why it cannot be used. */
-import { closeSync, existsSync, fsyncSync, openSync, rmSync, statSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, fsyncSync, openSync, rmSync, statSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Decide } from '../handovers.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { Journal } from './journal.ts'
+import { isForbidden } from './lock.ts'
 import { createReader } from './read.ts'
 import { APPLICATION_ID, STEPS } from './schema.ts'
 import { createStore } from './store.ts'
@@ -13,10 +14,11 @@ import { createWriter } from './write.ts'
 
 /**
  * Why a journal cannot be used. `absent`: there is none, and never was one here. `missing`: there was one.
- * `newer`: written by a later version of this program. The rest is the disk's or the file system's.
+ * `newer`: written by a later version of this program. `forbidden`: this user may not. The rest is the disk's or the
+ * file system's.
  */
 export type JournalFault = {
-  why: 'absent' | 'missing' | 'damaged' | 'newer' | 'busy' | 'unusable'
+  why: 'absent' | 'missing' | 'damaged' | 'newer' | 'busy' | 'forbidden' | 'unusable'
   file: string
   detail: string
 }
@@ -44,7 +46,9 @@ export async function openJournal(
 ): Promise<Result<Journal, JournalFault>> {
   const { decide, readOnly = false, expectExisting = false, onBroken } = options
   const fault = (why: JournalFault['why'], detail: string) => err({ why, file, detail })
-  const size = sizeOf(file)
+  const looked = sizeOf(file)
+  if (looked === 'forbidden') return fault('forbidden', 'this user may not look into its folder')
+  const size = looked
   const marked = existsSync(markerOf(file)) || existsSync(firstMarkerOf(file))
   if (size === null && marked)
     return fault('missing', `the file is gone (${basename(markerOf(file))} remembers it)`)
@@ -156,19 +160,31 @@ function mark(file: string): void {
   rmSync(firstMarkerOf(file), { force: true })
 }
 
-function sizeOf(file: string): number | null {
+/** Null where there is none. */
+function sizeOf(file: string): number | null | 'forbidden' {
   try {
     return statSync(file).size
-  } catch {
-    return null
+  } catch (thrown) {
+    return isForbidden((thrown as NodeJS.ErrnoException).code) ? 'forbidden' : null
   }
 }
 
 function faultOf(thrown: unknown, file: string): JournalFault {
   const detail = thrown instanceof Error ? thrown.message : String(thrown)
-  const code = (thrown as { errcode?: unknown }).errcode
-  const primary = typeof code === 'number' ? code & 0xff : null
+  const { errcode, code } = thrown as { errcode?: unknown; code?: unknown }
+  const primary = typeof errcode === 'number' ? errcode & 0xff : null
   if (primary === SQLITE.busy) return { why: 'busy', file, detail }
   if (primary === SQLITE.corrupt || primary === SQLITE.notADatabase) return { why: 'damaged', file, detail }
+  // SQLite only says that it cannot open the file.
+  if (isForbidden(code) || mayNotRead(file)) return { why: 'forbidden', file, detail }
   return { why: 'unusable', file, detail }
+}
+
+function mayNotRead(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK)
+    return false
+  } catch (thrown) {
+    return isForbidden((thrown as NodeJS.ErrnoException).code)
+  }
 }

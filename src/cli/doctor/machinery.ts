@@ -64,7 +64,9 @@ export async function checkJournal(config: Config): Promise<{ check: Check; regi
         ? 'Stop the daemon, then: runherald restore FILE'
         : why === 'newer'
           ? 'Install the version that wrote it, or a later one.'
-          : 'See what holds it, or let this user read it.'
+          : why === 'forbidden'
+            ? 'Run doctor as the user that the daemon runs as.'
+            : 'See what holds it.'
     return { check: wrong(stopFor(opened.error).message, fix), registries: [] }
   }
   const journal = opened.value
