@@ -32,7 +32,7 @@ export function parseXml(
   bytes: Uint8Array,
   { skip = [] }: { skip?: readonly string[] } = {},
 ): Result<XmlElement, XmlFault> {
-  const text = textOf(bytes)
+  const text = decoded(bytes)
   if (!text.ok) return text
 
   const parser = new SaxesParser({ position: false, xmlns: false })
@@ -86,9 +86,12 @@ export const child = (element: XmlElement, name: string): XmlElement | null =>
   element.children.find((one) => one.name.toLowerCase() === name.toLowerCase()) ??
   null
 
-/** Every child of this name, without regard to case. */
-export const childrenNamed = (element: XmlElement, name: string): XmlElement[] =>
-  element.children.filter((one) => one.name.toLowerCase() === name.toLowerCase())
+/** Every child of this name: those as spelt, else without regard to case. */
+export function childrenNamed(element: XmlElement, name: string): XmlElement[] {
+  const spelt = element.children.filter((one) => one.name === name)
+  if (spelt.length > 0) return spelt
+  return element.children.filter((one) => one.name.toLowerCase() === name.toLowerCase())
+}
 
 /** The element at `A/B/C` below this one. */
 export function elementAt(element: XmlElement, path: string): XmlElement | null {
@@ -100,9 +103,12 @@ export function elementAt(element: XmlElement, path: string): XmlElement | null 
 /** The text at `A/B/C` below this one; null where there is no such element, it is empty, or it is `xsi:nil`. */
 export function textAt(element: XmlElement, path: string): string | null {
   const found = elementAt(element, path)
-  if (!found || found.attributes.get('nil') === 'true') return null
-  return found.text === '' ? null : found.text
+  return found && textOf(found)
 }
+
+/** An element's text; null where it is empty, or `xsi:nil`. */
+export const textOf = (element: XmlElement): string | null =>
+  element.text === '' || element.attributes.get('nil') === 'true' ? null : element.text
 
 /** An attribute's value, trimmed; by its name as spelt, else without regard to case; null where absent or empty. */
 export function attribute(element: XmlElement, name: string): string | null {
@@ -130,14 +136,15 @@ class Stopped extends Error {
   }
 }
 
-function textOf(bytes: Uint8Array): Result<string, XmlFault> {
+function decoded(bytes: Uint8Array): Result<string, XmlFault> {
   if (bytes.length > MAX_BYTES) return err(refused(`${bytes.length} bytes, more than ${MAX_BYTES}`))
   const { text, encoding } = decodeText(bytes)
   // Cut within a character or a byte order mark, what is left means something else.
   const cut = bytes.length < 4 || (encoding.startsWith('utf-16') && bytes.length % 2 === 1)
   if (cut) return err({ is: 'unfinished', detail: 'it ends within a character' })
   if (text.includes('\0')) return err({ is: 'unfinished', detail: 'it has bytes that are not written yet' })
-  return ok(text)
+  // Files that went through an editor may begin with blank lines.
+  return ok(text.trimStart())
 }
 
 const refused = (detail: string): XmlFault => ({ is: 'refused', detail })

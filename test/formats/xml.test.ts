@@ -34,6 +34,7 @@ describe('a document is read whatever bytes it comes in', () => {
     ['UTF-16 without one', utf16(DOCUMENT)],
     ['UTF-16 in the other byte order', new Uint8Array(Buffer.from(DOCUMENT, 'utf16le').swap16())],
     ['UTF-8 that declares itself UTF-16', utf8(DOCUMENT.replace('utf-8', 'utf-16'))],
+    ['UTF-8 with blank lines before it', utf8(`\r\n\n${DOCUMENT}`)],
     ['Latin-1', new Uint8Array(Buffer.from(DOCUMENT.replace('utf-8', 'iso-8859-1'), 'latin1'))],
   ])('%s', ([, bytes]) => {
     const root = tree(bytes)
@@ -56,6 +57,7 @@ test('a name as spelt wins over one that differs in case', () => {
   expect(textAt(root, 'RunId')).toBe('mine')
   expect(textAt(root, 'Side')).toBe('L')
   expect(childrenNamed(root, 'RUNID')).toHaveLength(2)
+  expect(childrenNamed(root, 'RunId')).toHaveLength(1)
 })
 
 test('an element that is absent, empty, blank or nil has no text', () => {
@@ -80,6 +82,7 @@ describe('a file that is still being written is told from a broken one', () => {
     ['UTF-8 with a byte order mark', utf8(`\uFEFF${DOCUMENT}`)],
     ['UTF-16 with a byte order mark', utf16(`\uFEFF${DOCUMENT}`)],
     ['UTF-16 without one', utf16(DOCUMENT)],
+    ['UTF-8 with blank lines before it', utf8(`\r\n\n${DOCUMENT}`)],
     ['Latin-1', new Uint8Array(Buffer.from(DOCUMENT, 'latin1'))],
   ])('every beginning of a document is unfinished: %s', ([, bytes]) => {
     const end = bytes.lastIndexOf(0x3e)

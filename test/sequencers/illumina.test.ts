@@ -114,6 +114,72 @@ describe('recognising', () => {
   })
 })
 
+/** A run folder of two short files: what is told of the run in RunInfo.xml, and all of RunParameters.xml. */
+function short({
+  run = '',
+  parameters = '',
+  id = '170101_X_1_Y',
+  ...files
+}: Record<string, string>): RunReading {
+  return read('170101_X_1_Y', {
+    'RunInfo.xml': `<RunInfo><Run Id="${id}">${run}</Run></RunInfo>`,
+    'RunParameters.xml': `<RunParameters>${parameters}</RunParameters>`,
+    ...files,
+  })
+}
+
+describe('which instrument it is', () => {
+  test.for<[model: string | null, serial: string, parameters: string]>([
+    ['NovaSeq X', 'LH00317', '<InstrumentType>NovaSeqX</InstrumentType>'],
+    ['NextSeq 2000', 'VH00317', '<InstrumentType>NextSeq 2000</InstrumentType>'],
+    ['NextSeq 1000', 'VL00317', '<InstrumentType>NextSeq1k2k</InstrumentType>'],
+    [null, 'LH00317', '<InstrumentType>NovaSeqXUltra</InstrumentType>'],
+    ['HiSeq 2500', 'HWI-D00123', ''],
+    ['HiSeq 2000', 'SN1001', '<Setup><RunMode>HighOutput</RunMode></Setup>'],
+    ['HiSeq 2500', 'SN1001', '<Setup><RunMode>RapidRun</RunMode></Setup>'],
+    [null, 'SL-HDF', ''],
+    [null, 'NB000000', ''],
+  ])('%s: serial %s, %s', ([model, serial, parameters]) => {
+    const { run } = short({ run: `<Instrument>${serial}</Instrument>`, parameters })
+    expect([run.instrumentModel, run.instrumentSerial]).toEqual([model, serial])
+  })
+
+  test('a HiSeq of a centre with serials of its own ends as HiSeqs do, by what it calls its flow cell', () => {
+    const { run, completion } = short({
+      run: '<Instrument>HF1</Instrument>',
+      parameters: '<Setup><Flowcell>HiSeq 3000/4000 SR</Flowcell></Setup>',
+      'RTAComplete.txt': 'RTA 2.7.7 completed on 1/2/2017 9:17:40 AM',
+    })
+    expect([run.instrumentModel, completion.ended]).toEqual([null, true])
+  })
+})
+
+describe('reads', () => {
+  const reads = (...list: string[]) => `<Reads>${list.join('')}</Reads>`
+  const marked = [
+    '<Read FirstCycle="1" LastCycle="51"/>',
+    '<Read FirstCycle="52" LastCycle="58"><Index/></Read>',
+  ]
+  const unmarked = marked.map((read) => read.replace('<Index/>', ''))
+  const third = '<Read FirstCycle="59" LastCycle="109"/>'
+
+  test.for<[string | null, string, string]>([
+    ['51T7B', reads(...marked), ''],
+    ['51T7B51T', `${reads(...unmarked, third)}<SecondRead FirstCycle="59"/>`, ''],
+    [null, reads(...unmarked), ''],
+    ['51T7B', reads(...unmarked), '<Setup><Read1>51</Read1><IndexRead>7</IndexRead><Read2>0</Read2></Setup>'],
+    [null, reads('<Read Number="1" NumCycles="151" IsIndexedRead="?"/>'), ''],
+    ['75T8B75T', '', '<Setup><Read1>75</Read1><Read2>75</Read2><Index1Read>8</Index1Read></Setup>'],
+    [
+      '151T8B',
+      '',
+      '<PlannedRead1Cycles>151</PlannedRead1Cycles><PlannedIndex1ReadCycles>8</PlannedIndex1ReadCycles>',
+    ],
+  ])('%s: %s %s', ([structure, run, parameters]) => {
+    expect(short({ run, parameters }).run.readStructure).toBe(structure)
+  })
+})
+
 describe('what became of the sequencing', () => {
   const status = (inner: string) => `<RunCompletionStatus>${inner}</RunCompletionStatus>`
   test.for<[string, Completion['state']]>([
@@ -140,6 +206,16 @@ describe('what became of the sequencing', () => {
     const { completion, problems } = novaSeq({ 'RunCompletionStatus.xml': '<RunCompletionStatus <a/>' })
     expect([completion.state, completion.ended]).toEqual(['unknown', true])
     expect(problems.map((one) => one.code)).toEqual(['run-folder.file-broken'])
+  })
+
+  test('a run that failed is taken in the end, though its markers never come', () => {
+    const { completion } = novaSeq({
+      'RunCompletionStatus.xml': status('<RunStatus>RunErrored</RunStatus>'),
+      'CopyComplete.txt': null,
+      'RTAComplete.txt': null,
+      'SequenceComplete.txt': null,
+    })
+    expect(completion).toMatchObject({ state: 'failed', ended: false, enough: true })
   })
 
   test('what the instrument says went wrong is shown', () => {
@@ -303,6 +379,16 @@ describe('times', () => {
     expect(withDate(date)).toMatchObject({ text: '210615', local: '2021-06-15', precision: 'date' })
   })
 
+  test('a NovaSeq whose RunInfo.xml has no date started when its flow cell came in, to ten minutes', () => {
+    const parameters = (when: string) =>
+      `<RfidsInfo><FlowCellStartDate>${when}</FlowCellStartDate></RfidsInfo><RunStartDate>180517</RunStartDate>`
+    expect(short({ parameters: parameters('05/17/2018 15:30:00') }).run.start).toEqual({
+      ...{ text: '05/17/2018 15:30:00', local: '2018-05-17T15:30', instant: null },
+      ...{ zone: 'local', precision: 'minute' },
+    })
+    expect(short({ parameters: parameters('01/01/0001 00:00:00') }).run.start?.local).toBe('2018-05-17')
+  })
+
   const ended = (start: string, marker: string, mtime = '2016-06-10T10:00:00.000Z') => {
     const name = '150601_M02077_0118_000000000-AEW1P'
     const files: Record<string, string | Uint8Array> = filesOf(name)
@@ -404,6 +490,43 @@ describe('files that contradict each other', () => {
         found: 'the instrument is "A00412" in RunInfo.xml and "A00999" in RunParameters.xml',
       },
     ])
+  })
+
+  test.for<[keyof RunFacts, run: string, parameters: string, found: string]>([
+    [
+      'position',
+      '<FlowcellLayout FlowcellSide="2"/>',
+      '<Side>A</Side>',
+      'the position is "A" in RunParameters.xml and "B" in RunInfo.xml',
+    ],
+    [
+      'readStructure',
+      '<Reads><Read Number="1" NumCycles="151" IsIndexedRead="N"/></Reads>',
+      '<PlannedRead1Cycles>101</PlannedRead1Cycles>',
+      'the read structure is "151T" in RunInfo.xml and "101T" in RunParameters.xml',
+    ],
+    [
+      'flowcellId',
+      '<Flowcell>HAAAADSX2</Flowcell><Flowcell>HBBBBDSX2</Flowcell>',
+      '<FlowCellSerial>HAAAADSX2</FlowCellSerial>',
+      '/RunInfo/Run/Flowcell is "HAAAADSX2" and "HBBBBDSX2"',
+    ],
+    [
+      'experimentName',
+      '',
+      '<ExperimentName>one</ExperimentName><ExperimentName/><ExperimentName>two</ExperimentName>',
+      '/RunParameters/ExperimentName is "one" and "two"',
+    ],
+  ])('%s: %s beside %s', ([fact, run, parameters, found]) => {
+    const told = short({ run, parameters })
+    expect([told.run[fact], told.provenance[fact]]).toEqual([null, undefined])
+    expect(told.problems).toMatchObject([{ code: 'run-folder.ids-disagree', severity: 'error', found }])
+  })
+
+  test('a fact told twice in the same words, or once and once not, is told', () => {
+    const parameters =
+      '<ExperimentName/><ExperimentName>one</ExperimentName><ExperimentName>one</ExperimentName>'
+    expect(short({ parameters }).run.experimentName).toBe('one')
   })
 
   test.for<[string, string, string, string]>([

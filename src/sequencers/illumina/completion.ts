@@ -66,7 +66,8 @@ type Judgement = {
 /**
  * Judges by evidence alone. The folder may be taken when all that says "everything is here" lies there, and every
  * file that has a part in the record is there and whole. The deciding marker with a whole RunInfo.xml is enough for one
- * that has long rested: other files some instruments never write, and some sites never copy.
+ * that has long rested: other files some instruments never write, and some sites never copy. So is an outcome that
+ * says the run failed: what failed may never write its markers, and a person is to look at it.
  */
 export function completionOf(
   documents: Documents,
@@ -86,7 +87,8 @@ export function completionOf(
 
   const half = partial.some((one) => one.decides)
   const undecided = half || (outcome.state === null && ending.outcomeAlways && copied === null)
-  const enough = !half && missing.length > 0 && (copied !== null || present(ending.copied[0]))
+  const hasFailed = outcome.state === 'failed'
+  const enough = !half && missing.length > 0 && (copied !== null || hasFailed || present(ending.copied[0]))
   const state = undecided ? 'in_progress' : (outcome.state ?? (decisive ? 'completed' : 'in_progress'))
   const byOutcome = outcome.state === null ? null : (outcome.from ?? outcomeFile(documents))
   const byMark = decisive && { file: decisive.file, at: 'presence' }

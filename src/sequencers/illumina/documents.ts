@@ -1,5 +1,5 @@
 /** The XML files of an Illumina run folder: found whatever their case, parsed, or why they cannot be read yet. */
-import { attribute, elementAt, parseXml, textAt, type XmlElement } from '../../formats/xml.ts'
+import { attribute, childrenNamed, parseXml, textOf, type XmlElement } from '../../formats/xml.ts'
 import type { RunFolder } from '../../handovers.ts'
 import type { Source } from '../../record/run.ts'
 
@@ -8,11 +8,12 @@ export type Sourced<T = string> = { value: T; from: Source }
 
 /**
  * One XML file. `unfinished`: it ends too early, as one that is being copied. `broken`: it cannot be what it should
- * be, however long one waits. `barred`: its bytes could not be had. `file` is the name in the folder.
+ * be, however long one waits. `barred`: its bytes could not be had. `file` is the name in the folder, `torn` the
+ * places asked for that hold several values.
  */
 export type Document =
   | { is: 'absent'; file: string }
-  | { is: 'read'; file: string; root: XmlElement }
+  | { is: 'read'; file: string; root: XmlElement; torn: Map<string, string[]> }
   | { is: 'unfinished' | 'broken' | 'barred'; file: string; detail: string }
 
 export type Documents = { runInfo: Document; runParameters: Document; completionStatus: Document }
@@ -31,23 +32,31 @@ export const nameIn = (names: readonly string[], wanted: string): string | null 
   names.find((name) => name.toLowerCase() === wanted.toLowerCase()) ??
   null
 
-/** The text at `A/B` or the attribute at `A/@b` below the document's root; null where there is none. */
+/** The text at `A/B` or the attribute at `A/@b` below the document's root; null where there is none, or several. */
 export function valueAt(document: Document, path: string): Sourced | null {
   if (document.is !== 'read') return null
   const [steps = '', name] = path.split('/@')
-  const value = name === undefined ? textAt(document.root, path) : attributeAt(document.root, steps, name)
-  return told(document, path, value)
+  let here = [document.root]
+  for (const step of steps.split('/')) here = here.flatMap((element) => childrenNamed(element, step))
+  return told(
+    document,
+    path,
+    here.map((element) => (name === undefined ? textOf(element) : attribute(element, name))),
+  )
 }
 
-/** A value with its place; null where there is none, or one that nobody believes. */
-export const told = (
+/** A value with its place; null where there is none, one that nobody believes, or several that differ. */
+export function told(
   document: Document & { is: 'read' },
   path: string,
-  value: string | null,
-): Sourced | null =>
-  value === null || value.length > LONGEST
-    ? null
-    : { value, from: { file: document.file, at: placeOf(document, path) } }
+  found: ReadonlyArray<string | null>,
+): Sourced | null {
+  const values = new Set(found.filter((one) => one !== null).filter((one) => one.length <= LONGEST))
+  const [value] = values
+  const at = placeOf(document, path)
+  if (values.size > 1) document.torn.set(at, [...values])
+  return value === undefined || values.size > 1 ? null : { value, from: { file: document.file, at } }
+}
 
 /** The first of these places that holds a value. */
 export function firstAt(document: Document, ...paths: string[]): Sourced | null {
@@ -83,10 +92,5 @@ function open(folder: RunFolder, wanted: string, rootName: string): Document {
     }
   if (parsed.value.name.toLowerCase() !== rootName.toLowerCase())
     return { is: 'broken', file, detail: `its content is not a ${rootName}` }
-  return { is: 'read', file, root: parsed.value }
-}
-
-function attributeAt(root: XmlElement, path: string, name: string): string | null {
-  const element = elementAt(root, path)
-  return element && attribute(element, name)
+  return { is: 'read', file, root: parsed.value, torn: new Map() }
 }

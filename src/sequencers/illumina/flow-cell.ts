@@ -1,6 +1,7 @@
 /** The flow cell: its kind, and where it lay. */
 import type { Document, Sourced } from './documents.ts'
 import { firstAt, valueAt } from './documents.ts'
+import { agreed, type Disagreement, type Ids } from './ids.ts'
 import { type Family, takesTwoFlowcells } from './models.ts'
 import type { RunInfo } from './run-info.ts'
 import { consumable, type RunParameters } from './run-parameters.ts'
@@ -41,14 +42,12 @@ export function positionOf(
   model: string | null,
   info: RunInfo,
   parameters: RunParameters,
-  flowcellId: string | null,
+  { runId, flowcellId }: Ids,
+  disagreements: Disagreement[],
 ): Sourced | null {
   if (family !== null && !/^(HiSeq|NovaSeq)/.test(family)) return null
-  return (
-    side(parameters.side) ??
-    side(info.side) ??
-    letterInRunId(model, info.runId ?? parameters.runId, flowcellId)
-  )
+  const told = [side(parameters.side), side(info.side), letterInRunId(model, runId, flowcellId)]
+  return agreed('position', told, disagreements)
 }
 
 const SIDES = new Map([
@@ -69,10 +68,10 @@ function side(told: Sourced | null): Sourced | null {
 function letterInRunId(
   model: string | null,
   runId: Sourced | null,
-  flowcellId: string | null,
+  flowcellId: Sourced | null,
 ): Sourced | null {
   if (!takesTwoFlowcells(model) || !runId || !flowcellId) return null
-  const before = runId.value.slice(0, Math.max(0, runId.value.indexOf(flowcellId)))
+  const before = runId.value.slice(0, Math.max(0, runId.value.indexOf(flowcellId.value)))
   const letter = /_([AB])(?:_|FC)?$/.exec(before)?.[1]
   return letter ? { ...runId, value: letter } : null
 }

@@ -1,23 +1,28 @@
-/** The ids by which a run is known, where several files tell them: agreed, or told apart. */
-import type { RunFacts } from '../../record/run.ts'
-import { type Document, type Sourced, valueAt } from './documents.ts'
+/** The facts that several places tell: agreed, or told apart. */
+import { type Documents, placeOf, type Sourced, valueAt } from './documents.ts'
 import type { RunInfo } from './run-info.ts'
 import type { RunParameters } from './run-parameters.ts'
 
-/** Two files that name different things for one fact. `settled`: the folder's name says which of them is right. */
-type Disagreement = {
-  field: keyof RunFacts
-  what: string
-  one: Sourced
-  other: Sourced
-  settled: boolean
-}
+/** Two places that name different things for one fact. `settled`: the folder's name says which of them is right. */
+export type Disagreement = { what: string; one: Sourced; other: Sourced; settled: boolean }
 
 export type Ids = {
   runId: Sourced | null
   flowcellId: Sourced | null
   instrument: Sourced | null
-  disagreements: Disagreement[]
+}
+
+/** What these places tell, by the first of them; null and a disagreement where two tell different things. */
+export function agreed(
+  what: string,
+  told: ReadonlyArray<Sourced | null>,
+  disagreements: Disagreement[],
+  same = (a: string, b: string): boolean => a === b,
+): Sourced | null {
+  const [one, ...others] = told.filter((fact) => fact !== null)
+  const other = one && others.find((another) => !same(one.value, another.value))
+  if (one && other) disagreements.push({ what, one, other, settled: false })
+  return other ? null : (one ?? null)
 }
 
 /**
@@ -28,26 +33,20 @@ export function agreedIds(
   folderName: string,
   info: RunInfo,
   parameters: RunParameters,
-  completionStatus: Document,
+  { runInfo, completionStatus }: Documents,
+  disagreements: Disagreement[],
 ): Ids {
-  const disagreements: Disagreement[] = []
-  const agree = (
-    field: keyof RunFacts,
-    what: string,
-    one: Sourced | null,
-    other: Sourced | null,
-    same: (a: string, b: string) => boolean,
-  ): Sourced | null => {
-    if (!one || !other || same(one.value, other.value)) return one ?? other
-    disagreements.push({ field, what, one, other, settled: false })
-    return null
-  }
-  const flowcellId = agree('flowcellId', 'flow cell', info.flowcellId, parameters.flowcellId, sameFlowcell)
-  const instrument = agree(
-    'instrumentSerial',
+  const isTorn = (path: string) => runInfo.is === 'read' && runInfo.torn.has(placeOf(runInfo, path))
+  const flowcellId = agreed(
+    'flow cell',
+    [info.flowcellId, parameters.flowcellId],
+    disagreements,
+    sameFlowcell,
+  )
+  const instrument = agreed(
     'instrument',
-    info.instrument,
-    parameters.instrument,
+    [info.instrument, parameters.instrument],
+    disagreements,
     sameInstrument,
   )
 
@@ -55,14 +54,12 @@ export function agreedIds(
   const runId = told.find((id) => id.value === folderName) ?? told[0] ?? parameters.outputFolder
   const other = told.find((id) => id.value !== runId?.value)
   if (runId && other)
-    disagreements.push({
-      field: 'runId',
-      what: 'run',
-      one: runId,
-      other,
-      settled: runId.value === folderName,
-    })
-  return { runId, flowcellId, instrument, disagreements }
+    disagreements.push({ what: 'run', one: runId, other, settled: runId.value === folderName })
+  return {
+    runId,
+    flowcellId: isTorn('Run/Flowcell') ? null : flowcellId,
+    instrument: isTorn('Run/Instrument') ? null : instrument,
+  }
 }
 
 /** A MiSeq flow cell that was typed in by hand lacks the `000000000-` before it. */

@@ -5,12 +5,12 @@ import type { Sequencer } from '../sequencer.ts'
 import { completionOf, endingFor } from './completion.ts'
 import { openDocuments, type Sourced } from './documents.ts'
 import { flowcellTypeOf, positionOf } from './flow-cell.ts'
-import { agreedIds } from './ids.ts'
+import { agreed, agreedIds, type Disagreement } from './ids.ts'
 import { isMark, isSheet, readMarks } from './marks.ts'
 import { familyOf, modelOf } from './models.ts'
 import { readOutcome } from './outcome.ts'
 import { problemsOf } from './problems.ts'
-import { readRunInfo } from './run-info.ts'
+import { readRunInfo, sameReads } from './run-info.ts'
 import { readRunParameters } from './run-parameters.ts'
 import { endOf, startOf } from './start-and-end.ts'
 
@@ -45,7 +45,8 @@ function read(folder: RunFolder): RunReading {
   const info = readRunInfo(documents.runInfo)
   const parameters = readRunParameters(documents.runParameters)
   const outcome = readOutcome(documents.completionStatus)
-  const ids = agreedIds(folder.name, info, parameters, documents.completionStatus)
+  const disagreements: Disagreement[] = []
+  const ids = agreedIds(folder.name, info, parameters, documents, disagreements)
 
   const model = modelOf(ids.instrument, parameters)
   const family = familyOf(model, parameters)
@@ -84,7 +85,7 @@ function read(folder: RunFolder): RunReading {
     flowcellType: told('flowcellType', flowcellTypeOf(family, documents.runParameters, parameters)),
     position: told(
       'position',
-      positionOf(family, model?.value ?? null, info, parameters, ids.flowcellId?.value ?? null),
+      positionOf(family, model?.value ?? null, info, parameters, ids, disagreements),
     ),
     start: told('start', start),
     end: told('end', end && { value: end.stamp, from: end.from }),
@@ -92,7 +93,10 @@ function read(folder: RunFolder): RunReading {
     fullyCopied: copiedBy !== null,
     experimentName: told('experimentName', parameters.experimentName),
     sampleId: null,
-    readStructure: told('readStructure', info.readStructure ?? parameters.readStructure),
+    readStructure: told(
+      'readStructure',
+      agreed('read structure', [info.readStructure, parameters.readStructure], disagreements, sameReads),
+    ),
     laneCount: told('laneCount', info.laneCount),
     kit: null,
     softwareVersion: told('softwareVersion', parameters.softwareVersion),
@@ -102,6 +106,14 @@ function read(folder: RunFolder): RunReading {
   if (decidedBy) provenance.status = decidedBy
   if (copiedBy) provenance.fullyCopied = copiedBy
 
-  const problems = problemsOf(folder.name, { documents, ids, outcome, start, end, parameters })
+  const problems = problemsOf(folder.name, {
+    documents,
+    ids,
+    disagreements,
+    outcome,
+    start,
+    end,
+    parameters,
+  })
   return { run, provenance, completion, problems, test: null }
 }

@@ -2,7 +2,7 @@
 import { type Problem, problem } from '../../problems.ts'
 import type { Stamp } from '../../record/time.ts'
 import type { Documents, Sourced } from './documents.ts'
-import type { Ids } from './ids.ts'
+import type { Disagreement, Ids } from './ids.ts'
 import type { Outcome } from './outcome.ts'
 import type { RunParameters } from './run-parameters.ts'
 import type { End } from './start-and-end.ts'
@@ -10,6 +10,7 @@ import type { End } from './start-and-end.ts'
 type Seen = {
   documents: Documents
   ids: Ids
+  disagreements: Disagreement[]
   outcome: Outcome
   start: Sourced<Stamp> | null
   end: End | null
@@ -19,7 +20,8 @@ type Seen = {
 export function problemsOf(folderName: string, seen: Seen): Problem[] {
   return [
     ...unreadable(seen.documents),
-    ...disagreeing(seen.ids),
+    ...disagreeing(seen.disagreements),
+    ...torn(seen.documents),
     ...renamed(folderName, seen.ids),
     ...times(seen),
     ...outcomes(seen),
@@ -38,7 +40,7 @@ function unreadable(documents: Documents): Problem[] {
   })
 }
 
-function disagreeing({ disagreements }: Ids): Problem[] {
+function disagreeing(disagreements: readonly Disagreement[]): Problem[] {
   return disagreements.map(({ what, one, other, settled }) =>
     problem(
       'run-folder.ids-disagree',
@@ -50,6 +52,18 @@ function disagreeing({ disagreements }: Ids): Problem[] {
           : {}),
       },
     ),
+  )
+}
+
+function torn({ runInfo, runParameters, completionStatus }: Documents): Problem[] {
+  return [runInfo, runParameters, completionStatus].flatMap((document) =>
+    document.is === 'read'
+      ? [...document.torn].map(([at, values]) =>
+          problem('run-folder.ids-disagree', `${at} is ${values.map((one) => `"${one}"`).join(' and ')}`, {
+            file: document.file,
+          }),
+        )
+      : [],
   )
 }
 

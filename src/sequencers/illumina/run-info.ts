@@ -1,5 +1,5 @@
 /** RunInfo.xml: what the instrument was about to sequence, written when imaging starts. */
-import { attribute, childrenNamed, elementAt, type XmlElement } from '../../formats/xml.ts'
+import { attribute, child, childrenNamed, elementAt, type XmlElement } from '../../formats/xml.ts'
 import { type Document, placeOf, type Sourced, valueAt } from './documents.ts'
 
 export type RunInfo = {
@@ -33,6 +33,12 @@ export function readRunInfo(document: Document): RunInfo {
 
 export type Read = { cycles: number; index: boolean }
 
+/** The same reads of each kind, in whatever order: some places tell no order. */
+export const sameReads = (a: string, b: string): boolean => ofEachKind(a) === ofEachKind(b)
+
+const ofEachKind = (structure: string): string =>
+  ['T', 'B'].map((kind) => structure.match(new RegExp(String.raw`\d+${kind}`, 'g'))?.join('')).join(' ')
+
 /** `151T8B8B151T`: T template, B index; reads without a cycle do not count. */
 export const structureOf = (reads: readonly Read[]): string =>
   reads
@@ -42,15 +48,17 @@ export const structureOf = (reads: readonly Read[]): string =>
 
 /**
  * The reads listed below an element, in the order sequenced: by their numbers where each has one, else as listed.
- * A MiSeq i100 sequences and numbers index reads first. Null where there is none, or one has no cycles told.
+ * A MiSeq i100 sequences and numbers index reads first. Null where there is none, or one has no cycles or kind told.
  */
 export function readsBelow(document: Document, path: string, name: string): Sourced<Read[]> | null {
   if (document.is !== 'read') return null
   const list = elementAt(document.root, path)
   const elements = list ? childrenNamed(list, name) : []
+  const beside = elementAt(document.root, path.replace(/[^/]*$/, 'SecondRead'))
+  const kindOf = kindsOf(elements, count(beside && attribute(beside, 'FirstCycle')))
   const numbered = elements.map((element) => ({ element, number: count(attribute(element, 'Number')) }))
   if (numbered.every((one) => one.number !== null)) numbered.sort((a, b) => (a.number ?? 0) - (b.number ?? 0))
-  const reads = numbered.map(({ element }) => readOf(element))
+  const reads = numbered.map(({ element }) => readOf(element, kindOf(element)))
   if (!areAll(reads)) return null
   return {
     value: reads,
@@ -64,15 +72,32 @@ export const areAll = (reads: Array<Read | null>): reads is Read[] =>
 
 const MOST_READS = 16
 
-function readOf(element: XmlElement): Read | null {
+type Kind = 'template' | 'index' | null
+
+/**
+ * Which reads are index reads. The first software of the HiSeq 2000 marks them by an empty element in them, or by no
+ * more than the cycle at which the second template read begins; reads of which none is marked may be of any kind.
+ */
+function kindsOf(reads: readonly XmlElement[], secondTemplate: number | null): (read: XmlElement) => Kind {
+  const isMarked = (read: XmlElement) => read.attributes.has('IsIndexedRead') || child(read, 'Index') !== null
+  const areTold = reads.length === 1 || secondTemplate !== null || reads.some(isMarked)
+  return (read) => {
+    const mark = attribute(read, 'IsIndexedRead')?.toUpperCase()
+    if (mark !== undefined) return mark === 'Y' ? 'index' : mark === 'N' ? 'template' : null
+    if (child(read, 'Index') !== null) return 'index'
+    const first = count(attribute(read, 'FirstCycle')) ?? 0
+    const isBetween = first > 1 && secondTemplate !== null && first < secondTemplate
+    return isBetween ? 'index' : areTold ? 'template' : null
+  }
+}
+
+function readOf(element: XmlElement, kind: Kind): Read | null {
   // The HiSeq 2000 of 2010 gives the first and the last cycle, counted over all reads.
   const first = count(attribute(element, 'FirstCycle'))
   const last = count(attribute(element, 'LastCycle'))
   const cycles =
     count(attribute(element, 'NumCycles')) ?? (first && last && last >= first ? last - first + 1 : null)
-  return cycles === null
-    ? null
-    : { cycles, index: attribute(element, 'IsIndexedRead')?.toUpperCase() === 'Y' }
+  return cycles === null || kind === null ? null : { cycles, index: kind === 'index' }
 }
 
 /** A count as it is written; null for anything else, so that no value is made of half a number. */

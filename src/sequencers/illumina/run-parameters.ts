@@ -76,10 +76,12 @@ export function readRunParameters(document: Document): RunParameters {
 export function consumable(document: Document, types: readonly string[], name: string): Sourced | null {
   if (document.is !== 'read') return null
   const list = elementAt(document.root, 'ConsumableInfo')
+  const items = list ? childrenNamed(list, 'ConsumableInfo') : []
   for (const type of types) {
-    const item = list && childrenNamed(list, 'ConsumableInfo').find((one) => textAt(one, 'Type') === type)
+    const ofType = items.filter((one) => textAt(one, 'Type') === type)
     const place = `ConsumableInfo/ConsumableInfo[Type="${type}"]/${name}`
-    const found = told(document, place, item ? textAt(item, name) : null)
+    const values = ofType.map((one) => textAt(one, name))
+    const found = told(document, place, values)
     if (found) return found
   }
   return null
@@ -123,17 +125,26 @@ function plannedReads(document: Document): Sourced<Read[]> | null {
       'IndexRead2NumberOfCycles',
       'Read2NumberOfCycles',
     ]) ??
-    countedReads(document, 'Setup', ['Read1', 'IndexRead1', 'IndexRead2', 'Read2']) ??
-    countedReads(document, 'Setup', ['Read1', 'Index1Read', 'Index2Read', 'Read2'])
+    countedReads(document, 'Setup', [
+      'Read1',
+      ['IndexRead1', 'Index1Read', 'IndexRead'],
+      ['IndexRead2', 'Index2Read'],
+      'Read2',
+    ])
   )
 }
 
-/** Reads told by an element each, in the order sequenced. */
-export function countedReads(document: Document, path: string, names: string[]): Sourced<Read[]> | null {
+/** Reads told by an element each, in the order sequenced; where one has several names, the first that is there counts. */
+export function countedReads(
+  document: Document,
+  path: string,
+  names: ReadonlyArray<string | string[]>,
+): Sourced<Read[]> | null {
   const prefix = path === '' ? '' : `${path}/`
   const reads = names.flatMap((name) => {
-    const cycles = count(valueAt(document, `${prefix}${name}`)?.value ?? null)
-    return cycles === null || cycles === 0 ? [] : [{ cycles, index: /index/i.test(name) }]
+    const places = [name].flat().map((one) => `${prefix}${one}`)
+    const cycles = count(firstAt(document, ...places)?.value ?? null)
+    return cycles === null || cycles === 0 ? [] : [{ cycles, index: /index/i.test(places.join()) }]
   })
   if (document.is !== 'read' || reads.length === 0) return null
   return { value: reads, from: { file: document.file, at: placeOf(document, `${prefix}${names[0]}`) } }

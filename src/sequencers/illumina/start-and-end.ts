@@ -1,15 +1,16 @@
 /** When a run started and when it ended: the best of the many places that may tell. */
 import type { RunFolder } from '../../handovers.ts'
 import type { Source } from '../../record/run.ts'
-import { mtimeStamp, type Stamp } from '../../record/time.ts'
+import { mtimeStamp, type Stamp, wallStamp } from '../../record/time.ts'
 import { type Documents, firstAt, type Sourced, valueAt } from './documents.ts'
 import { type Mark, type Marks, readMark } from './marks.ts'
 import type { Family } from './models.ts'
 import { endingOf, stampOf } from './times.ts'
 
 /**
- * Instants come first, then wall clocks, then days. The date in a run id counts only if a file gives the id, and not
- * on a NextSeq 1000 or 2000, where it is a day in UTC and would be taken for a local one.
+ * Instants come first, then wall clocks, then days. A NovaSeq 6000 cuts the time its flow cell came in to ten minutes.
+ * The date in a run id counts only if a file gives the id, and not on a NextSeq 1000 or 2000, where it is a day in UTC
+ * and would be taken for a local one.
  */
 export function startOf(
   documents: Documents,
@@ -20,16 +21,23 @@ export function startOf(
   const dayInId =
     family === 'NextSeq 1000/2000' ? undefined : runId && /^(\d{8}|\d{6})_/.exec(runId.value)?.[1]
   const day = firstAt(runParameters, 'RunStartDate', 'Setup/RunStartDate')
-  const told = [
-    valueAt(completionStatus, 'RunStartTime'),
-    valueAt(runParameters, 'RunStartTime'),
-    valueAt(runParameters, 'RunStartTimeStamp'),
-    day && day.value.length > 10 ? day : null,
-    valueAt(runInfo, 'Run/Date'),
-    day,
-    runId && dayInId ? { value: dayInId, from: runId.from } : null,
-  ]
-  return firstStamp(told)
+  return (
+    firstStamp([
+      valueAt(completionStatus, 'RunStartTime'),
+      valueAt(runParameters, 'RunStartTime'),
+      valueAt(runParameters, 'RunStartTimeStamp'),
+      day && day.value.length > 10 ? day : null,
+      valueAt(runInfo, 'Run/Date'),
+    ]) ??
+    toTheMinute(firstStamp([valueAt(runParameters, 'RfidsInfo/FlowCellStartDate')])) ??
+    firstStamp([day, runId && dayInId ? { value: dayInId, from: runId.from } : null])
+  )
+}
+
+function toTheMinute(told: Sourced<Stamp> | null): Sourced<Stamp> | null {
+  const { text = null, local = null } = told?.value ?? {}
+  const value = text !== null && local !== null ? wallStamp(text, local.slice(0, 16)) : null
+  return told && value ? { ...told, value } : told
 }
 
 export type End = { stamp: Stamp; from: Source; ambiguous: boolean }
