@@ -37,6 +37,8 @@ export type Daemon = {
   /** Resolves with a sentence for the operator when the journal can no longer be kept: then it must stop. */
   failed: Promise<string>
   health(): DaemonHealth
+  /** Reads and plans anew what lies at a path: something it depends on was mended. */
+  planAgain(path: string): Promise<void>
   /** A person decided something in this process; other processes are noticed by themselves. */
   personActed(): void
   /** Ends everything that was started; what is on the wire gets its own time-out. */
@@ -127,6 +129,10 @@ async function build(
     journal,
     failed: failing.promise,
     health: () => health(config, watching?.watches ?? [], delivery),
+    planAgain: async (path) => {
+      await pipeline.again(path, { force: true })
+      await pipeline.settled()
+    },
     personActed: () => delivery?.personActed(),
   })
 }

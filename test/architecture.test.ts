@@ -16,6 +16,7 @@ const MEETING = [
   'inspector',
   'planning',
   'pipeline',
+  'retrying',
   'batches',
   'run-intake',
   'sheet-intake',

@@ -1,12 +1,12 @@
 /** `retry`: queues again what was refused or held, and takes up runs that were left alone. */
 import { resolve } from 'node:path'
-import type { Config } from '../config.ts'
 import type { Journal, RegistrationRow } from '../journal/journal.ts'
 import { needsPerson } from '../ops/words.ts'
+import { plannedAnew } from '../retrying.ts'
 import { actor, findRegistration, needsYou, writingJournal } from './journal.ts'
 import { registrationsOf } from './registrations-of.ts'
 import type { ConfigOptions } from './settings.ts'
-import { takeUp } from './take-up.ts'
+import { type TakeUp, takingUp } from './take-up.ts'
 import { EXIT, type ExitCode, json, painter, roomOf, Stop, type Terminal, wrapped } from './terminal.ts'
 import { subjectWords } from './words.ts'
 
@@ -20,18 +20,20 @@ export function retry(terminal: Terminal, targets: string[], options: RetryOptio
     throw new Stop(EXIT.usage, 'say what to retry: an id, a path, --refused or --held')
   return writingJournal(terminal, options, async (journal, config) => {
     const tried: Tried[] = []
+    const takeUp = takingUp(journal, config)
     for (const target of targets)
       tried.push(
         ...(target.includes('/')
-          ? await retryPath(journal, config, resolve(target))
-          : [await retryRow(journal, await findRegistration(journal, target))]),
+          ? await retryPath(journal, takeUp, resolve(target))
+          : [await retryRow(journal, takeUp, await findRegistration(journal, target))]),
       )
     const states = [
       ...(options.refused ? ['refused' as const] : []),
       ...(options.held ? ['held' as const] : []),
     ]
     for (const state of states)
-      for (const row of await journal.registrations({ state })) tried.push(await retryRow(journal, row))
+      for (const row of await journal.registrations({ state }))
+        tried.push(await retryRow(journal, takeUp, row))
     tell(terminal, tried, options)
     return exitOf(tried)
   })
@@ -43,8 +45,10 @@ function exitOf(tried: Tried[]): ExitCode {
   return tried.some((one) => one.needsYou) ? EXIT.person : EXIT.fine
 }
 
-async function retryRow(journal: Journal, row: RegistrationRow): Promise<Tried> {
-  const { declined } = await journal.act(row.id, { retry: true }, actor(), new Date())
+async function retryRow(journal: Journal, takeUp: TakeUp, row: RegistrationRow): Promise<Tried> {
+  const declined = (await plannedAnew(row, journal, takeUp))
+    ? null
+    : (await journal.act(row.id, { retry: true }, actor(), new Date())).declined
   const what = `${subjectWords(row)} at ${row.registry}`
   return {
     what,
@@ -56,7 +60,7 @@ async function retryRow(journal: Journal, row: RegistrationRow): Promise<Tried> 
 }
 
 /** Everything that a run folder or a sheet stands behind; one that was left alone is read and planned now. */
-async function retryPath(journal: Journal, config: Config, path: string): Promise<Tried[]> {
+async function retryPath(journal: Journal, takeUp: TakeUp, path: string): Promise<Tried[]> {
   const artifact = await journal.artifact(path)
   if (artifact === null)
     throw new Stop(
@@ -65,9 +69,9 @@ async function retryPath(journal: Journal, config: Config, path: string): Promis
     )
   const rows = await registrationsOf(journal, path, artifact.reading)
   const stopped = rows.filter(({ state }) => ['refused', 'held', 'abandoned'].includes(state))
+  await takeUp(path)
   const tried: Tried[] = []
-  for (const row of stopped) tried.push(await retryRow(journal, row))
-  await takeUp(journal, config, path)
+  for (const row of stopped) tried.push(await retryRow(journal, takeUp, row))
   // A running daemon then also writes what people find beside their sheets.
   await journal.note(
     { event: 'path.retried', registration: null, registry: null, who: actor(), detail: { path } },

@@ -1,4 +1,4 @@
-/** Reads and plans one path at once, as the daemon would when it finds it; a running daemon then sends what is due. */
+/** Reads and plans paths at once, as the daemon would when it finds them; a running daemon then sends what is due. */
 import { existsSync } from 'node:fs'
 import type { Config } from '../config.ts'
 import { createHerald } from '../events.ts'
@@ -8,8 +8,19 @@ import { createPipeline } from '../pipeline.ts'
 import { destinationsOf, planningOptions } from '../planning.ts'
 import { findSandboxes } from '../sandboxes.ts'
 
-/** Throws when the path cannot be handled. */
-export async function takeUp(journal: Journal, config: Config, path: string): Promise<void> {
+/** Takes up a path, each once at most; rejects when it cannot be handled. */
+export type TakeUp = (path: string) => Promise<void>
+
+export function takingUp(journal: Journal, config: Config): TakeUp {
+  const taken = new Map<string, Promise<void>>()
+  return (path) => {
+    const taking = taken.get(path) ?? takeUp(journal, config, path)
+    taken.set(path, taking)
+    return taking
+  }
+}
+
+async function takeUp(journal: Journal, config: Config, path: string): Promise<void> {
   const sandboxes = await findSandboxes(config.registries)
   const herald = createHerald(() => {})
   let fault: Error | null = null

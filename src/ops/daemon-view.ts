@@ -5,6 +5,7 @@ import { announce } from '../deliver/announce.ts'
 import type { Herald } from '../events.ts'
 import { registries } from '../registries/index.ts'
 import type { Registry } from '../registries/registry.ts'
+import { plannedAnew } from '../retrying.ts'
 import { createHealth } from './health.ts'
 import type { View } from './view.ts'
 
@@ -13,7 +14,12 @@ const kinds: Record<string, Registry | undefined> = registries
 /** A person's acts are told like any other happening, and looked at at once. */
 export function viewOf(
   config: Pick<Config, 'site' | 'state'> & { registries: Array<{ name: string; kind: string }> },
-  { journal, health, personActed }: Pick<Daemon, 'journal' | 'health' | 'personActed'>,
+  {
+    journal,
+    health,
+    planAgain,
+    personActed,
+  }: Pick<Daemon, 'journal' | 'health' | 'planAgain' | 'personActed'>,
   { herald, version, journalFile }: { herald: Herald; version: string; journalFile: string },
 ): View {
   const known = new Map(config.registries.map((one) => [one.name, one.kind]))
@@ -31,6 +37,10 @@ export function viewOf(
       })
     },
     async act(id, act, who) {
+      if ('retry' in act) {
+        const [row] = await journal.registrations({ ids: [id] })
+        if (row !== undefined && (await plannedAnew(row, journal, planAgain))) return null
+      }
       const transition = await journal.act(id, act, who, new Date())
       announce(emit, transition)
       personActed()

@@ -39,6 +39,40 @@ test('a changed file is in force without a restart of the process, and its diffe
   expect(lab.lines.filter((line) => line.event === 'daemon.started')).toHaveLength(1)
 })
 
+test('what was refused by a rule goes as it is configured by now, as soon as somebody retries it', async () => {
+  await using lab = await openLab()
+  const kind = 'majora-2020-03-24'
+  const registry = climb(lab.sandbox, { kind, url: lab.sandbox.urlOf(kind) })
+  lab.settings.registries = [registry]
+  await lab.configure()
+  const daemon = await lab.start()
+  for (const run of [novaSeqRun(1), novaSeqRun(2)]) {
+    await writeRun(lab.runs, run)
+    await lab.drop(`${run.flowcellId}.csv`, sheetFor(run, `LIB-${run.flowcellId}`))
+  }
+  const refused = await lab.registrations(
+    (rows) =>
+      rows.length === 2 && rows.every(({ state, reason }) => state === 'refused' && reason === 'by-rule'),
+  )
+  lab.settings.registries = [
+    { ...registry, defaults: { library_sop_name: 'ARTIC nCov', library_sop_version: 'v2' } },
+  ]
+  await lab.configure()
+  daemon.kill('SIGHUP')
+  await lab.event('config.reloaded')
+  const [typed = '', clicked] = refused.map(({ id }) => id)
+  expect(await lab.cli('retry', typed)).toMatchObject({ code: 0 })
+  const { url } = lab.lines.findLast((line) => line.event === 'http.listening') as unknown as { url: string }
+  const headers = { 'content-type': 'application/json' }
+  const said = await fetch(`${url}/api/registrations/${clicked}/retry`, {
+    method: 'POST',
+    headers,
+    body: '{}',
+  })
+  expect(said.status).toBe(200)
+  await lab.registrations(isWhole(2))
+})
+
 test('a wrong file changes nothing, and each fault is told by its place without what was written there', async () => {
   await using lab = await openLab()
   const daemon = await lab.start()

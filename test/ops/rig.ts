@@ -67,7 +67,8 @@ export async function openRig({
     if (level === 'error' && 'error' in fields) console.log(fields)
   })
   let acted = 0
-  const daemon = { journal, health, personActed: () => void acted++ }
+  // Nothing is watched, so that no path is known.
+  const daemon = { journal, health, planAgain: async () => {}, personActed: () => void acted++ }
   const config = { site: { name: 'BIRM', timeZone: 'Europe/London' }, state: folder, registries: REGISTRIES }
   const view = viewOf(config, daemon, { herald, version: '0.1.0', journalFile: file })
   const window = await openWindow(view, { host, port: 0, token, fallBack: false }).catch(async (thrown) => {
