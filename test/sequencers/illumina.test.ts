@@ -315,6 +315,30 @@ describe('end markers', () => {
     expect(completion.missing).toEqual(['CopyComplete.txt'])
   })
 
+  test.for<[string, Completion['state'], string]>([
+    [
+      '2023-01-19T07:12:29-07:00',
+      'completed',
+      'RunParameters.xml tells the end, CopyComplete.txt and RTAComplete.txt not yet',
+    ],
+    ['0001-01-01T00:00:00', 'in_progress', 'no end marker is there yet'],
+  ])('an iSeq that writes %s as its end, before any marker, is %s', ([end, state, because]) => {
+    const name = '20230118_FS10002144_31_BSF61302-0412'
+    const { 'copycomplete.txt': _, 'RTAComplete.txt': __, ...files } = filesOf(name)
+    const parameters = text(name, 'RunParameters.xml').replace(/(<RunEndDate>)[^<]*/, `$1${end}`)
+    const { completion } = read(name, { ...files, 'RunParameters.xml': parameters })
+    expect(completion).toMatchObject({ state, because, ended: false })
+  })
+
+  test.for<[string, string | null]>([
+    ['<FlowCellType>NovaSeqXSeriesB4</FlowCellType>', '25B'],
+    ['<FlowCellType>10B</FlowCellType>', '10B'],
+    ['<FlowCellType>NovaSeqXSeriesB9</FlowCellType>', null],
+  ])('a NovaSeq X that says %s has a flow cell of %s', ([inner, type]) => {
+    const parameters = `<InstrumentType>NovaSeqX</InstrumentType>${inner}`
+    expect(short({ parameters }).run.flowcellType).toBe(type)
+  })
+
   test('a HiSeq whose site script marks the copy is taken by that', () => {
     const files = filesOf('180904_K00241_0388_BHWJ7FBBXY')
     const reading = read('180904_K00241_0388_BHWJ7FBBXY', { ...files, 'CopyComplete.txt': '' })
@@ -361,6 +385,8 @@ describe('times', () => {
     ['2021-06-15T13:19:06Z', null, '2021-06-15T13:19:06.000Z'],
     ['2021-06-15T13:19:06.5342935+02:00', null, '2021-06-15T11:19:06.534Z'],
     ['2021-06-15T13:19:06', '2021-06-15T13:19:06', null],
+    ['16/06/2021 13:19:06', '2021-06-16T13:19:06', null],
+    ['7/6/2021 1:19:06 PM', '2021-07-06T13:19:06', null],
   ])('%s', ([date, local, instant]) => {
     expect(withDate(date)).toMatchObject({ text: date, local, instant })
   })
@@ -377,6 +403,16 @@ describe('times', () => {
     '6/15/2021 1:19:06 PM or so',
   ])('a date of "%s" is none, and the day in the run id counts', (date) => {
     expect(withDate(date)).toMatchObject({ text: '210615', local: '2021-06-15', precision: 'date' })
+  })
+
+  test.for<[string, string]>([
+    ['210706', '2021-07-06T13:19:06'],
+    ['210607', '2021-06-07T13:19:06'],
+    ['210608', '2021-06-07T13:19:06'],
+    ['210901', '2021-07-06T13:19:06'],
+  ])('a run of the day %s that began 7/6/2021 began at %s', ([day, local]) => {
+    const { run } = short({ id: `${day}_A00412_0309_AHY2CKDSX2`, run: '<Date>7/6/2021 1:19:06 PM</Date>' })
+    expect(run.start?.local).toBe(local)
   })
 
   test('a NovaSeq whose RunInfo.xml has no date started when its flow cell came in, to ten minutes', () => {

@@ -1,9 +1,10 @@
 /** How far a run is: which files each generation of instrument writes when it has sequenced and when it has copied. */
 import type { Completion, Source } from '../../record/run.ts'
-import type { Document, Documents } from './documents.ts'
+import { type Document, type Documents, firstAt } from './documents.ts'
 import type { Mark, Marks } from './marks.ts'
 import type { Family } from './models.ts'
 import type { Outcome } from './outcome.ts'
+import { stampOf } from './times.ts'
 
 /**
  * How a generation ends a run. `copied`: the files that together say that everything is here, the deciding one first.
@@ -89,7 +90,9 @@ export function completionOf(
   const undecided = half || (outcome.state === null && ending.outcomeAlways && copied === null)
   const hasFailed = outcome.state === 'failed'
   const enough = !half && missing.length > 0 && (copied !== null || hasFailed || present(ending.copied[0]))
-  const state = undecided ? 'in_progress' : (outcome.state ?? (decisive ? 'completed' : 'in_progress'))
+  const endTold = decisive === null ? toldEnd(documents) : null
+  const isOver = decisive !== null || endTold !== null
+  const state = undecided ? 'in_progress' : (outcome.state ?? (isOver ? 'completed' : 'in_progress'))
   const byOutcome = outcome.state === null ? null : (outcome.from ?? outcomeFile(documents))
   const byMark = decisive && { file: decisive.file, at: 'presence' }
   return {
@@ -100,15 +103,17 @@ export function completionOf(
       ended: copied !== null && missing.length === 0,
       ...(enough ? { enough } : {}),
     },
-    sequenced: decisive !== null,
+    sequenced: isOver,
     copiedBy: copied && { file: copied.file, at: 'presence' },
-    decidedBy: state === 'in_progress' ? null : (byOutcome ?? byMark),
+    decidedBy: state === 'in_progress' ? null : (byOutcome ?? byMark ?? endTold),
   }
 
   function because(): string {
     const first = decisive ? partial.find((one) => one.decides) : undefined
     if (first) return `${first.file} ${first.why}`
     if (byOutcome) return byOutcome.file
+    if (!decisive && endTold && state !== 'in_progress')
+      return `${endTold.file} tells the end, ${missing.join(' and ')} not yet`
     if (!decisive) return 'no end marker is there yet'
     const open = partial.find((one) => one.file === decisive.file)
     if (open) return `${open.file} ${open.why}`
@@ -116,6 +121,12 @@ export function completionOf(
       ? decisive.file
       : `${decisive.file} is there, ${missing.join(' and ')} not yet`
   }
+}
+
+/** An iSeq writes the end into RunParameters.xml when it has sequenced: where, once it is there. */
+function toldEnd({ runParameters }: Documents): Source | null {
+  const told = firstAt(runParameters, 'RunEndTime', 'RunEndDate')
+  return told && stampOf(told.value) ? told.from : null
 }
 
 const outcomeFile = ({ completionStatus }: Documents): Source => ({ file: completionStatus.file, at: '/' })

@@ -86,22 +86,23 @@ function miSeqType(document: Document): Sourced | null {
   return { ...kit, value: `v${version}${size}` }
 }
 
-/** System suite 1.1 has the type as Mode; from 1.2 on Mode is a number and Name has it. */
+/** System suite 1.1 has the type as Mode; from 1.2 on Mode is a number and Name has it, as FlowCellType has in a code. */
 function novaSeqXType(document: Document): Sourced | null {
   const name = consumable(document, ['FlowCell'], 'Name')
   const mode = consumable(document, ['FlowCell'], 'Mode')
   if (name) return name
   if (mode && !/^\d+$/.test(mode.value)) return mode
   const type = firstAt(document, 'FlowCellType', 'FlowCellName')
-  const size =
-    type &&
-    new Map([
-      ['1', '1.5B'],
-      ['3', '10B'],
-      ['4', '25B'],
-    ]).get(/B([134])$/.exec(type.value)?.[1] ?? '')
+  if (type && /^[\d.]+B$/.test(type.value)) return type
+  const size = type && FLOWCELL_SIZES.get(/B(\d)$/.exec(type.value)?.[1] ?? '')
   return type && size ? { ...type, value: size } : null
 }
+
+const FLOWCELL_SIZES = new Map([
+  ['1', '1.5B'],
+  ['3', '10B'],
+  ['4', '25B'],
+])
 
 function matched(told: Sourced | null, shape: RegExp): Sourced | null {
   const found = told && shape.exec(told.value)?.[1]

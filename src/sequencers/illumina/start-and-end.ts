@@ -21,16 +21,20 @@ export function startOf(
   const dayInId =
     family === 'NextSeq 1000/2000' ? undefined : runId && /^(\d{8}|\d{6})_/.exec(runId.value)?.[1]
   const day = firstAt(runParameters, 'RunStartDate', 'Setup/RunStartDate')
+  const days = firstStamp([day, runId && dayInId ? { value: dayInId, from: runId.from } : null])
   return (
-    firstStamp([
-      valueAt(completionStatus, 'RunStartTime'),
-      valueAt(runParameters, 'RunStartTime'),
-      valueAt(runParameters, 'RunStartTimeStamp'),
-      day && day.value.length > 10 ? day : null,
-      valueAt(runInfo, 'Run/Date'),
-    ]) ??
+    firstStamp(
+      [
+        valueAt(completionStatus, 'RunStartTime'),
+        valueAt(runParameters, 'RunStartTime'),
+        valueAt(runParameters, 'RunStartTimeStamp'),
+        day && day.value.length > 10 ? day : null,
+        valueAt(runInfo, 'Run/Date'),
+      ],
+      days?.value ?? null,
+    ) ??
     toTheMinute(firstStamp([valueAt(runParameters, 'RfidsInfo/FlowCellStartDate')])) ??
-    firstStamp([day, runId && dayInId ? { value: dayInId, from: runId.from } : null])
+    days
   )
 }
 
@@ -86,9 +90,9 @@ function endByMtime(folder: RunFolder, marks: Array<Mark | null>): End | null {
   return null
 }
 
-function firstStamp(told: Array<Sourced | null>): Sourced<Stamp> | null {
+function firstStamp(told: Array<Sourced | null>, day: Stamp | null = null): Sourced<Stamp> | null {
   for (const one of told) {
-    const value = one && stampOf(one.value)
+    const value = one && stampOf(one.value, day)
     if (value) return { value, from: one.from }
   }
   return null

@@ -1,14 +1,18 @@
 /** Texts in which Illumina software writes a time. Shapes are exact: a year of five digits or a day 0 is no time. */
 import { instantStamp, type Stamp, wallStamp } from '../../record/time.ts'
 
-/** `text` as an instant, a wall clock or a day; null when it has none of the shapes that were ever seen. */
-export function stampOf(text: string): Stamp | null {
+/**
+ * `text` as an instant, a wall clock or a day; null when it has none of the shapes that were ever seen. A NovaSeq
+ * writes its month first whatever the PC's locale, unless only the other order fits the `day` the run is named by; a
+ * first number above 12 can only be a day.
+ */
+export function stampOf(text: string, day: Stamp | null = null): Stamp | null {
   const compact = /^(?:20)?(\d\d)(\d\d)(\d\d)$/.exec(text)
   if (compact) return wallStamp(text, `20${compact[1]}-${compact[2]}-${compact[3]}`)
   const iso = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d:\d\d)(?:\.\d+)?)?$/.exec(text)
   if (iso) return wallStamp(text, iso[2] ? `${iso[1]}T${iso[2]}` : String(iso[1]))
-  // A NovaSeq writes its month first whatever the PC's locale; a first number above 12 can only be a day.
-  const local = clockIn(text, true)?.locals[0]
+  const locals = clockIn(text, true)?.locals ?? []
+  const local = locals.find((one) => isWithin(daysBetween(day, one), -1, 7)) ?? locals[0]
   return local === undefined ? instantStamp(text) : wallStamp(text, local)
 }
 
@@ -42,17 +46,21 @@ export function endingOf(
   start: Stamp | null,
 ): { stamp: Stamp; ambiguous: boolean } | null {
   const stamps = clock.locals.flatMap((local) => wallStamp(clock.text, local) ?? [])
-  const began = Date.parse((start?.local ?? start?.instant ?? '').slice(0, 10))
-  const fitting = Number.isNaN(began)
-    ? stamps
-    : stamps.filter(({ local }) => {
-        const days = (Date.parse(String(local).slice(0, 10)) - began) / 86_400_000
-        return days >= -1 && days <= 30
-      })
+  const fitting =
+    start === null
+      ? stamps
+      : stamps.filter(({ local }) => isWithin(daysBetween(start, String(local)), -1, 30))
   const [first, second] = fitting
-  if (!first || (second && Number.isNaN(began))) return null
+  if (!first || (second && start === null)) return null
   return { stamp: first, ambiguous: second !== undefined }
 }
+
+/** Days from the one to the other, by the calendar; NaN where there is none to count from. */
+const daysBetween = (start: Stamp | null, local: string): number =>
+  (Date.parse(local.slice(0, 10)) - Date.parse((start?.local ?? start?.instant ?? '').slice(0, 10))) /
+  86_400_000
+
+const isWithin = (days: number, least: number, most: number): boolean => days >= least && days <= most
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
