@@ -85,7 +85,7 @@ export const sampleSheetProblems = {
   },
   'sample-sheet.row-too-wide': {
     title: 'A row has more cells than there are column names',
-    fix: 'A comma inside a value pushed the rest of the row to the right: put that value in quotation marks or take the comma out. If it is a remark, give its column a name.',
+    fix: 'A comma inside a value (in a sheet with semicolons: a semicolon) pushed the rest of the row to the right: put that value in quotation marks or take the comma out. If it is a remark, give its column a name.',
     severity: 'error',
   },
 

@@ -6,6 +6,7 @@ import { asText, distinct, type ReadColumn, type ReadRow, readRows } from './cel
 import { createFindings, type Findings, shown } from './cells/findings.ts'
 import { columnsOf, findHeader, type Header, readHeader } from './cells/header.ts'
 import { option, trackingNumbers, tubeBarcode, words } from './cells/values.ts'
+import { registration } from './registration.ts'
 import type { SheetFormat } from './sheet-format.ts'
 
 type BatchColumn =
@@ -34,15 +35,13 @@ const columns: ReadonlyArray<ReadColumn<BatchColumn>> = [
   {
     name: 'specimen_type',
     alsoCalled: ['specimen', 'sample_type', 'type'],
-    required: true,
-    filled: true,
+    required: 'or-default',
     kind: option(['Human stool', 'Microbial cell culture']),
   },
   {
     name: 'sequencing_depth',
     alsoCalled: ['depth'],
-    required: true,
-    filled: true,
+    required: 'or-default',
     kind: option(['Standard', 'Deep']),
   },
 ]
@@ -52,7 +51,10 @@ export const onecodexBatch = {
 
   recognise(table) {
     const found = findHeader(table, columns)
-    return found !== null && found.names.size >= 2
+    if (found === null || found.names.size < 2) return false
+    // A registration sheet may note the tube of each biosample.
+    const isWhole = found.names.has('batch_name') && found.names.has('tube_barcode')
+    return isWhole || !registration.recognise(table)
   },
 
   read(table, { file }) {

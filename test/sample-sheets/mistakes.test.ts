@@ -434,7 +434,6 @@ const batchMistakes: Mistake[] = [
     { code: 'value-normalised', rows: [2], letter: 'D' },
   ],
   ['another specimen', set('D3', 'Saliva'), { code: 'unknown-option', rows: [3], letter: 'D' }],
-  ['no specimen', set('D5', ''), { code: 'value-missing', rows: [5], letter: 'D' }],
   [
     'depth misspelt',
     set('E4', 'Dep'),
@@ -444,6 +443,7 @@ const batchMistakes: Mistake[] = [
   ['no batch at the top', set('A2', ''), { code: 'value-missing', rows: [2], letter: 'A' }],
   ['batch name too long', set('A5', 'x'.repeat(101)), { code: 'value-too-long', rows: [5], letter: 'A' }],
   ['no tracking number', set('B5', ''), { code: 'value-missing', rows: [5], letter: 'B' }],
+  ['a semicolon alone', set('B5', ';'), { code: 'value-missing', rows: [5], letter: 'B' }],
   [
     'tracking numbers by comma',
     set('B2', '1Z999, 1Z998'),
@@ -460,7 +460,7 @@ const batchMistakes: Mistake[] = [
     set('D1', 'Specimen'),
     { code: 'column-missing', rows: [1], letter: 'D', suggestion: 'specimen_type' },
   ],
-  ['depth column left out', dropColumn('E'), { code: 'column-missing', rows: [1], letter: null }],
+  ['tube column left out', dropColumn('C'), { code: 'column-missing', rows: [1], letter: null }],
   [
     'tube column misspelt',
     set('C1', 'tube_barcdoe'),

@@ -19,6 +19,16 @@ describe('recognised by content', () => {
       ['central_sample_id,library_name,flowcell_id', 'a,b,c'],
       'registration',
     ],
+    [
+      'one that notes the tube of each biosample',
+      ['central_sample_id,library_name,tube_barcode,specimen_type', 'a,b,AB12CD34EF,Human stool'],
+      'registration',
+    ],
+    [
+      'a batch sheet that notes the library of each tube',
+      ['batch_name,tube_barcode,specimen_type,central_sample_id,library_name', 'a,AB12CD34EF,s,b,c'],
+      'onecodex-batch',
+    ],
     ['a batch sheet', ['tube_barcode,specimen_type', 'AB12CD34EF,Human stool'], 'onecodex-batch'],
     ['CASAVA with blanks in its names', ['FCID,Lane,Sample ID,SampleRef', 'C6,1,a,h'], 'casava'],
     ['samples without any header section', ['[Data]', 'Sample_ID,index', 'a,ACGT'], 'illumina-v1'],
@@ -119,6 +129,11 @@ describe('an error stops what it stands in, and nothing else', () => {
       'a row of no library may belong to any',
       [header, 'a,A,OTHER,r', 'b,,OTHER,r', 'c,C,OTHER,r'],
       { blocked: true, libraries: ['A true', 'C true'] },
+    ],
+    [
+      'a name too long is that of its own library',
+      [header, `a,${'A'.repeat(97)},OTHER,r`, 'b,B,OTHER,r'],
+      { blocked: false, libraries: [`${'A'.repeat(97)} true`, 'B false'] },
     ],
     [
       'a missing column concerns all',

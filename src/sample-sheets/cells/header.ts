@@ -11,7 +11,8 @@ export type KnownColumn<Name extends string> = {
   aliases?: readonly string[]
   /** Other words people use, which are not read but point to what is meant. */
   alsoCalled?: readonly string[]
-  required?: boolean
+  /** `or-default`: a registry may have a default for it, but not for a column that is there under a wrong name. */
+  required?: boolean | 'or-default'
 }
 
 export type Header<Name extends string> = {
@@ -118,7 +119,7 @@ function tellMissing<Name extends string>(
   }
   for (const { name, required } of absent) {
     const place = likely.get(name)
-    if (place === undefined && !required) continue
+    if (place === undefined && required !== true) continue
     const cell = place === undefined ? '' : (header.cells[place] ?? '')
     findings.add({
       code: required ? 'sample-sheet.column-missing' : 'sample-sheet.column-unknown',

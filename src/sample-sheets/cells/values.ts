@@ -45,10 +45,9 @@ function within(longest: number, read: Checked<string>): Checked<string> {
   if (read.value === null || read.value.length <= longest) return read
   const length = [...read.value].length
   if (length <= longest) return read
-  return refused({
-    code: 'sample-sheet.value-too-long',
-    found: `${shown(read.value)} has ${length} characters; ${longest} are allowed`,
-  })
+  // The value itself is known: of a name too long, what it names is stopped, and nothing else.
+  const found = `${shown(read.value)} has ${length} characters; ${longest} are allowed`
+  return { value: read.value, faults: [...read.faults, { code: 'sample-sheet.value-too-long', found }] }
 }
 
 /**
@@ -155,6 +154,7 @@ export const trackingNumbers: Kind<string> = kind((written) => {
     .split(';')
     .map((one) => one.trim())
     .filter((one) => one !== '')
+  if (numbers.length === 0) return { value: null, faults: [] }
   const damage = numbers.map(nameDamage).find((one) => one !== null)
   if (damage) return refused(damage)
   const long = numbers.find((one) => one.length > 255)
