@@ -32,6 +32,10 @@ export function located(problems: readonly Problem[], { sheet, run }: Places): P
   })
 }
 
+/** What is wrong with a library, whatever becomes of its run: the sheet alone tells it. */
+export const ofLibrary = (problems: readonly Problem[]): Problem[] =>
+  problems.filter(({ column }) => column === null || !RUN_FACTS.has(column.name))
+
 /** Columns that feed a run, and the fact of a run folder that stands for each. */
 const RUN_FACTS: ReadonlyMap<string, keyof Provenance> = new Map([
   ['run_name', 'runId'],

@@ -19,7 +19,7 @@ import {
 import { runKey, standIns } from './keys.ts'
 import { libraryPlans } from './library.ts'
 import { againstOwnSheet } from './own-sheet.ts'
-import { located, type SheetPlaces, sheetPlaces } from './places.ts'
+import { located, ofLibrary, type SheetPlaces, sheetPlaces } from './places.ts'
 import { disagreements, fillTemplate, toRecord, withClaim } from './record.ts'
 
 /** Everything one run folder asks for at every registry, with the sheets that speak of it. */
@@ -196,6 +196,8 @@ export function runPlan(
     submission.mapped = mapped.value
     submission.problems.push(...located(mapped.value.warnings, places))
   } else if (completion.ended) submission.problems.push(...located(mapped.error, places))
+  else if (isCombined(to) && named.library !== null)
+    for (const one of located(ofLibrary(mapped.error), places)) refuse(plan, one)
   if (!completion.ended) return plan
   if (!mapped.ok) submission.stop = { state: 'refused', reason: 'by-rule' }
   else if (reading.test !== null && !to.sandbox) refuse(plan, testRun(reading.test))
@@ -207,7 +209,7 @@ export function runPlan(
 }
 
 /** One call there carries a run and its library, so a run has one library. */
-const isCombined = (to: Destination): boolean => !to.registry.takes.subjects.includes('library')
+export const isCombined = (to: Destination): boolean => !to.registry.takes.subjects.includes('library')
 
 const twoLibraries = (libraries: NamedLibrary[]): Problem =>
   problem('run.two-libraries', `it is in ${libraries.map((one) => one.name).join(' and ')}`)

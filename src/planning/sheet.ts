@@ -2,11 +2,12 @@
 import type { Json, SheetReading } from '../handovers.ts'
 import { type Problem, problem } from '../problems.ts'
 import { registrationId } from '../record/identity.ts'
-import type { Batch, Library, LibraryRun } from '../record/library.ts'
+import type { Batch, Library, LibraryRun, RunLink } from '../record/library.ts'
 import type { SubjectRef } from '../record/registration.ts'
 import { InstrumentMake } from '../record/run.ts'
 import { type Catalogue, canSupply, distinctRuns, type RunSource, type SheetSource } from './catalogue.ts'
 import {
+  type Destination,
   emptyPlan,
   fits,
   graceEnd,
@@ -14,12 +15,13 @@ import {
   type Plan,
   type Planned,
   type PlanningOptions,
+  refuse,
 } from './destination.ts'
 import { awaitedKey, batchKey, libraryKey, runKey } from './keys.ts'
 import { libraryPlans } from './library.ts'
-import { sheetPlaces } from './places.ts'
+import { located, ofLibrary, sheetPlaces } from './places.ts'
 import { claimedIdentity, claimedRun } from './record.ts'
-import { runPlan } from './run.ts'
+import { isCombined, runPlan } from './run.ts'
 
 /**
  * Everything a dropped sheet asks for by itself: its libraries and batches, and its runs that have not come.
@@ -163,8 +165,35 @@ function absentRunPlans(
     if (doubt?.severity === 'error') plan.submission.stop = { state: 'held', reason: 'conflict' }
     else plan.submission.waitingFor.push('run')
     if (doubt !== null) plan.submission.problems.push(doubt)
+    if (plan.submission.stop === null && isCombined(to))
+      for (const one of unfitLibrary(source, library, run, link, to, options)) refuse(plan, one)
     return [plan]
   })
+}
+
+/**
+ * What the one call that carries a run with its library would refuse of the library, told before the run has come:
+ * until then there is time to mend the sheet. Where no one knows the make, it is one that the registry takes.
+ */
+function unfitLibrary(
+  source: SheetSource,
+  library: Library,
+  run: LibraryRun,
+  link: RunLink,
+  to: Destination,
+  options: PlanningOptions,
+): Problem[] {
+  const make = InstrumentMake.safeParse(run.claim.instrumentMake).data ?? to.registry.takes.makes[0]
+  if (make === undefined) return []
+  const subject = {
+    type: 'run' as const,
+    run: claimedRun(link, run.claim, make, options),
+    libraryName: library.name,
+    library,
+  }
+  const mapped = to.registry.map(subject, to.settings, options.now)
+  const sheet = sheetPlaces(source.path, source.reading.columns)
+  return mapped.ok ? [] : located(ofLibrary(mapped.error), { sheet, run: null })
 }
 
 const ambiguous = (source: SheetSource, run: LibraryRun, found: RunSource[]): Problem =>

@@ -98,8 +98,8 @@ export const majoraPlaces =
     if (field === 'library_name')
       return { column, rows, give: NAME_LIBRARY, mend: `${mend} Without a sheet, correct map.libraryName.` }
     const give = NO_DEFAULT.has(field)
-      ? `Give column ${column} in the sheet, and drop it again.`
-      : `Give column ${column} in the sheet, or set defaults.${column} of registry ${settings.name}.`
+      ? `Give column ${column} in a registration sheet, and drop it again.`
+      : `Give column ${column} in a registration sheet, or set defaults.${column} of registry ${settings.name}.`
     return { column, rows, give, mend }
   }
 

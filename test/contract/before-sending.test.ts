@@ -80,10 +80,10 @@ const lacking = (rows: Cells[], field: string, named: Mistake[4] = 'cell'): Mist
     ],
   ]
 }
-/** The second row alone misspells it. */
+/** The last row alone misspells it. */
 const misspelt = (rows: Cells[], field: string, value: string): Mistake => [
   `${field} is ${value}`,
-  rows.map((one, index) => (index === 1 ? { ...one, [field]: value } : one)),
+  rows.map((one, index) => (index === rows.length - 1 ? { ...one, [field]: value } : one)),
   Object.keys(rows[0] ?? {}),
   field,
   'cell',
@@ -159,7 +159,7 @@ const documents: Array<[kind: string, runsFrom: 'folder' | 'sheet', mistakes: Mi
       misspelt(codex, 'sequencing_depth', 'Depp'),
       misspelt(codex, 'tube_barcode', 'AB12CD34E'),
       misspelt(codex, 'return_tracking_number', '1Z_999'),
-      misspelt(codex, 'batch_name', 'x'.repeat(101)),
+      misspelt(codex.slice(0, 1), 'batch_name', 'x'.repeat(101)),
     ],
   ],
 ]
@@ -172,8 +172,12 @@ describe.for(documents)('%s, runs from the %s', ([kind, runsFrom, mistakes]) => 
     expect(requests).not.toEqual([])
   })
 
-  test.for(mistakes)('%s: is caught and placed', async ([, rows, columns, field, named]) => {
-    const { problems, requests } = await checked(kind, runsFrom, rows, columns)
+  /** Also before the run has come: a sheet must not wait for weeks to be refused then. */
+  const cases = mistakes.flatMap((mistake) =>
+    (hasRunFolder(kind, runsFrom) ? [true, false] : [false]).map((come) => [...mistake, come] as const),
+  )
+  test.for(cases)('%s: is caught and placed', async ([, rows, columns, field, named, come]) => {
+    const { problems, requests } = await checked(kind, runsFrom, rows, columns, { come })
     const errors = problems.filter((one) => one.severity === 'error')
     const placed = errors.filter(
       (one) =>
@@ -190,6 +194,32 @@ describe.for(documents)('%s, runs from the %s', ([kind, runsFrom, mistakes]) => 
   })
 })
 
+test.for([
+  ['majora-2020-03-24', of20200324, without(without(library, 'library_name'), 'run_name')],
+  ['majora-2020-03-25', of20200325, without(without(of20200325[0] ?? {}, 'library_name'), 'run_name')],
+  ['onecodex-v1', codex, { specimen_type: 'Human stool', sequencing_depth: 'Deep' }],
+] as const)(
+  '%s: what its defaults give may be left empty or out of the sheet',
+  async ([kind, rows, given]) => {
+    const { central_sample_id: _, ...defaults }: Cells = given
+    const columns = Object.keys(rows[0] ?? {})
+    const empty = rows.map((row) => ({
+      ...row,
+      ...Object.fromEntries(Object.keys(defaults).map((one) => [one, ''])),
+    }))
+    const left = columns.filter((one) => !(one in defaults))
+    for (const named of [columns, left]) {
+      const { problems, requests } = await checked(kind, 'folder', empty, named, { defaults })
+      expect(problems.filter((one) => one.severity === 'error')).toEqual([])
+      expect(requests).toContain(stoppedBy(kind, ''))
+    }
+  },
+)
+
+/** A sheet that makes its own runs, or needs none, is checked alone. */
+const hasRunFolder = (kind: string, runsFrom: 'folder' | 'sheet'): boolean =>
+  kind !== 'onecodex-v1' && runsFrom === 'folder'
+
 /** What must not go while a field is wrong. */
 function stoppedBy(kind: string, field: string): string {
   if (kind === 'onecodex-v1') return 'batch'
@@ -197,12 +227,13 @@ function stoppedBy(kind: string, field: string): string {
   return kind === 'majora-2020-03-24' || isOfRun ? 'run' : 'library'
 }
 
-/** A sheet checked together with its run folder: all problems, and the types of subject for which a request would go. */
+/** A sheet checked together with its run folder, if that has come: all problems, and the types of subject for which a request would go. */
 async function checked(
   kind: string,
   runsFrom: 'folder' | 'sheet',
   rows: Cells[],
   columns: string[],
+  { come = true, defaults = {} }: { come?: boolean; defaults?: Cells } = {},
 ): Promise<{ problems: CheckResult['problems']; requests: string[] }> {
   const place = await mkdtemp(join(folder, 'case-'))
   const sheet = join(place, 'sheet.csv')
@@ -219,6 +250,7 @@ async function checked(
           name: 'climb',
           kind,
           url: 'https://registry.example.org',
+          defaults,
           auth: { tokenFile: 'token', ...(kind === 'onecodex-v1' ? {} : { username: 'birm' }) },
         },
       ],
@@ -226,7 +258,7 @@ async function checked(
   )
   const config = loadConfig({ file, env: {}, cwd: place, secrets: false })
   if (!config.ok) throw new Error(config.error.map((one) => one.found).join('\n'))
-  const paths = kind === 'onecodex-v1' || runsFrom === 'sheet' ? [] : [await writeGridIonRun(place, RUN)]
+  const paths = come && hasRunFolder(kind, runsFrom) ? [await writeGridIonRun(place, RUN)] : []
   const { results } = await checkPaths([sheet, ...paths], config.value, { now: NOW })
   return {
     problems: results.flatMap((one) => one.problems),
