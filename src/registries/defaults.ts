@@ -16,6 +16,10 @@ export const freeText = (max: number) =>
     .transform((written) => String(written).trim())
     .pipe(text(1, max))
 
+/** The other way to give what a sheet lacks, which a person at the bench can only ask for. */
+export const orDefault = (column: string, { name }: { name: string }): string =>
+  `If it is always the same, the person who looks after runherald can set it once: defaults.${column} of registry ${name}.`
+
 const plain = (written: string): string =>
   written
     .trim()

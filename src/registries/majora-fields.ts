@@ -3,7 +3,7 @@ import * as z from 'zod'
 import type { Request } from '../handovers.ts'
 import type { Biosample, Library } from '../record/library.ts'
 import { type PlaceOf, text } from './check-body.ts'
-import { freeText, option } from './defaults.ts'
+import { freeText, option, orDefault } from './defaults.ts'
 import type { RegistrySettings } from './registry.ts'
 import { type Body, present } from './request-body.ts'
 
@@ -98,8 +98,8 @@ export const majoraPlaces =
     if (field === 'library_name')
       return { column, rows, give: NAME_LIBRARY, mend: `${mend} Without a sheet, correct map.libraryName.` }
     const give = NO_DEFAULT.has(field)
-      ? `Give column ${column} in a registration sheet, and drop it again.`
-      : `Give column ${column} in a registration sheet, or set defaults.${column} of registry ${settings.name}.`
+      ? `Fill in column ${column} of a registration sheet, and save it again.`
+      : `Fill in column ${column} of a registration sheet, and save it again. ${orDefault(column, settings)}`
     return { column, rows, give, mend }
   }
 

@@ -10,7 +10,7 @@ import { columnNamed, type Problem, problem } from '../problems.ts'
 import type { Batch } from '../record/library.ts'
 import { err, type Result } from '../result.ts'
 import { checkBody, type PlaceOf, text } from './check-body.ts'
-import { option } from './defaults.ts'
+import { option, orDefault } from './defaults.ts'
 import { judgeStatus, notTheRegistrys, probed } from './http-answer.ts'
 import {
   accountRequest,
@@ -145,8 +145,8 @@ const placesOf =
     const column = COLUMNS.get(field) ?? field
     const tube = path[0] === 'samples' && typeof path[1] === 'number' ? batch.tubes[path[1]] : undefined
     const give = Object.hasOwn(onecodexV1.settings.defaults.shape, field)
-      ? `Give column ${column} in the sheet, or set defaults.${column} of registry ${settings.name}.`
-      : `Give column ${column} in the sheet, and drop it again.`
+      ? `Fill in column ${column}, and save the sheet again. ${orDefault(column, settings)}`
+      : `Fill in column ${column}, and save the sheet again.`
     const mend = `Correct column ${column} in the sheet, and drop it again.`
     return { column, rows: tube?.rows ?? batch.rows, give, mend }
   }

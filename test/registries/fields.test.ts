@@ -193,7 +193,7 @@ test('every problem is told at once, with the rows of each joined', () => {
 test('a value missing in the sheet names the default that could fill it', () => {
   const [problem] = problemsOf('majora-2020-03-25', asLibrary({ seqKit: null }))
   expect(problem?.fix).toBe(
-    'Give column library_seq_kit in a registration sheet, or set defaults.library_seq_kit of registry climb.',
+    'Fill in column library_seq_kit of a registration sheet, and save it again. If it is always the same, the person who looks after runherald can set it once: defaults.library_seq_kit of registry climb.',
   )
 })
 

@@ -58,4 +58,4 @@ function tellDiffering<Name extends string>(
 }
 
 const inRows = (rows: number[]): string =>
-  `row ${rows.slice(0, 3).join(', ')}${rows.length > 3 ? ` and ${rows.length - 3} more` : ''}`
+  `row${rows.length > 1 ? 's' : ''} ${rows.slice(0, 3).join(', ')}${rows.length > 3 ? ` and ${rows.length - 3} more` : ''}`
