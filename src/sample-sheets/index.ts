@@ -43,12 +43,22 @@ export function readSheet(
   return { recognised, problems: recognised.problems }
 }
 
+/** Only a spreadsheet can be saved as what it should be. */
+function adviceFor(what: string): { fix?: string } {
+  if (/workbook|spreadsheet/.test(what)) return {}
+  if (/archive/.test(what)) return { fix: 'Unpack it, and drop the sample sheet in it, saved as a CSV file.' }
+  return { fix: 'Check that it is the right file: drop the sample sheet itself, saved as a CSV file.' }
+}
+
 function csvProblem(fault: CsvFault, where: { file: string; severity: 'error' | 'warning' }): Problem {
   switch (fault.why) {
     case 'empty':
       return problem('sample-sheet.empty', 'there is nothing in it', where)
     case 'other-format':
-      return problem('sample-sheet.not-a-table', `it is ${fault.what}`, where)
+      return problem('sample-sheet.not-a-table', `it is ${fault.what}`, {
+        ...where,
+        ...adviceFor(fault.what),
+      })
     case 'too-large':
       return problem('sample-sheet.too-large', 'it has more than 10 MB', where)
     case 'too-many-rows':

@@ -52,6 +52,23 @@ describe('recognised by content', () => {
     ])
   })
 
+  test.for([
+    ['PK\x03\x04 xl/workbook.xml', 'Excel workbook', 'Save As'],
+    ['PK\x03\x04 plate7.csv', 'zip archive', 'Unpack'],
+    ['\x89PNG\r\n\x1a\n', 'picture', 'right file'],
+    ['L\0\0\0\x01\x14\x02\0\0', 'shortcut', 'right file'],
+  ] as const)('what is no table is told what to do with that: %j', ([text, what, fix]) => {
+    const { problems } = readSheet(Buffer.from(text, 'latin1'), { file: 's' })
+    expect(problems).toMatchObject([{ code: 'sample-sheet.not-a-table', severity: 'error' }])
+    expect(problems[0]?.found).toContain(what)
+    expect(problems[0]?.fix).toContain(fix)
+  })
+
+  test('two sheets pasted together are one', () => {
+    const sheet = (id: string) => ['central_sample_id,library_name,run_name', `${id},L,r`]
+    expect(read([...sheet('a'), '', ...sheet('b')]).recognised).toMatchObject({ rows: 2, problems: [] })
+  })
+
   test('in a run folder an empty sheet is a remark, elsewhere an error', () => {
     const empty = (inRunFolder: boolean) => readSheet(new Uint8Array(), { file: 's', inRunFolder }).problems
     expect(empty(true)).toMatchObject([{ code: 'sample-sheet.empty', severity: 'warning' }])

@@ -23,7 +23,7 @@ export type Header<Name extends string> = {
   at: ReadonlyMap<Name, number>
   /** Letter and name of a known column; null where the sheet has none of the name. */
   column(name: Name): Column | null
-  /** The rows below the header, comments left out. */
+  /** The rows below the header; comments are left out, and the column names of a sheet pasted below. */
   rows: Row[]
 }
 
@@ -77,9 +77,12 @@ export function readHeader<Name extends string>(
       const place = at.get(name)
       return place === undefined ? null : { letter: columnLetter(place), name: header.cells[place] ?? name }
     },
-    rows: table.rows.slice(index + 1).filter((row) => !isComment(row)),
+    rows: table.rows.slice(index + 1).filter((row) => !isComment(row) && !isSame(row, header)),
   }
 }
+
+const isSame = (row: Row, header: Pick<Row, 'cells'>): boolean =>
+  row.cells.length === header.cells.length && row.cells.every((cell, at) => cell === header.cells[at])
 
 /** Letter and name of every known column the sheet has, by its official name. */
 export const columnsOf = <Name extends string>({ at, column }: Header<Name>): Record<string, Column> =>
