@@ -3,6 +3,7 @@ import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type LoggedError, loggedError } from '../events.ts'
 import { err, ok, type Result } from '../result.ts'
+import { shareAs } from './make-folder.ts'
 
 const WORDS = `Put your sample sheets here, as CSV files.
 
@@ -23,7 +24,9 @@ Your sheets are never changed and never deleted.
 export async function writeReadme(folder: string): Promise<Result<boolean, LoggedError>> {
   try {
     if ((await readdir(folder)).length > 0) return ok(false)
-    await writeFile(join(folder, 'README.txt'), WORDS.replaceAll('\n', '\r\n'), { flag: 'wx' })
+    const readme = join(folder, 'README.txt')
+    await writeFile(readme, WORDS.replaceAll('\n', '\r\n'), { flag: 'wx' })
+    await shareAs(folder, readme)
     return ok(true)
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === undefined) throw thrown

@@ -4,7 +4,7 @@ import { open, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type LoggedError, loggedError } from '../events.ts'
 import { err, ok, type Result } from '../result.ts'
-import { makeFolder } from './make-folder.ts'
+import { makeFolder, shareAs } from './make-folder.ts'
 import type { SheetReport } from './report.ts'
 import { reportPage } from './report-page.ts'
 import { visibleJson } from './visible.ts'
@@ -78,6 +78,7 @@ async function writeWhole(path: string, content: string): Promise<void> {
     } finally {
       await file.close()
     }
+    await shareAs(join(path, '..', '..'), temporary)
     await rename(temporary, path)
   } catch (thrown) {
     await rm(temporary, { force: true }).catch(() => {})

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -13,7 +14,8 @@ import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { moveAway } from '../../src/feedback/put-away.ts'
 import { writeReadme } from '../../src/feedback/write-readme.ts'
-import { createDropFolder } from './rig.ts'
+import { writeReport } from '../../src/feedback/write-report.ts'
+import { createDropFolder, reportOf } from './rig.ts'
 
 const hash = (content: string) => createHash('sha256').update(content).digest('hex')
 const put = (folder: string, name: string, content: string) => {
@@ -141,3 +143,33 @@ describe('README.txt', () => {
     expect(!none.ok && none.error.code).toBe('ENOENT')
   })
 })
+
+test.for([
+  ['2775', 0o2775, 0o644],
+  ['750', 0o750, 0o640],
+  ['700', 0o700, 0o600],
+] as const)(
+  'in a drop folder of mode %s all that is made is as open, whatever the umask',
+  async ([, mode, files]) => {
+    using drop = createDropFolder()
+    const umask = process.umask(0o077)
+    try {
+      chmodSync(drop.folder, mode)
+      await writeReadme(drop.folder)
+      await writeReport(reportOf(drop.folder))
+      const path = put(drop.folder, 'plate7.csv', 'a')
+      await moveAway(path, { folder: drop.folder, to: 'needs-fixing', sha256: hash('a') })
+      const modeOf = (name: string) => statSync(join(drop.folder, name)).mode & 0o7777
+      expect(['_status', 'needs-fixing'].map(modeOf)).toEqual([mode, mode])
+      expect(['README.txt', '_status/plate7.csv.html', '_status/plate7.csv.json'].map(modeOf)).toEqual([
+        files,
+        files,
+        files,
+      ])
+      // Whose sheet it is decides who may read it.
+      expect(modeOf('needs-fixing/plate7.csv')).toBe(0o600)
+    } finally {
+      process.umask(umask)
+    }
+  },
+)
