@@ -2,7 +2,7 @@
 /**
  * Starts runherald on the Node.js that its lock file pins, whatever Node.js the machine has.
  *
- * Plain JavaScript for Node 20 or newer. Hands on all arguments, the terminal, signals and the exit code; what it
+ * Plain JavaScript for Node 18 or newer. Hands on all arguments, the terminal, signals and the exit code; what it
  * starts dies with it, even when it is killed with -9.
  */
 import { spawn, spawnSync } from 'node:child_process'

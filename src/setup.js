@@ -1,7 +1,7 @@
 /**
  * Does the set-up that is still missing, and tells what it does: packages by npm, redis-server by apt.
  *
- * Plain JavaScript without dependencies, since it runs before anything is installed, on Node 20 or newer.
+ * Plain JavaScript without dependencies, since it runs before anything is installed, on Node 18 or newer.
  * Quick when nothing is missing. Ends with 69 when something is missing that it may not install itself.
  */
 import { spawnSync } from 'node:child_process'
@@ -16,6 +16,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { basename, delimiter, dirname, join } from 'node:path'
@@ -39,9 +40,9 @@ try {
 }
 
 function setUp() {
-  if (Number(process.versions.node.split('.')[0]) < 20)
+  if (Number(process.versions.node.split('.')[0]) < 18)
     throw new NotPossible(
-      `runherald is set up with Node.js 20 or newer; this is ${process.versions.node}. Install it with: apt-get install -y nodejs npm`,
+      `runherald is set up with Node.js 18 or newer; this is ${process.versions.node}. Install it with: apt-get install -y nodejs npm`,
     )
   const lock = stampOf(join(project, 'package-lock.json'))
   const stamp = join(project, 'node_modules', '.runherald-setup')
@@ -80,6 +81,17 @@ function installPackages() {
     cwd: project,
     advice: `The packages could not be installed. Is the npm registry reachable? Then run: npm ci --prefix ${project}`,
   })
+  linkNode()
+}
+
+/** npm before version 11 leaves out the commands of optional packages, so that its scripts would run on its own Node.js. */
+function linkNode() {
+  const packages = join(project, 'node_modules')
+  const node = join('..', `node-${process.platform}-${process.arch}`, 'bin', 'node')
+  const link = join(packages, '.bin', 'node')
+  if (existsSync(link) || !existsSync(join(packages, '.bin', node))) return
+  rmSync(link, { force: true })
+  symlinkSync(node, link)
 }
 
 function installRedis() {

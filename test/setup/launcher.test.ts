@@ -21,7 +21,7 @@ const LAUNCHER = resolve(import.meta.dirname, '../../src/launcher.js')
 const older = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => {
   const said = spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout ?? ''
   const major = Number(/^v(\d+)/.exec(said)?.[1] ?? 0)
-  return major >= 20 && major < 24
+  return major >= 18 && major < 24
 })
 if (older === undefined) console.log('There is no older Node.js here: starting the pinned one is not tested.')
 

@@ -84,6 +84,16 @@ describe('packages', () => {
     expect(here.calls()).toEqual([])
   })
 
+  test('bring the pinned Node.js for npm run, also where npm does not link what is optional', () => {
+    const bin = `node_modules/node-${process.platform}-${process.arch}/bin`
+    const pinned = `/bin/mkdir -p node_modules/.bin ${bin}\necho pinned > ${bin}/node`
+    for (const linked of ['', `/bin/ln -s /gone node_modules/.bin/node`]) {
+      const here = machine({ npm: `${NPM}\n${pinned}\n${linked}`, 'redis-server': '' })
+      expect(here.run().exit).toBe(0)
+      expect(readFileSync(join(here.project, 'node_modules/.bin/node'), 'utf8')).toBe('pinned\n')
+    }
+  })
+
   test('are put into the project, wherever it is started from', () => {
     const here = machine({ npm: NPM, 'redis-server': '' })
     expect(here.run({ cwd: tmpdir() }).exit).toBe(0)
