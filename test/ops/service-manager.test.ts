@@ -137,11 +137,7 @@ test('where nobody listens nothing is run', async () => {
 test.skipIf(!canAnalyse)('the unit is understood, and its exposure is at most 1.5', () => {
   const unit = join(project, 'systemd/runherald.service')
   const verified = spawnSync('systemd-analyze', ['verify', unit], { encoding: 'utf8' })
-  // The program lies in /opt only where it is installed.
-  const complaints = verified.stderr
-    .split('\n')
-    .filter((line) => line !== '' && !line.includes('is not executable'))
-  expect(complaints).toEqual([])
+  expect(verified.stderr).toBe('')
   const security = spawnSync('systemd-analyze', ['security', '--offline=true', '--threshold=15', unit], {
     encoding: 'utf8',
   })
@@ -151,8 +147,15 @@ test.skipIf(!canAnalyse)('the unit is understood, and its exposure is at most 1.
   expect(security.status).toBe(0)
 })
 
-test('the unit does not start again what a faulty configuration ended', async () => {
+test('the unit starts what a daemon needs, and does not start again what a faulty configuration ended', async () => {
   const unit = await readFile(join(project, 'systemd/runherald.service'), 'utf8')
-  for (const line of ['Type=notify', 'NotifyAccess=all', 'WatchdogSec=60', 'RestartPreventExitStatus=78'])
+  for (const line of [
+    'Type=notify',
+    'NotifyAccess=all',
+    'WatchdogSec=60',
+    'RestartPreventExitStatus=78',
+    // Without it setpriv, and with it redis-server, does not start: seen under systemd 252.
+    'SystemCallFilter=capset',
+  ])
     expect(unit.split('\n')).toContain(line)
 })
