@@ -26,12 +26,12 @@ export const isNeverRunFolder = (name: string): boolean =>
   name === 'System Volume Information' ||
   /[._-]copying$/i.test(name)
 
+/** What Excel writes first and renames, as `3F2A1000`; and what copying programs do, as `plate.csv.AbC123`. */
+const SHEET_TEMPORARY = /^[0-9A-F]{8}$|\.[a-z]{3,4}\.[A-Za-z0-9]{6}$/
+
 /**
- * Could a file of this name be a sheet somebody dropped? Its content decides; the name only keeps out what is plainly
- * something else. Office files and archives count, so that the person is told what to do instead.
+ * Could a file of this name be a sheet somebody dropped? Its content decides, whatever it is called: who drops a
+ * picture is told what to do instead. The name only keeps out what nobody has dropped, and our own word of welcome.
  */
 export const mayBeSheet = (name: string): boolean =>
-  /\.(?:csv|tsv|txt|tab|xls|xlsx|xlsm|xlsb|ods|numbers|zip|gz)$/i.test(name) &&
-  !name.startsWith('.') &&
-  !/^readme\.txt$/i.test(name) &&
-  !isJunk(name)
+  !name.startsWith('.') && !/^readme\.txt$/i.test(name) && !SHEET_TEMPORARY.test(name) && !isJunk(name)

@@ -116,9 +116,9 @@ describe('a path', () => {
     )
   })
 
-  test('of a name that no sheet has tells which names have', async () => {
-    writeFileSync(join(lab.sheets, 'notes.docx'), 'x')
-    expect((await told(join(lab.sheets, 'notes.docx'))).text).toContain('.csv')
+  test('of a name that no sheet has tells which names have none', async () => {
+    writeFileSync(join(lab.sheets, '.plate.csv'), 'x')
+    expect((await told(join(lab.sheets, '.plate.csv'))).text).toContain('neither hidden nor temporary')
   })
 })
 

@@ -43,6 +43,9 @@ describe('a drop folder', () => {
       'platte ü.tsv',
       'run.txt',
       'book.xlsx',
+      'photo.jpg',
+      'plate 7',
+      'plate.7.pdf',
       'needs-fixing/mended.csv',
     ]
     const others = [
@@ -53,7 +56,7 @@ describe('a drop folder', () => {
       'plate.csv.part',
       'plate.csv~',
       'README.txt',
-      'photo.jpg',
+      '3F2A1000',
       'plate.csv.AbC123',
       'done/old.csv',
       '_status/plate.csv.html',

@@ -146,6 +146,7 @@ describe('names', () => {
     '<script>alert(1)<.csv',
     'plate..csv',
     'UPPER.CSV',
+    'plate 7',
     'Pla\u0308ttchen.csv',
     '-rf.csv',
     long,

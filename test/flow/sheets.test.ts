@@ -353,6 +353,7 @@ describe('one drop folder', () => {
       Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.from('.....xl/workbook.xml....')]),
       'Excel workbook',
     ],
+    ['photo.png', Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), 'a picture'],
     ['nothing.csv', '', 'there is nothing in it'],
     ['endless.csv', 'central_sample_id,library_name\n'.repeat(400_000), '12.4 MB'],
     ['cell.csv', `central_sample_id,library_name\n${'x'.repeat(5000)},L\n`, '4,096 characters'],

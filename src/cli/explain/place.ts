@@ -104,8 +104,8 @@ function inSheets(path: string, way: string[], root: SheetsRoot): Place {
   if (!mayBeSheet(name))
     return overlooked(
       root,
-      `By its name ${name} is no sheet: looked at are .csv, .tsv, .txt and .tab files (and office files, to say what to do instead) that are neither hidden nor temporary.`,
-      'It is found as soon as it has such a name.',
+      `By its name ${name} is no sheet: looked at is every file that is neither hidden nor temporary nor README.txt.`,
+      'It is found as soon as it has another name.',
     )
   const pattern = root.ignore.find((one) => matchesGlob(name, one))
   if (pattern !== undefined) return ignored(root, name, pattern)
