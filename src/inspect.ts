@@ -95,6 +95,10 @@ function readOwnSheet(folder: RunFolder, files: string[], maxBytes: number): Own
   return first ?? { sheet: null, file: null, problems: [] }
 }
 
+const EMPTY = 'sample-sheet.empty' satisfies ProblemCode
+/** What an empty sheet amounts to, as instruments leave behind where nobody gave them one. */
+const NO_SAMPLES = { format: null, samples: 0, rows: 0 }
+
 /** What is wrong with the sheet does not make the run wrong: it matters only where the sheet supplies the library. */
 function withSheet(
   reading: RunReading,
@@ -103,12 +107,14 @@ function withSheet(
   problems: Problem[],
 ): RunReading {
   const warnings = problems.map((one): Problem => ({ ...one, severity: 'warning' }))
-  if (sheet === null || file === null) return { ...reading, problems: [...reading.problems, ...warnings] }
-  const { format, samples, rows } = sheet
+  const empty = problems.find(({ code }) => code === EMPTY)
+  const from = file ?? empty?.file ?? null
+  if (from === null) return { ...reading, problems: [...reading.problems, ...warnings] }
+  const { format, samples, rows } = sheet ?? NO_SAMPLES
   return {
     ...reading,
     run: { ...reading.run, sheet: { format, samples, rows } },
-    provenance: { ...reading.provenance, sheet: { file, at: 'the whole file' } },
+    provenance: { ...reading.provenance, sheet: { file: from, at: 'the whole file' } },
     problems: [...reading.problems, ...warnings],
   }
 }

@@ -77,6 +77,7 @@ describe('a run folder', () => {
     if (reading.kind !== 'run-folder') throw new Error(reading.kind)
     const about = reading.reading.problems.filter((one) => one.file === 'SampleSheet.csv')
     expect(about.map((one) => one.severity)).toEqual(['warning'])
+    expect(reading.reading.run.sheet).toEqual(content === '' ? { format: null, samples: 0, rows: 0 } : null)
   })
 
   test('whose sheet leads out of it is warned about, and the sheet is not read', () => {

@@ -65,8 +65,8 @@ export const RunFacts = z.strictObject({
   kit: z.string().nullable(),
   softwareVersion: z.string().nullable(),
   cells: z.array(Cell),
-  /** The sheet in the run folder itself, counted: distinct samples and data rows. */
-  sheet: z.strictObject({ format: z.string(), samples: z.int(), rows: z.int() }).nullable(),
+  /** The sheet in the run folder itself, counted: distinct samples and data rows. An empty one is of no format. */
+  sheet: z.strictObject({ format: z.string().nullable(), samples: z.int(), rows: z.int() }).nullable(),
 })
 export type RunFacts = z.infer<typeof RunFacts>
 

@@ -38,7 +38,11 @@ export function runFacts({ run, provenance }: CheckResult, paint: Paint, termina
   })
   const { sheet } = run
   if (typeof sheet === 'object' && sheet !== null && !Array.isArray(sheet))
-    rows.push(['own sheet', `${sheet['samples']} samples in ${sheet['rows']} rows`, String(sheet['format'])])
+    rows.push([
+      'own sheet',
+      `${sheet['samples']} samples in ${sheet['rows']} rows`,
+      sheet['format'] === null ? 'empty' : String(sheet['format']),
+    ])
   const unknown = LABELS.filter(([field]) => run[field] == null).map(([, label]) => label)
   const lines = table(['', '', 'known from'], rows, paint, roomOf(terminal) - 2).replaceAll(/^/gm, '  ')
   return unknown.length === 0
