@@ -12,7 +12,7 @@ export type FollowedJournal = Pick<
 }
 
 export type Followed = {
-  /** Paths of sheets that registrations were moved of since the last call, by whatever process. */
+  /** Paths of sheets whose registrations were moved, or wait at a registry that was, since the last call, by whatever process. */
   news(): Promise<string[]>
   /** All of it has been told but of the sheets `owed`: a restart goes on from here, and with these. */
   told(owed: string[]): Promise<void>
@@ -58,6 +58,13 @@ export function followSheets(journal: FollowedJournal, clock = () => performance
     return (await Promise.all([...libraries].map(sheetsOfLibrary))).flat()
   }
 
+  /** Their reports say whether the registry takes anything. Of very many, those that wait longest hear it when they are sent. */
+  async function sheetsQueuedAt(registry: string): Promise<string[]> {
+    const queued = (await journal.registrations({ registry, state: 'queued' })).slice(-MOST)
+    const subjects = new Map(queued.map(({ subject }) => [keyOf(subject), subject]))
+    return (await Promise.all([...subjects.values()].map(sheetsOf))).flat()
+  }
+
   return {
     async news() {
       const paths = new Set<string>()
@@ -79,6 +86,11 @@ export function followSheets(journal: FollowedJournal, clock = () => performance
           // The journal answers at once: without a pause a long history would hold up everything else.
           await nextTurn()
         }
+        const switched = events.flatMap(
+          ({ registration, registry }) => (registration === null && registry) || [],
+        )
+        for (const registry of new Set(switched))
+          for (const path of await sheetsQueuedAt(registry)) paths.add(path)
         seen = last.sequence
       }
     },

@@ -20,8 +20,8 @@ type Desk = {
   journal: Journal
   folder: string
   sheet(name: string, given?: { batch?: string; sha256?: string; bytes?: string }): Promise<void>
-  /** Makes a batch known as one that waits. */
-  plan(batch: string): Promise<void>
+  /** Makes a batch known as one that waits, or has all it needs to be sent. */
+  plan(batch: string, how?: { sendable: boolean }): Promise<void>
   teller(more?: Partial<TellerParts>): Teller
 }
 
@@ -46,11 +46,13 @@ async function openDesk(finished: DropFolder['finished'] = 'keep'): Promise<Desk
       const known = { root: folder, sha256 }
       await journal.saveArtifact(sheetArtifact(join(folder, name), { batches: [batch] }, known))
     },
-    async plan(name) {
+    async plan(name, { sendable } = { sendable: false }) {
+      const request = { method: 'POST' as const, path: '/', body: { batch_name: name }, secrets: [] }
       const subject = { type: 'batch' as const, key: batchKey(name), name, library: null, path: null }
       const submission = {
-        ...{ id: idOf(name), registry: 'codex', kind: 'onecodex-v1', subject, mapped: null, facts: null },
-        ...{ waitingFor: ['sheet' as const], stop: null, problems: [] },
+        ...{ id: idOf(name), registry: 'codex', kind: 'onecodex-v1', subject, facts: null },
+        mapped: sendable ? { request, claims: [], prerequisite: null, warnings: [] } : null,
+        ...{ waitingFor: sendable ? [] : ['sheet' as const], stop: null, problems: [] },
       }
       const traits = { repeatable: false, askable: true, busyIsSafe: false, corrects: false }
       await journal.plan([{ submission, traits, notBefore: null }], NOW)
@@ -158,6 +160,19 @@ test('a restart begins with what is owed, and with the last minute, whose report
   expect(await news()).toEqual(new Set([path('late.csv')]))
   await followed.told([path('owed.csv')])
   expect(await news(followSheets(journal))).toEqual(new Set([path('owed.csv'), path('late.csv')]))
+})
+
+test('a registry that is paused or opened is news of the sheets that wait there', async () => {
+  const { journal, sheet, plan, folder } = await openDesk()
+  for (const name of ['queued.csv', 'waiting.csv']) await sheet(name)
+  await plan('queued.csv', { sendable: true })
+  await plan('waiting.csv')
+  const followed = followSheets(journal)
+  await followed.news()
+  await journal.pauseRegistry('codex', 'operator', 'maintenance', NOW)
+  expect(await followed.news()).toEqual([join(folder, 'queued.csv')])
+  await journal.openRegistry('codex', 'operator', NOW)
+  expect(await followed.news()).toEqual([join(folder, 'queued.csv')])
 })
 
 test('a sheet whose reading was ended by the deadline is told so, and goes to needs-fixing', async () => {
