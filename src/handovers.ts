@@ -249,6 +249,8 @@ export type Revision = {
   earlierUnknown: boolean
   /** The registry may have taken it, and neither it nor a person has said. */
   inDoubt: boolean
+  /** After a restore: the registry, or a person, has said that it is not there. */
+  absent?: boolean
   /** What a look-up that finds nothing ends in. */
   heldAs: 'unknown-outcome' | 'conflict'
   /** How far each ladder of waits was climbed. */
@@ -276,6 +278,8 @@ export type Surroundings = {
   claimed: Array<{ claim: string; by: string }>
   /** The library it needs: registered by us, on its way with us, or none of ours (so perhaps there already). */
   library: 'registered' | 'pending' | 'elsewhere'
+  /** The journal was put back from a copy: what was sent after that was made is not in it. */
+  restored: boolean
 }
 
 /** Everything that can happen to a registration. `random` is in [0, 1). */

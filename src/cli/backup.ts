@@ -19,6 +19,7 @@ import type { Decide } from '../handovers.ts'
 import type { Journal } from '../journal/journal.ts'
 import { isForbidden, lockFile, lockState, PARTS } from '../journal/lock.ts'
 import { markerOf, openJournal } from '../journal/open.ts'
+import { RESTORED } from '../journal/transitions.ts'
 import { destinationsOf } from '../planning.ts'
 import { journalFile, stopFor, writingJournal } from './journal.ts'
 import { type ConfigOptions, configOf } from './settings.ts'
@@ -56,6 +57,8 @@ export async function restore(terminal: Terminal, file: string, options: ConfigO
     const aside = exchange(part, journalFile(config))
     const opened = await openJournal(journalFile(config), { decide })
     if (!opened.ok) throw stopFor(opened.error)
+    // From now on what can be asked for is asked for before it is sent.
+    await opened.value.setMeta(RESTORED, new Date().toISOString())
     const paused = await pauseWhatMayDouble(opened.value, config)
     await opened.value.close()
     ownedAlike(config.state, [

@@ -16,6 +16,9 @@ import type { Row, Store } from './store.ts'
 /** What the rows need beside the decision: the submission of a new plan or of an attempt, its address, its answer. */
 export type Context = { submission?: Submission; url?: string; answer?: string | null }
 
+/** In `meta`: when the journal was last put back from a copy. */
+export const RESTORED = 'restored'
+
 export const nothingHappened = (): Transition => ({ changes: [], wakes: [], paused: [], declined: null })
 
 /** Everything of one registration that decides; null when there is no such registration. */
@@ -47,6 +50,7 @@ export function surroundingsOf(store: Store, registration: Registration, revisio
     claimed,
     library:
       revision.prerequisite === null ? 'elsewhere' : libraryState(store, registry, revision.prerequisite),
+    restored: store.get('SELECT 1 FROM meta WHERE key = ?', RESTORED) !== undefined,
   }
 }
 

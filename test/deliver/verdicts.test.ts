@@ -300,6 +300,23 @@ describe('look-ups', () => {
     expect(at.newest()).toMatchObject({ state: 'held', reason: 'conflict', attempts: 1 })
   })
 
+  test('after a restore what may have been sent meanwhile is asked for first, with its tubes claimed', () => {
+    const planned = () => core().plan({ traits: traits({ askable: true }), claims: ['T1'] })
+    const asked = planned().arm({ restored: true })
+    expect(asked.did('begin-attempt')).toMatchObject([{ purpose: 'look-up' }])
+    expect(asked.did('claim')).toEqual([{ do: 'claim', claims: ['T1'] }])
+    expect(asked.newest()).toMatchObject({ state: 'unknown', attempts: 0 })
+    expect(asked.restart().arm({ restored: true }).newest().onWire?.purpose).toBe('look-up')
+    expect(asked.found({ is: 'not-found' }).newest()).toMatchObject({ state: 'queued', nextTry: null })
+    asked.arm({ restored: true }).ends({ type: 'lost', detail: 'reset' })
+    for (const _look of [1, 2, 3, 4]) asked.pass(3600).arm({ restored: true }).found({ is: 'not-found' })
+    expect(asked.newest()).toMatchObject({ state: 'held', reason: 'unknown-outcome', attempts: 1 })
+    const there = planned().arm({ restored: true })
+    expect(there.found({ is: 'found', remoteIds: { batch: 'b' }, samples: [] }).newest().state).toBe(
+      'registered',
+    )
+  })
+
   test('a lost answer after a 409 that was overruled ends as unknown', () => {
     const at = core()
       .plan({ traits: traits({ askable: true }) })

@@ -333,6 +333,30 @@ describe('onecodex-v1', () => {
     expect(receipts[0].samples).toHaveLength(3)
   })
 
+  test('after a restore, what went out since the copy was made is asked for, and not sent again', async () => {
+    await using lab = await codexLab()
+    const copy = `${lab.folder}/copy.sqlite`
+    await lab.start()
+    await lab.cli('pause', kind)
+    await lab.drop('known.csv', sheet('In the copy, unsent'))
+    await lab.registrations((rows) => rows.length === 1)
+    expect((await lab.cli('backup', copy)).code).toBe(0)
+    await lab.drop('unknown.csv', sheet('Not in the copy', ['ZZ12CD34E1']))
+    await lab.cli('resume', kind)
+    const before = await lab.registrations(registered(2))
+    await lab.end()
+
+    expect((await lab.cli('restore', copy)).code).toBe(0)
+    // In the copy it is paused.
+    await lab.cli('resume', kind)
+    await lab.drop('new.csv', sheet('Never sent', ['ZZ12CD34E2']))
+    await lab.start()
+    const after = await lab.registrations(registered(3))
+    expect(lab.commits(kind, 'batch')).toHaveLength(3)
+    for (const { id, remoteIds } of before)
+      expect(after.find((row) => row.id === id)).toMatchObject({ remoteIds, attempts: 0 })
+  })
+
   test('the same sheet dropped twice, under two names, is one batch', async () => {
     await using lab = await codexLab()
     await lab.start()

@@ -96,7 +96,7 @@ function resolve(
     case 'resend': {
       if (revision.state === 'waiting') return `it waits for ${revision.reason}`
       const resent = again(revision, now)
-      return typeof resent === 'string' ? resent : { ...resent, inDoubt: false }
+      return typeof resent === 'string' ? resent : { ...resent, inDoubt: false, absent: true }
     }
     case 'abandon':
       return rest(become(revision, 'abandoned', null, now))

@@ -25,6 +25,10 @@ export function arm(registration: Registration, event: Arm, timeScale: number): 
       because,
     }
   }
+  if (surroundings.restored && isAskedFirst(revision)) {
+    const because = 'the journal was restored from a copy, and this may have been sent after that was made'
+    return { ...begin(registration, become(revision, 'unknown', null, now), 'look-up'), because }
+  }
   const { prerequisite } = revision
   if (prerequisite !== null && surroundings.library === 'pending' && revision.state !== 'unknown')
     return {
@@ -51,6 +55,10 @@ const isSendable = ({ state, reason }: Revision): boolean =>
 /** In doubt, and not to be sent again: since a repeat could double it, or since the registry says that something is there. */
 const isAskedAfter = ({ state, traits, heldAs }: Revision): boolean =>
   state === 'unknown' && (!traits.repeatable || heldAs === 'conflict')
+
+/** A repeat could double it, and the registry can tell. */
+const isAskedFirst = ({ traits, absent = false }: Revision): boolean =>
+  traits.askable && !traits.repeatable && !absent
 
 /** A time further off than any rule waits was written before the clock was set back: it counts as come. */
 function isDue({ nextTry, reason }: Revision, now: Date): boolean {
@@ -83,9 +91,7 @@ function begin(registration: Registration, revision: Revision, purpose: 'send' |
     registration: update(registration, armed),
     effects: [
       { do: 'begin-attempt', revision: revision.revision, attempt, purpose },
-      ...(purpose === 'send' && revision.claims.length > 0
-        ? [{ do: 'claim' as const, claims: revision.claims }]
-        : []),
+      ...(revision.claims.length > 0 ? [{ do: 'claim' as const, claims: revision.claims }] : []),
     ],
   }
 }

@@ -165,7 +165,9 @@ function afterFinding(revision: Revision, found: LookUp, moment: Moment): Fate {
     case 'found':
       return registered(revision, found, 'found', null, moment.now)
     case 'not-found':
-      return notFound(revision, 'not found there', 'not-found', moment)
+      return isAskedFirst(revision)
+        ? absent(revision, moment)
+        : notFound(revision, 'not found there', 'not-found', moment)
     case 'conflict':
       return held(revision, 'conflict', found.detail, 'conflict', moment.now)
     case 'unclear': {
@@ -176,6 +178,14 @@ function afterFinding(revision: Revision, found: LookUp, moment: Moment): Fate {
     default:
       return found satisfies never
   }
+}
+
+/** It was asked for though no attempt of it is in doubt, nor has the registry said that something is there. */
+const isAskedFirst = ({ inDoubt, heldAs }: Revision): boolean => !inDoubt && heldAs !== 'conflict'
+
+function absent(revision: Revision, { now }: Moment): Fate {
+  const sendable = schedule(become({ ...revision, absent: true }, 'queued', null, now), null)
+  return { revision: sendable, outcome: 'not-found', detail: 'not found there, and so it is sent' }
 }
 
 function notFound(revision: Revision, detail: string, outcome: string, moment: Moment): Fate {

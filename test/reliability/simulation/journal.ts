@@ -258,7 +258,7 @@ export function openModelJournal(decide: Decide, random: () => number): Simulate
     const library = wanted.prerequisite === null ? 'elsewhere' : libraryState(registry, wanted.prerequisite)
     const effects = apply(
       entry,
-      { type: 'arm', now, revision, surroundings: { registryOpen, claimed, library } },
+      { type: 'arm', now, revision, surroundings: { registryOpen, claimed, library, restored: false } },
       transition,
     )
     const begun = effects.find((one) => one.do === 'begin-attempt')
