@@ -21,7 +21,7 @@ import {
   tokenAuth,
   username,
 } from './majora-fields.ts'
-import { judgeLibrary, libraryCallDefaults, mapLibrary } from './majora-library.ts'
+import { judgeLibrary, libraryBody, libraryCallDefaults, mapLibrary } from './majora-library.ts'
 import { majoraProbe } from './majora-probe.ts'
 import { makeProblems, runMembers, runSchema, SEQUENCING_ADD } from './majora-run.ts'
 import type { Registry, RegistrySettings } from './registry.ts'
@@ -70,6 +70,8 @@ export const majora2 = {
   lookUp,
 } satisfies Registry
 
+const LibraryBody = libraryBody(LIBRARY_RULES)
+
 const RunBody = z.strictObject({
   username,
   token,
@@ -86,7 +88,7 @@ const RunBody = z.strictObject({
 })
 
 function map(subject: Subject, settings: RegistrySettings, now: Date): Result<Mapped, Problem[]> {
-  if (subject.type === 'library') return mapLibrary(subject.library, settings, LIBRARY_RULES)
+  if (subject.type === 'library') return mapLibrary(subject.library, settings, LibraryBody)
   if (subject.type === 'batch')
     return err([problem('registry.subject-not-taken', `batch ${subject.batch.name} is a shipment of tubes`)])
   const { run, library } = subject

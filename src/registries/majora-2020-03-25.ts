@@ -20,7 +20,7 @@ import {
   username,
   uuid,
 } from './majora-fields.ts'
-import { judgeLibrary, libraryCallDefaults, mapLibrary } from './majora-library.ts'
+import { judgeLibrary, libraryBody, libraryCallDefaults, mapLibrary } from './majora-library.ts'
 import { majoraProbe } from './majora-probe.ts'
 import { makeProblems, runMembers, runSchema, SEQUENCING_ADD } from './majora-run.ts'
 import type { Registry, RegistrySettings } from './registry.ts'
@@ -57,6 +57,8 @@ export const majora20200325 = {
   lookUp: null,
 } satisfies Registry
 
+const LibraryBody = libraryBody(LIBRARY_RULES)
+
 const RunBody = z.strictObject({
   username,
   token,
@@ -65,7 +67,7 @@ const RunBody = z.strictObject({
 })
 
 function map(subject: Subject, settings: RegistrySettings, now: Date): Result<Mapped, Problem[]> {
-  if (subject.type === 'library') return mapLibrary(subject.library, settings, LIBRARY_RULES)
+  if (subject.type === 'library') return mapLibrary(subject.library, settings, LibraryBody)
   if (subject.type === 'batch')
     return err([problem('registry.subject-not-taken', `batch ${subject.batch.name} is a shipment of tubes`)])
   const { run, library } = subject

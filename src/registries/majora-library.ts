@@ -40,11 +40,11 @@ export const libraryCallDefaults = ({ strategies, kitMax }: LibraryRules) => ({
   library_protocol: freeText(48).optional(),
 })
 
-/** The whole of a library as one request, or every problem that forbids it. */
+/** The whole of a library as one request that fits `schema`, or every problem that forbids it. */
 export function mapLibrary(
   library: Library,
   settings: RegistrySettings,
-  rules: LibraryRules,
+  schema: ReturnType<typeof libraryBody>,
 ): Result<Mapped, Problem[]> {
   const request = majoraRequest(settings, '/api/v2/artifact/library/add/', {
     ...present({
@@ -55,7 +55,7 @@ export function mapLibrary(
     biosamples: library.biosamples.map((one) => biosampleMembers(one, settings)),
   })
   return concluded(request, [
-    ...checkBody(librarySchema(rules), request.body, majoraPlaces(settings, library)),
+    ...checkBody(schema, request.body, majoraPlaces(settings, library)),
     ...repeatedSamples(library),
     ...oversize(library, request.body),
   ])
@@ -137,7 +137,8 @@ const biosampleMembers = (biosample: Biosample, settings: RegistrySettings): Bod
     sequencing_org_received_date: biosample.sequencingOrgReceivedDate,
   })
 
-const librarySchema = ({ name, kitMax, strategies }: LibraryRules) =>
+/** The request as the registry takes it. Making it costs more than a check: it is to be made once. */
+export const libraryBody = ({ name, kitMax, strategies }: LibraryRules) =>
   z.strictObject({
     username,
     token,
