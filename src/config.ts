@@ -19,7 +19,7 @@ import {
 import { err, ok, type Result } from './result.ts'
 
 export type { ConfigProblem } from './config/faults.ts'
-export { readSecret } from './config/places.ts'
+export { readSecret, secretIn } from './config/places.ts'
 export type { Auth, Config, RegistryConfig, RunsRoot, SheetsRoot } from './config/schema.ts'
 export { type Adopt, adoptedBefore, listenAddress } from './config/values.ts'
 

@@ -1,7 +1,7 @@
 /** Builds every part of the daemon from the configuration, starts it, and stops it by a deadline. */
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { type Config, readSecret, type SheetsRoot } from './config.ts'
+import { type Config, readSecret, type SheetsRoot, secretIn } from './config.ts'
 import { decideAt } from './deliver/decide.ts'
 import { type Delivery, startDelivery } from './deliver/delivery.ts'
 import type { Destination } from './deliver/destination.ts'
@@ -246,7 +246,7 @@ export function toDelivery(
   if (planned === undefined) throw new Error(`${entry.name} was not planned for`)
   const { registry, settings } = planned
   const { name, kind, url, limits, auth } = entry
-  const { tokenFile } = auth
+  const token = auth.tokenFile === null ? null : secretIn(auth.tokenFile)
   const destination: Destination = {
     name,
     kind,
@@ -257,8 +257,8 @@ export function toDelivery(
     probe: registry.probe,
     lookUp: registry.lookUp,
     secrets: readTogether(async () => {
-      if (tokenFile === null) throw new Error(`${name} has no token file`)
-      return readSecret(tokenFile)
+      if (token === null) throw new Error(`${name} has no token file`)
+      return token()
     }),
   }
   if (auth.oauth === null) return destination

@@ -1,6 +1,6 @@
 /** The folders and secret files that a configuration names: made absolute, and secrets read. */
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Auth, Config } from './schema.ts'
 
@@ -21,6 +21,22 @@ export function secretPath(name: string, base: string, env: NodeJS.ProcessEnv): 
 /** The secret in a file, without its one trailing newline. Throws when it cannot be read. */
 export async function readSecret(path: string): Promise<string> {
   return (await readFile(path, 'utf8')).replace(/\r?\n$/, '')
+}
+
+/** A file written so lately may be written once more at what its file system takes for the same time. */
+const COARSEST_CLOCK_MS = 2_000
+
+/** The secret that is in a file at each call: read again when the file is another, or was written since. */
+export function secretIn(path: string): () => Promise<string> {
+  let kept: { is: string; secret: string } | null = null
+  return async () => {
+    const { ino, size, ctimeMs } = await stat(path)
+    const is = `${ino} ${size} ${ctimeMs}`
+    if (kept?.is === is) return kept.secret
+    const secret = await readSecret(path)
+    kept = ctimeMs < Date.now() - COARSEST_CLOCK_MS ? { is, secret } : null
+    return secret
+  }
 }
 
 export function resolveFolders(config: Config, { base, cwd, env, overridden }: Places): Config {

@@ -1,10 +1,17 @@
 /** The configuration: what is read, in which order sources count, and that every fault is named with its place. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { suggestion } from '../../src/config/suggest.ts'
-import { adoptedBefore, listenAddress, loadConfig, loadWithOrigins, readSecret } from '../../src/config.ts'
+import {
+  adoptedBefore,
+  listenAddress,
+  loadConfig,
+  loadWithOrigins,
+  readSecret,
+  secretIn,
+} from '../../src/config.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'runherald-config-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -361,6 +368,22 @@ describe('secrets', () => {
     const file = join(folder, 'secret')
     writeFileSync(file, text)
     expect(await readSecret(file)).toBe(secret)
+  })
+
+  test('that was kept is read anew as soon as its file is another, or was written', async () => {
+    const link = join(folder, 'rotated')
+    symlinkSync(resolve('LICENSE'), link)
+    const secret = secretIn(link)
+    const first = await secret()
+    expect([first, await secret()]).toEqual([await readSecret(link), first])
+    rmSync(link)
+    symlinkSync(resolve('tsconfig.json'), link)
+    expect(await secret()).toBe(await readSecret(link))
+    rmSync(link)
+    for (const text of ['one', 'two', 'six']) {
+      writeFileSync(link, text)
+      expect(await secret()).toBe(text)
+    }
   })
 
   test('a bare name is one of the credentials of systemd', () => {
