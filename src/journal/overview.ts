@@ -76,13 +76,13 @@ function groundsOf(store: Store, id: string): Grounds {
     id,
   )
   const problems = store.all(
-    `SELECT problem.value AS problem FROM registrations JOIN revisions ON registration = registrations.id AND revision = newest,
+    `SELECT problem.value AS problem FROM registrations JOIN submissions ON registration = registrations.id AND revision = newest,
        json_each(submission, '$.problems') AS problem WHERE registrations.id = ? LIMIT ?`,
     ...[id, PROBLEMS_SHOWN],
   )
   const newest = store.get(
     `SELECT submission ->> '$.mapped.request.path' AS path FROM registrations
-     JOIN revisions ON registration = id AND revision = newest WHERE id = ?`,
+     JOIN submissions ON registration = id AND revision = newest WHERE id = ?`,
     id,
   )
   return {

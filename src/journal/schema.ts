@@ -95,4 +95,14 @@ export const STEPS: readonly string[] = [
   ) WHERE path = of;
   CREATE INDEX artifacts_by_arrival ON artifacts (arrival);
   `,
+  `
+  -- Every transition writes the row of its revision anew; what that would send stays as it is, and lies beside it.
+  CREATE TABLE submissions (
+    registration TEXT NOT NULL, revision INTEGER NOT NULL, submission TEXT NOT NULL,
+    PRIMARY KEY (registration, revision),
+    FOREIGN KEY (registration, revision) REFERENCES revisions
+  ) STRICT;
+  INSERT INTO submissions SELECT registration, revision, submission FROM revisions;
+  ALTER TABLE revisions DROP COLUMN submission;
+  `,
 ]

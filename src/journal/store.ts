@@ -1,8 +1,8 @@
 /**
  * One SQLite connection: prepared statements kept, and transactions that share commits.
  *
- * A durable commit costs a sync of the disk, so calls that arrive together are one transaction with a savepoint each:
- * one may fail alone, and none is answered before all are on disk.
+ * A durable commit costs a sync of the disk, so calls that arrive together are one transaction: one may fail alone, and
+ * none is answered before all are on disk.
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 
@@ -16,7 +16,10 @@ export type Store = {
   run(sql: string, ...values: SQLInputValue[]): number
   /** As `all`, for the many: one row at a time. `visit` must ask nothing. */
   each(visit: (row: Row) => void, sql: string, ...values: SQLInputValue[]): void
-  /** Runs `work` in a transaction; resolves once it is on disk. `work` must not wait for anything. */
+  /**
+   * Runs `work` in a transaction; resolves once it is on disk. `work` must not wait for anything, and does nothing that
+   * could not be done again: it is, when another call of the same transaction fails.
+   */
   transaction<T>(work: () => T): Promise<T>
   /** Resolves when nothing is left to commit. */
   drained(): Promise<void>
@@ -84,16 +87,31 @@ export function createStore(db: DatabaseSync, { sync, onBroken }: StoreOptions =
     isFlushing = false
   }
 
+  /**
+   * Does all of them in one transaction, and gives what is to be said to each once that is on disk. Where one throws,
+   * nothing of it stands, and the others are done anew without it: a savepoint for each would keep a copy of every page
+   * that any of them touches.
+   */
   function commit(calls: Call[]): Array<() => void> {
     if (notSynced !== null) throw notSynced
+    const answers: Array<() => void> = []
+    let working: Call | null = null
     try {
       prepared('BEGIN IMMEDIATE').run()
-      const answers = calls.map(attempt)
+      for (const call of calls) {
+        working = call
+        const value = call.work() as never
+        answers.push(() => call.done(value))
+      }
+      working = null
       prepared('COMMIT').run()
       return answers
     } catch (thrown) {
       if (db.isTransaction) db.exec('ROLLBACK')
-      throw thrown
+      const failed = working
+      if (failed === null || isOfTheDisk(thrown)) throw thrown
+      const others = calls.filter((call) => call !== failed)
+      return [() => failed.failed(thrown), ...(others.length > 0 ? commit(others) : [])]
     }
   }
 
@@ -103,23 +121,6 @@ export function createStore(db: DatabaseSync, { sync, onBroken }: StoreOptions =
     } catch (thrown) {
       notSynced = thrown
       throw thrown
-    }
-  }
-
-  /** Does one call, and gives what is to be said to its caller once all are on disk. */
-  function attempt(call: Call): () => void {
-    prepared('SAVEPOINT one').run()
-    try {
-      const value = call.work()
-      prepared('RELEASE one').run()
-      return () => call.done(value as never)
-    } catch (thrown) {
-      // A full disk or a damaged file may have ended the whole transaction: then no call of it stands.
-      if (!db.isTransaction) throw thrown
-      broken(thrown)
-      db.exec('ROLLBACK TO one')
-      prepared('RELEASE one').run()
-      return () => call.failed(thrown)
     }
   }
 

@@ -23,11 +23,14 @@ export const nothingHappened = (): Transition => ({ changes: [], wakes: [], paus
 
 /** Everything of one registration that decides; null when there is no such registration. */
 export function load(store: Store, id: string): Registration | null {
-  const row = store.get('SELECT registry, subject FROM registrations WHERE id = ?', id)
+  const rows = store.all(
+    `SELECT registry, subject, decided FROM registrations LEFT JOIN revisions ON registration = id
+     WHERE id = ? ORDER BY revision`,
+    id,
+  )
+  const [row] = rows
   if (row === undefined) return null
-  const revisions = store
-    .all('SELECT decided FROM revisions WHERE registration = ? ORDER BY revision', id)
-    .map(decidedOf)
+  const revisions = rows.filter((one) => one['decided'] !== null).map(decidedOf)
   return { id, registry: String(row['registry']), subject: subjectOf(row), revisions }
 }
 
@@ -99,18 +102,23 @@ function keep(
   const decided = JSON.stringify(revision)
   if (old === undefined) {
     if (submission === undefined) throw new Error('A new revision comes with its submission')
+    const { id } = after
     store.run(
-      'INSERT INTO revisions (registration, revision, decided, submission) VALUES (?, ?, ?, ?)',
-      ...[after.id, revision.revision, decided, JSON.stringify(submission)],
+      'INSERT INTO revisions (registration, revision, decided) VALUES (?, ?, ?)',
+      ...[id, revision.revision, decided],
     )
-    store.run('UPDATE registrations SET newest = ? WHERE id = ?', revision.revision, after.id)
+    store.run(
+      'INSERT INTO submissions (registration, revision, submission) VALUES (?, ?, ?)',
+      ...[id, revision.revision, JSON.stringify(submission)],
+    )
+    store.run('UPDATE registrations SET newest = ? WHERE id = ?', revision.revision, id)
     return
   }
-  if (JSON.stringify(old) === decided) return
+  const was = JSON.stringify(old)
+  if (was === decided) return
   const kept = store.run(
-    `UPDATE revisions SET decided = ? WHERE registration = ? AND revision = ? AND decided ->> '$.wake' = ?
-     AND state = ?`,
-    ...[decided, after.id, revision.revision, old.wake, old.state],
+    'UPDATE revisions SET decided = ? WHERE registration = ? AND revision = ? AND decided = ?',
+    ...[decided, after.id, revision.revision, was],
   )
   if (kept !== 1) throw new Error(`Revision ${revision.revision} of ${after.id} is not in state ${old.state}`)
 }
@@ -212,7 +220,7 @@ function carryOut(
 
 export const submissionOf = (store: Store, id: string, revision: number): Submission => {
   const row = store.get(
-    'SELECT submission FROM revisions WHERE registration = ? AND revision = ?',
+    'SELECT submission FROM submissions WHERE registration = ? AND revision = ?',
     id,
     revision,
   )

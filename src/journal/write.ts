@@ -70,7 +70,7 @@ export function createWriter(store: Store, db: DatabaseSync, decide: Decide): Jo
     )
     if (JSON.stringify(kept) === json || row?.['hash'] !== bodyHash(submission)) return
     store.run(
-      'UPDATE revisions SET submission = ? WHERE registration = ? AND revision = ?',
+      'UPDATE submissions SET submission = ? WHERE registration = ? AND revision = ?',
       ...[json, submission.id, revision],
     )
   }

@@ -27,8 +27,12 @@ export async function temporaryFolder(): Promise<AsyncDisposable & { path: strin
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
-export async function journalAt(folder: string, timeScale = TIME_SCALE): Promise<Journal> {
-  const opened = await openJournal(join(folder, 'journal.sqlite'), { decide: decideAt(timeScale) })
+export async function journalAt(
+  folder: string,
+  timeScale = TIME_SCALE,
+  name = 'journal.sqlite',
+): Promise<Journal> {
+  const opened = await openJournal(join(folder, name), { decide: decideAt(timeScale) })
   if (!opened.ok) throw new Error(`${opened.error.why}: ${opened.error.detail}`)
   return opened.value
 }

@@ -1,7 +1,10 @@
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import type { Outcome } from '../../src/handovers.ts'
 import type { Journal } from '../../src/journal/journal.ts'
+import { migrate } from '../../src/journal/open.ts'
+import { STEPS } from '../../src/journal/schema.ts'
 import { ASKABLE, journalAt, NEITHER, planOf, REPEATABLE } from '../deliver/rig.ts'
 import { opened, temporaryFolder } from './rig.ts'
 
@@ -303,4 +306,29 @@ test('facts and the path move on while the request stays', async () => {
   expect(planned?.change).toBe('none')
   expect(await here.of.registrations({ paths: ['/data/moved'] })).toMatchObject([{ state: 'registered' }])
   expect((await here.of.story('run-1'))?.revisions[0]?.submission.facts).toEqual({ lanes: 2 })
+})
+
+test('what a journal of an earlier version was asked to send is sent as it was asked', async () => {
+  await using here = await journal()
+  const { submission } = planOf()
+  await here.of.plan([planOf()], NOW)
+  const now = new DatabaseSync(join(here.folder, 'journal.sqlite'), { readOnly: true })
+  const decided = now.prepare('SELECT decided FROM revisions').get()?.['decided'] as string
+  now.close()
+  const file = join(here.folder, 'earlier.sqlite')
+  const earlier = new DatabaseSync(file)
+  migrate(earlier, file, STEPS.slice(0, 4))
+  const { id, registry, kind, subject } = submission
+  earlier
+    .prepare('INSERT INTO registrations (id, registry, kind, subject, newest) VALUES (?, ?, ?, ?, 1)')
+    .run(id, registry, kind, JSON.stringify(subject))
+  earlier
+    .prepare('INSERT INTO revisions (registration, revision, decided, submission) VALUES (?, 1, ?, ?)')
+    .run(id, decided, JSON.stringify(submission))
+  migrate(earlier, file, STEPS)
+  earlier.close()
+  const brought = await journalAt(here.folder, 1, 'earlier.sqlite')
+  expect((await brought.story(id))?.revisions).toMatchObject([{ state: 'queued', submission }])
+  expect(await arm(brought, id)).toMatchObject({ may: 'begin', armed: { submission } })
+  await brought.close()
 })
