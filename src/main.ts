@@ -1,6 +1,6 @@
 /** The program: a command line in, an exit code out. The only file that ends the process. */
 import { runCommandLine } from './cli/program.ts'
-import { EXIT, type ExitCode, onScreen, Stop, type Terminal } from './cli/terminal.ts'
+import { EXIT, type ExitCode, json, onScreen, Stop, type Terminal } from './cli/terminal.ts'
 import { version } from './cli/version.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -67,12 +67,14 @@ function followHangUps(): { areFollowed(): boolean; next(): Promise<'SIGHUP'> } 
 }
 
 function failed(thrown: unknown): void {
-  if (thrown instanceof Stop) {
-    terminal.say(onScreen(`runherald: ${thrown.message}`, terminal))
-    end(thrown.exit)
-    return
+  const isTold = thrown instanceof Stop
+  const { exit, sentence } = isTold ? { exit: thrown.exit, sentence: thrown.message } : explained(thrown)
+  // Who asked for a document gets one, whatever became of it.
+  if (process.argv.includes('--json')) {
+    const problems = isTold ? thrown.problems : []
+    const message = problems.length === 0 ? sentence : sentence.split(':\n')[0]
+    terminal.out(json({ error: { exit, message, problems } }))
   }
-  const { exit, sentence } = explained(thrown)
   terminal.say(onScreen(`runherald: ${sentence}`, terminal))
   end(exit)
 }

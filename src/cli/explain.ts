@@ -62,7 +62,7 @@ async function ofPath(
     if (journal && story) registrations.push(await explainRegistration(story, journal, config))
   }
   const needsYou = explained.needsYou || registrations.some((one) => one.needsYou)
-  const isThere = explained.status !== null || existsSync(path)
+  const isThere = explained.status !== null || existsSync(explained.path)
   return [
     { ...explained, needsYou, registrations },
     needsYou ? EXIT.person : isThere ? EXIT.fine : EXIT.finding,
@@ -96,15 +96,16 @@ function text(document: Document, paint: Paint, columns: number): string {
       registrationText(document, paint, columns),
       problemsText(document.problems, paint, columns),
     ])
-  const { path, because, next, problems, registrations, registries } = document
-  // Planning repeats what is wrong with the path itself.
-  const more = registrations
-    .flatMap((one) => one.problems)
-    .filter((one) => !problems.some((own) => own.found === one.found))
+  const { path, because, next, registrations, registries } = document
+  // Planning repeats what is wrong with the path itself, at each registry.
+  const all = [...document.problems, ...registrations.flatMap((one) => one.problems)]
+  const problems = all.filter(
+    (one, at) => all.findIndex((other) => other.code === one.code && other.found === one.found) === at,
+  )
   return filled([
     paint('bold', plain(path)),
     ...because.map((one) => wrapped(plain(one), columns, '  ')),
-    problemsText([...problems, ...more], paint, columns),
+    problemsText(problems, paint, columns),
     next === null ? '' : paint('cyan', wrapped(plain(next), columns, '  ')),
     ...registrations.map((one) => registrationText(one, paint, columns)),
     ...registries.map((one) => wrapped(plain(`${one.name}: ${one.because}`), columns, '  ')),

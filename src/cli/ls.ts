@@ -1,7 +1,7 @@
 /** `ls`: registrations with their state, or with `--adopted` the runs that are left alone. */
-import { durationSeconds } from '../config/values.ts'
 import type { Artifact, JournalReader, RegistrationRow } from '../journal/journal.ts'
 import { shownRow } from '../ops/shown.ts'
+import { instantSince } from '../ops/since.ts'
 import { stateWords } from '../ops/words.ts'
 import type { State } from '../record/registration.ts'
 import { readingJournal } from './journal.ts'
@@ -19,7 +19,7 @@ export type LsOptions = ConfigOptions & {
 }
 
 export const ls = (terminal: Terminal, options: LsOptions): Promise<number> => {
-  const since = options.since === undefined ? null : instantOf(options.since, new Date())
+  const since = options.since === undefined ? null : instantOf(options.since)
   return readingJournal(terminal, options, async (journal, config) => {
     if (options.adopted) return listAdopted(terminal, journal, options)
     if (options.registry !== undefined && !config.registries.some((one) => one.name === options.registry))
@@ -94,12 +94,10 @@ function adoptedRun({ path, root, reading, firstSeen }: Artifact) {
   }
 }
 
-/** `7d` ago, a date, or an instant; anything else ends the command with 2. */
-export function instantOf(text: string, now: Date): string {
-  const seconds = durationSeconds(text)
-  if (seconds !== null) return new Date(now.getTime() - seconds * 1000).toISOString()
-  const at = /^\d{4}-\d\d-\d\d/.test(text) ? new Date(text) : null
-  if (at === null || Number.isNaN(at.getTime()))
+/** Anything but a time ends the command with 2. */
+function instantOf(text: string): string {
+  const at = instantSince(text, new Date())
+  if (at === null)
     throw new Stop(EXIT.usage, `"${text}" is no time; write 7d, 12h, 2026-01-31 or 2026-01-31T12:00:00Z`)
-  return at.toISOString()
+  return at
 }

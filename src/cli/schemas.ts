@@ -193,6 +193,9 @@ export const schemas = {
       }),
     ),
   }),
+  error: z.strictObject({
+    error: z.strictObject({ exit: z.int(), message: text, problems: z.array(ConfigProblem) }),
+  }),
   'sheet-report': z.strictObject({
     file: text,
     sha256: maybe,

@@ -34,7 +34,7 @@ export function loaded(
   { secrets = false }: { secrets?: boolean } = {},
 ): Loaded {
   const read = loadWithOrigins({ ...sourcesOf(terminal, options), secrets })
-  if (!read.ok) throw new Stop(EXIT.config, faultsText(read.error))
+  if (!read.ok) throw new Stop(EXIT.config, faultsText(read.error), read.error)
   return read.value
 }
 

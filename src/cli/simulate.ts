@@ -7,6 +7,7 @@ import { illuminaIds, illuminaRun } from './simulate/illumina.ts'
 import { nanoporeIds, nanoporeRun } from './simulate/nanopore.ts'
 import { pacbioIds, pacbioRun } from './simulate/pacbio.ts'
 import { type RunTemplate, writeRun } from './simulate/run-template.ts'
+import { ultimaIds, ultimaRun } from './simulate/ultima.ts'
 import { EXIT, Stop, type Terminal } from './terminal.ts'
 
 const makes: Record<string, (now: Date) => RunTemplate> = {
@@ -14,6 +15,7 @@ const makes: Record<string, (now: Date) => RunTemplate> = {
   nanopore: (now) => nanoporeRun(nanoporeIds(now)),
   pacbio: (now) => pacbioRun(pacbioIds(now)),
   element: (now) => elementRun(elementIds(now)),
+  ultima: (now) => ultimaRun(ultimaIds(now)),
 }
 
 /** Prints the path of the run folder once it is complete. */

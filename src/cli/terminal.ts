@@ -1,5 +1,6 @@
 /** The two streams a command writes to, what the one at the other end can show, and how a command ends early. */
 import { stripVTControlCharacters, styleText } from 'node:util'
+import type { ConfigProblem } from '../config.ts'
 
 /** Exit codes that scripts and systemd units rely on. */
 export const EXIT = {
@@ -19,9 +20,12 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 /** Ends a command with a sentence for the person who gave it; no fault of ours. */
 export class Stop extends Error {
   readonly exit: ExitCode
-  constructor(exit: ExitCode, sentence: string, options?: ErrorOptions) {
-    super(sentence, options)
+  /** The faults of the configuration that the sentence tells of. */
+  readonly problems: readonly ConfigProblem[]
+  constructor(exit: ExitCode, sentence: string, problems: readonly ConfigProblem[] = []) {
+    super(sentence)
     this.exit = exit
+    this.problems = problems
   }
 }
 

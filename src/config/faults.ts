@@ -91,6 +91,8 @@ function faultOf(issue: z.core.$ZodIssue, path: Path): Fault {
       return { code: 'config.value-unknown', found, ...at, ...(near === null ? {} : { suggestion: near }) }
     }
     case 'too_small':
+      if (typeof issue.input !== 'number')
+        return { code: 'config.out-of-range', found: `${String(name)} is empty`, ...at }
       return {
         code: 'config.out-of-range',
         found: `${shown(issue.input, path)}; it must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`,

@@ -5,6 +5,7 @@ import type { Act } from '../handovers.ts'
 import { STATES } from '../record/registration.ts'
 import { type Guard, refuse } from './guard.ts'
 import { shownRow, shownStory } from './shown.ts'
+import { instantSince } from './since.ts'
 import type { View } from './view.ts'
 
 const Reason = z.string().trim().min(1).max(2000)
@@ -14,12 +15,13 @@ const Resolve = z.discriminatedUnion('verdict', [
     remoteId: z.string().trim().min(1).max(200).nullish(),
     reason: Reason.nullish(),
   }),
-  z.strictObject({ verdict: z.enum(['resend', 'abandon']), reason: Reason }),
+  z.strictObject({ verdict: z.literal('resend'), reason: Reason.nullish() }),
+  z.strictObject({ verdict: z.literal('abandon'), reason: Reason }),
 ])
 const Query = z.object({
   state: z.enum(STATES).optional(),
   registry: z.string().max(200).optional(),
-  since: z.iso.datetime({ offset: true }).optional(),
+  since: z.string().max(100).optional(),
   all: z.string().optional(),
 })
 
@@ -28,17 +30,18 @@ type One = { Params: { id: string } }
 export function serveApi(server: FastifyInstance, view: View, { who }: Guard): void {
   server.get('/api/registrations', async (request, reply) => {
     const query = Query.safeParse(request.query)
-    if (!query.success)
+    const from = query.data?.since === undefined ? undefined : instantSince(query.data.since, new Date())
+    if (!query.success || from === null)
       return refuse(
         reply,
         400,
-        `state is one of ${STATES.join(', ')}; since is an instant such as 2026-01-31T12:00:00Z`,
+        `state is one of ${STATES.join(', ')}; since is 7d, 12h, 2026-01-31 or 2026-01-31T12:00:00Z`,
       )
-    const { state, registry, since, all } = query.data
+    const { state, registry, all } = query.data
     const rows = await view.journal.registrations({
       ...(state && { state }),
       ...(registry && { registry }),
-      ...(since && { since: new Date(since).toISOString() }),
+      ...(from && { since: from }),
       everyRevision: all !== undefined,
     })
     return { registrations: rows.map(shownRow) }
@@ -61,7 +64,7 @@ export function serveApi(server: FastifyInstance, view: View, { who }: Guard): v
       return refuse(
         reply,
         400,
-        'the body must be {"verdict":"registered","remoteId":…} or {"verdict":"resend"|"abandon","reason":…}',
+        'the body must be {"verdict":"registered","remoteId":…}, {"verdict":"resend"} or {"verdict":"abandon","reason":…}',
       )
     return answer(reply, await view.act(request.params.id, toAct(body.data), who(request)))
   })
@@ -83,6 +86,7 @@ const BEHIND_BYTES = 1024 * 1024
 
 function serveEvents(server: FastifyInstance, { herald }: View): void {
   server.get('/api/events', (request, reply) => {
+    if (request.method === 'HEAD') return reply.type('text/event-stream').send()
     reply.hijack()
     const { raw } = reply
     raw.writeHead(200, { ...reply.getHeaders(), 'content-type': 'text/event-stream' } as Record<
@@ -105,9 +109,14 @@ function serveEvents(server: FastifyInstance, { herald }: View): void {
 }
 
 function toAct(body: z.infer<typeof Resolve>): Act {
-  return body.verdict === 'registered'
-    ? { resolve: 'registered', remoteId: body.remoteId ?? null, reason: body.reason ?? null }
-    : { resolve: body.verdict, reason: body.reason }
+  switch (body.verdict) {
+    case 'registered':
+      return { resolve: 'registered', remoteId: body.remoteId ?? null, reason: body.reason ?? null }
+    case 'resend':
+      return { resolve: 'resend', reason: body.reason ?? 'it is not there' }
+    case 'abandon':
+      return { resolve: 'abandon', reason: body.reason }
+  }
 }
 
 const NO_SUCH = 'there is no registration with this id'

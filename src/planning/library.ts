@@ -7,8 +7,8 @@ import { libraryKey } from './keys.ts'
 import type { SheetPlaces } from './places.ts'
 
 /**
- * One plan a registry. `makes` are what the library's runs are known to be of; while nobody can tell, one registry
- * alone gets it at once, and of several the run must decide.
+ * One plan a registry. `makes` are what the library's runs are known to be of. While nobody can tell, it is sent at once
+ * where runs of every make go; of several registries, one for some makes only waits until the run has decided.
  */
 export function libraryPlans(
   source: { path: string; since: string | null; sheet: SheetPlaces },
@@ -31,9 +31,7 @@ export function libraryPlans(
     const plan = emptyPlan(subject, to, { library, sheet: source.path } as unknown as Json)
     plan.notBefore = graceEnd(to, source.since)
     mapInto(plan, to, { type: 'library', library }, { sheet: source.sheet, run: null }, options)
-    // With several registries for different makes, only the run tells where its library belongs.
-    const undecided =
-      makes.length === 0 && runTakers.length > 1 && runTakers.some((one) => one.when?.make !== undefined)
+    const undecided = makes.length === 0 && runTakers.length > 1 && to.when?.make !== undefined
     if (undecided) plan.submission.waitingFor.push('run')
     return [plan]
   })

@@ -2,6 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { explainPath } from '../../src/cli/explain/path.ts'
+import { loadConfig, type RunsRoot } from '../../src/config.ts'
 import { climb, type Lab, openLab, type Row } from '../rig/lab.ts'
 import { novaSeqRun, registrationSheet, sheetFor, writeRun } from '../rig/runs.ts'
 import { openDesk } from './rig.ts'
@@ -103,6 +105,16 @@ describe('a path', () => {
     expect((await told(join(lab.runs, 'group/sample'))).text).toContain('down to level 1 (`depth`)')
   })
 
+  test('above run folders is none itself, and nothing is wrong with it', async () => {
+    const config = loadConfig({ file: lab.config, env: {} })
+    if (!config.ok) throw new Error('the configuration of the lab is wrong')
+    const [root] = config.value.watch
+    const deeper = { ...config.value, watch: [{ ...root, depth: 3 } as RunsRoot] }
+    const { because, next, problems } = await explainPath(join(lab.runs, 'group'), null, deeper)
+    expect([because.at(-1), problems]).toEqual(['It is no run folder itself.', []])
+    expect(next).toContain('found by themselves')
+  })
+
   test('in a run folder leads to that', async () => {
     const { text } = await told(join(lab.runs, good.runId, 'RunInfo.xml'))
     expect(text).toContain(`runherald explain ${join(lab.runs, good.runId)}`)
@@ -183,12 +195,21 @@ describe('a sheet', () => {
     expect(text).toContain('longer than 48 characters')
   })
 
+  test('that two registries refuse alike tells its mistake once', async () => {
+    const { text, path } = await told(join(lab.sheets, 'long.csv'))
+    expect(path).toBe(join(lab.sheets, 'needs-fixing', 'long.csv'))
+    expect(text.match(/longer than 48 characters/g)).toHaveLength(1)
+  })
+
   test('with errors waits for a person: 3, with each place', async () => {
     const { text, code } = await told(join(lab.sheets, 'needs-fixing', 'wrong.csv'))
     expect(code).toBe(3)
     expect(text).toContain('row 2, column A (central_sample_id)')
     expect(text).toContain('Mend it and save it under the same name')
     expect(text).toContain('climb: its errors stop all of it.')
+    const dropped = await told(join(lab.sheets, 'wrong.csv'))
+    expect(dropped.code).toBe(3)
+    expect(dropped.text).toContain('It lies in needs-fixing/')
   })
 
   test('in done/ tells what became of it', async () => {

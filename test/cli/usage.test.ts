@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { schemas } from '../../src/cli/schemas.ts'
 import { events } from '../../src/events.ts'
 import { openDesk, PROJECT } from './rig.ts'
 
@@ -109,6 +110,21 @@ describe('the configuration', () => {
         { code: 'config.value-unknown', key: 'log.level', position: { line: 3, column: 15 } },
       ],
     })
+  })
+
+  test('is told as one document where a document was asked for', () => {
+    for (const [argv, exit] of [
+      [['ls', '--json', '--config', file], 78],
+      [['show', 'none', '--json'], 1],
+      [['ls', '--since', '2026-02-31', '--json'], 2],
+    ] as const) {
+      const told = runherald([...argv])
+      expect([argv, told.exit]).toEqual([argv, exit])
+      const { error } = schemas.error.parse(JSON.parse(told.out))
+      expect(error.exit).toBe(exit)
+      expect(told.said).toContain(error.message)
+      expect(error.problems).toHaveLength(exit === 78 ? 2 : 0)
+    }
   })
 
   test('may stand before the command or after it, or in RUNHERALD_CONFIG', () => {

@@ -81,6 +81,11 @@ describe('registrations as JSON', () => {
     expect(await names('state=held')).toEqual(['run-held'])
     expect(await names('registry=onecodex')).toEqual(['batch'])
     expect(await names('since=2026-11-21T13:00:00Z')).toEqual(['batch'])
+    // A stream has no end to wait for.
+    expect((await fetch(`${rig.url}/api/events`, { method: 'HEAD' })).status).toBe(200)
+    expect(await names('since=1h')).toEqual(['batch'])
+    expect(await names('since=2026-11-19')).toEqual(['run-held', 'batch'])
+    expect((await problemOf(await fetch(`${rig.url}/api/registrations?since=2026-02-31`))).status).toBe(400)
     expect((await problemOf(await fetch(`${rig.url}/api/registrations?state=mislaid`))).status).toBe(400)
   })
 
@@ -123,7 +128,7 @@ describe('a person acts', () => {
 
   test.for([
     [{ verdict: 'registered', remoteId: 'R-9' }, 'registered'],
-    [{ verdict: 'resend', reason: 'it is not in the list there' }, 'queued'],
+    [{ verdict: 'resend' }, 'queued'],
     [{ verdict: 'abandon', reason: 'the run was repeated' }, 'abandoned'],
   ] as const)('by the API: gives the verdict %j', async ([body, state]) => {
     await using rig = await openRig()
@@ -155,7 +160,7 @@ describe('a person acts', () => {
     const id = await held(rig)
     const refusal = await problemOf(await post(`${rig.url}/api/registrations/${id}/retry`, {}))
     expect(refusal).toMatchObject({ status: 409, detail: expect.stringContaining('twice') })
-    for (const body of [{}, { verdict: 'resend' }, { verdict: 'abandon', reason: ' ' }, { verdict: 'else' }])
+    for (const body of [{}, { verdict: 'abandon', reason: ' ' }, { verdict: 'else' }])
       expect((await problemOf(await post(`${rig.url}/api/registrations/${id}/resolve`, body))).status).toBe(
         400,
       )

@@ -459,6 +459,13 @@ describe('a sheet', () => {
       options([illumina, nanopore]),
     )
     expect(lines(two.plans)[0]).toBe('climb library L run')
+    // Where runs of every make go, its library goes too.
+    const every = await planSheet(
+      sheet([library('L', runName)]),
+      memoryCatalogue([], []),
+      options([climb, nanopore]),
+    )
+    expect(lines(every.plans)[0]).toBe('climb library L ready')
     const told = await planSheet(
       sheet([library('L', runName, { instrumentMake: 'OXFORD_NANOPORE' })]),
       memoryCatalogue([], []),

@@ -19,7 +19,9 @@ export function contentSentences(reading: Reading): string[] {
   }
   if (reading.kind === 'sample-sheet') {
     const { format, samples, valid } = reading.reading
-    return [`It is a sheet (${format}) of ${samples} samples, ${valid ? 'without errors' : 'with errors'}.`]
+    return [
+      `It is a sheet (${format}) of ${samples} sample${samples === 1 ? '' : 's'}, ${valid ? 'without errors' : 'with errors'}.`,
+    ]
   }
   const { run, completion, test } = reading.reading
   const make = makeWords(run.instrumentMake)

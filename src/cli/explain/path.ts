@@ -1,4 +1,6 @@
 /** Why a path is registered or not: where it lies, what it is, what was done with it, and what it waits for. */
+import { existsSync, statSync } from 'node:fs'
+import { basename, dirname, join, relative, sep } from 'node:path'
 import type { Config } from '../../config.ts'
 import type { Reading } from '../../handovers.ts'
 import { inspectPath } from '../../inspect.ts'
@@ -35,6 +37,11 @@ export async function explainPath(
 ): Promise<Explained> {
   const place = placeOf(path, config)
   const artifact = (await journal?.artifact(path)) ?? null
+  const moved = movedTo(path, place)
+  if (moved !== null) {
+    const told = await explainPath(moved, journal, config)
+    return { ...told, because: [`No sheet of this name lies in ${dirname(path)} any more.`, ...told.because] }
+  }
   const run = await runAround(path, place.root, journal)
   const reading = place.isRoot || run !== null ? NOTHING : readAsShown(path, config, new Date())
   // What was put away or has vanished since is explained by what was read while it was there.
@@ -60,17 +67,37 @@ export async function explainPath(
       next: `What becomes of that is told by: runherald explain ${run}`,
       needsYou: false,
     }
+  if (isOnTheWay(path, place, known))
+    return {
+      ...{ ...told, problems: [], needsYou: false },
+      because: [place.because, 'It is no run folder itself.'],
+      next: 'Run folders in it are found by themselves; ask about one of them.',
+    }
   return {
     ...told,
     because: [
       place.because,
       ...contentSentences(known),
-      ...(place.looked ? statusSentences(artifact, reading) : []),
+      ...(place.looked ? statusSentences(artifact, reading, place.root) : []),
     ],
     next: place.next ?? (place.looked ? nextOf(path, place, artifact, known, registrations) : null),
     needsYou: place.looked && isSheetBlocked(known),
     registries: place.looked ? unwanted(known, registrations, config) : [],
   }
+}
+
+/** Where a sheet lies that was dropped at this path and put away; null while something lies at the path itself. */
+function movedTo(path: string, { root, looked }: Place): string | null {
+  if (!looked || root === null || !('sheets' in root) || existsSync(path)) return null
+  const places = ['needs-fixing', 'done'].map((folder) => join(root.sheets, folder, basename(path)))
+  return places.find((one) => one !== path && existsSync(one)) ?? null
+}
+
+/** A folder in which run folders may lie, as the group and sample folders of Oxford Nanopore. */
+function isOnTheWay(path: string, { root, looked }: Place, reading: Reading): boolean {
+  if (!looked || root === null || !('runs' in root) || reading.kind !== 'unrecognised') return false
+  const level = relative(root.runs, path).split(sep).length
+  return level < root.depth && (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false)
 }
 
 const NOTHING: Reading = { kind: 'unrecognised', problems: [], sha256: null }
@@ -100,8 +127,9 @@ async function rootWords(root: string, journal: JournalReader | null): Promise<s
   return `${since}Known in it are ${count('done')} that are finished and read, ${count('active')} that are not finished, and ${count('adopted')} that were left alone.`
 }
 
-function statusSentences(artifact: Artifact | null, reading: Reading): string[] {
-  if (artifact === null) return isAbsent(reading) ? [] : ['The daemon has not found it yet.']
+function statusSentences(artifact: Artifact | null, reading: Reading, root: Root | null): string[] {
+  if (artifact === null)
+    return isAbsent(reading) || isNoRun(reading, root) ? [] : ['The daemon has not found it yet.']
   const found = `It was found first at ${shortTime(artifact.firstSeen)}.`
   if (artifact.status === 'adopted')
     return [found, 'It had ended before its folder was watched, and is left alone (`adopt`).']
@@ -118,6 +146,8 @@ function nextOf(
 ): string | null {
   if (root === null) return null
   const sweep = `every ${root.sweepSeconds} s`
+  if (isNoRun(reading, root))
+    return `It is looked at again at each scan (${sweep}), and taken for a run once its files say so.`
   if (artifact === null)
     return isAbsent(reading)
       ? 'Check the spelling. What is put here is found by itself.'
@@ -133,6 +163,10 @@ function nextOf(
     ? 'It is taken as soon as none of its files has changed for the settle time.'
     : `It is looked at again whenever its files change, and at each scan (${sweep})${missing.length === 0 ? '' : `; it is taken when ${missing.join(' and ')} has come`}.`
 }
+
+/** Something that the scan passes over, since nothing in it tells of a run yet. */
+const isNoRun = (reading: Reading, root: Root | null): boolean =>
+  root !== null && 'runs' in root && reading.kind === 'unrecognised' && !isAbsent(reading)
 
 /** Errors stand in it that stop at least a part of it. */
 const isSheetBlocked = (reading: Reading): boolean => {
