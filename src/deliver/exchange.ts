@@ -126,7 +126,7 @@ async function speak(
     return { type: 'answer', answer, kept: withoutSecrets(answer, mask), mask }
   } catch (thrown) {
     const detail = mask(
-      deadline.aborted ? `no complete answer within ${timeoutSeconds} s` : messageOf(thrown),
+      deadline.aborted ? `no complete answer within ${timeoutSeconds} s` : wireWords(thrown),
     )
     // Without its request object nothing can be known, so it counts as sent.
     const isSent = mine === null || sentRequests.has(mine)
@@ -150,6 +150,25 @@ const flat = (headers: Record<string, string | string[] | undefined>): Record<st
       Array.isArray(value) ? value.join(', ') : (value ?? ''),
     ]),
   )
+
+const BROKE = 'the connection broke'
+const WIRE: Record<string, string> = {
+  ECONNREFUSED: 'nothing answers at that address',
+  ENOTFOUND: 'the name of that host is unknown',
+  EAI_AGAIN: 'the name server does not answer',
+  ENETUNREACH: 'no network leads there',
+  EHOSTUNREACH: 'no network leads there',
+  UND_ERR_CONNECT_TIMEOUT: 'no connection was made in time',
+  ECONNRESET: BROKE,
+  EPIPE: BROKE,
+  UND_ERR_SOCKET: BROKE,
+}
+
+/** In words for a person at the bench, with what the system says in brackets. */
+function wireWords(thrown: unknown): string {
+  const words = WIRE[String((thrown as { code?: unknown } | null)?.code)]
+  return words === undefined ? messageOf(thrown) : `${words} (${messageOf(thrown)})`
+}
 
 function messageOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown)

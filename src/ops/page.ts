@@ -9,7 +9,7 @@ import { cookieOf, type Guard } from './guard.ts'
 import { readStatus } from './status.ts'
 import { storyOf } from './story.ts'
 import type { View } from './view.ts'
-import { ageWords, stateWords, toneOf } from './words.ts'
+import { adviceOn, ageWords, stateWords, toneOf } from './words.ts'
 
 const asset = (name: string): string => readFileSync(new URL(`./pages/${name}`, import.meta.url), 'utf8')
 
@@ -160,7 +160,7 @@ function createRenderer({ view, guard, token }: Context) {
     const common = {
       ...{ site: view.site, version: view.version, zone: clock.zone, kiosk: false, done: null },
       ...{ utc: clock.utc, now: now.toISOString(), formToken: guard.formToken, isGuarded: token !== null },
-      ...{ stateWords, toneOf, makeWords, time, age: (instant: string) => ageWords(instant, now) },
+      ...{ stateWords, toneOf, adviceOn, makeWords, time, age: (instant: string) => ageWords(instant, now) },
     }
     return reply.type('text/html; charset=utf-8').send(eta.render(page, { ...common, ...content }))
   }

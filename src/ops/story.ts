@@ -87,6 +87,9 @@ function eventOf({ at, event, who, detail }: EventRow): Story['events'][number] 
 }
 
 /** Facts hold one thing by its name (`run`, `library`, `batch`), beside where each field of it was read. */
+/** Where in its sheet a subject stands and whether it is stopped there: of use to planning alone. */
+const OURS = new Set(['rows', 'blocked'])
+
 function shownFacts(facts: Json): { facts: Fact[]; tables: Table[] } {
   if (!isObject(facts)) return { facts: [], tables: [] }
   const subject = ['run', 'library', 'batch'].map((name) => facts[name] ?? null).find(isObject)
@@ -98,7 +101,7 @@ function shownFacts(facts: Json): { facts: Fact[]; tables: Table[] } {
   const { completion, awaited, sheet } = facts
   for (const [name, value] of Object.entries(subject ?? {})) {
     if (Array.isArray(value) && value.some(isObject)) tables.push(tableOf(name, value.filter(isObject)))
-    else if (!isEmpty(value) && name !== 'rows')
+    else if (!isEmpty(value) && !OURS.has(name))
       shown.push({ name: fieldWords(name), value: valueWords(value), source: sourceWords(provenance[name]) })
   }
   if (isObject(awaited ?? null))

@@ -158,6 +158,8 @@ describe('a person acts', () => {
   test('what cannot be done is said, and nothing is done', async () => {
     await using rig = await openRig()
     const id = await held(rig)
+    const told = await (await fetch(`${rig.url}/registrations/${id}`)).text()
+    expect(told).toContain('Look in the registry: is it there?')
     const refusal = await problemOf(await post(`${rig.url}/api/registrations/${id}/retry`, {}))
     expect(refusal).toMatchObject({ status: 409, detail: expect.stringContaining('twice') })
     for (const body of [{}, { verdict: 'abandon', reason: ' ' }, { verdict: 'else' }])

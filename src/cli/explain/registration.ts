@@ -34,8 +34,7 @@ export async function explainRegistration(
     ...shownRow(registration),
     because: [
       ...(await awaited(story, journal, config)),
-      ...said(story),
-      ...(last?.answer ? [`the registry answered HTTP ${last.answer.status}`] : []),
+      ...answered(said(story), registration, last?.answer?.status ?? null),
       ...(paused === null ? [] : [pausedWords(paused)]),
       ...(isKnown ? [] : [`${registration.registry} is in the configuration no more`]),
     ],
@@ -73,6 +72,13 @@ function said({ registration, attempts, events }: RegistrationStory): string[] {
   const noted = textOf(decided?.detail, 'because')
   const detail = attempts.at(-1)?.detail ?? null
   return [...new Set([noted, isFinal(registration) ? null : detail])].filter((one) => one !== null)
+}
+
+/** With the answer's status; what a registry noted on accepting is its answer. */
+function answered(said: string[], { state }: RegistrationRow, status: number | null): string[] {
+  if (status === null) return said
+  const answer = `the registry answered HTTP ${status}`
+  return state === 'registered' ? [[answer, ...said].join(': ')] : [...said, answer]
 }
 
 function textOf(detail: Json | undefined, key: string): string | null {
