@@ -1,5 +1,5 @@
 /** What is made in a drop folder is for those who use the folder: as open as the folder itself, whatever the umask. */
-import { chmod, chown, lstat, mkdir, stat } from 'node:fs/promises'
+import { chmod, lstat, mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /**
@@ -17,11 +17,14 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** Lets everybody read who may look into `folder`, and gives a folder all the rights of that one. */
+/** Gives a file to read, and a folder to use, to whoever may use `folder`. */
 export async function shareAs(folder: string, path: string): Promise<void> {
   const [theirs, ours] = await Promise.all([stat(folder), lstat(path)])
-  const mode = ours.isDirectory() ? theirs.mode & 0o3777 : 0o600 | (theirs.mode & 0o044)
-  // Network drives may know no rights, and not every group is ours to give: what is told counts for more.
-  if (ours.gid !== theirs.gid) await chown(path, ours.uid, theirs.gid).catch(() => {})
-  if ((ours.mode & 0o7777) !== mode) await chmod(path, mode).catch(() => {})
+  const rights = theirs.mode & 0o777
+  // Members of another group than its own come as others; and nobody comes past the folder who may not use it.
+  const wanted = ours.gid === theirs.gid ? rights : rights | ((rights & 0o070) >> 3)
+  const mode = ours.mode | (ours.isDirectory() ? wanted : wanted & 0o044)
+  if (mode === ours.mode) return
+  // A service may be forbidden to set a group's bit, even one that is there; network drives may know no rights at all.
+  await chmod(path, mode & 0o7777).catch(() => chmod(path, mode & 0o777).catch(() => {}))
 }
