@@ -54,8 +54,8 @@ export type RunFolder = {
   name: string
   /** Names in the folder, sorted; folders among them end in `/`. */
   names: readonly string[]
-  /** Names in a folder below, as `names`; empty where there is none. At most 10,000. */
-  list(path: string): readonly string[]
+  /** Names in a folder below, as `names`; empty where there is none. At most 10,000, or `most`: whichever come first. */
+  list(path: string, most?: number): readonly string[]
   read(path: string, limit: { maxBytes: number }): Result<Uint8Array, ReadFault>
   /** Modification time of a file; null when it is not there. */
   modified(path: string): Date | null

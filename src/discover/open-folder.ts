@@ -45,10 +45,10 @@ function folderAt(real: string, path: string, root: string | undefined): RunFold
     name: basename(path),
     names,
     parents: namesAbove(path, root),
-    list(below) {
+    list(below, most) {
       try {
         const folder = realpathSync.native(at(below))
-        return isInside(folder, real) ? listNames(folder) : []
+        return isInside(folder, real) ? listNames(folder, most) : []
       } catch (thrown) {
         readFault(thrown)
         return []
@@ -67,15 +67,15 @@ function folderAt(real: string, path: string, root: string | undefined): RunFold
   }
 }
 
-/** Names in a folder without junk, sorted, folders with a `/` at their end; at most {@link MOST_NAMES}. */
-function listNames(folder: string): string[] {
+/** Names in a folder without junk, sorted, folders with a `/` at their end; of many, those that the disk tells first. */
+function listNames(folder: string, most = MOST_NAMES): string[] {
   const names: string[] = []
   const open = opendirSync(folder, { bufferSize: 64 })
   try {
     for (let entry = open.readSync(); entry !== null; entry = open.readSync()) {
       if (isJunk(entry.name)) continue
       names.push(entry.isDirectory() ? `${entry.name}/` : entry.name)
-      if (names.length === MOST_NAMES) break
+      if (names.length >= most) break
     }
   } finally {
     open.closeSync()

@@ -6,7 +6,7 @@ import { isRunFolder, readFolderName, sheetsAmong } from '../../src/sequencers/n
 import { nanopore } from '../../src/sequencers/nanopore/index.ts'
 import { modelOf } from '../../src/sequencers/nanopore/models.ts'
 import { corpus } from '../rig/corpus.ts'
-import { diskFolder } from '../rig/folders.ts'
+import { diskFolder, memoryFolder } from '../rig/folders.ts'
 
 test.for([
   ['20250603_1201_3E_PAA12345_e05460c6', '3E', 'PAA12345', 'e05460c6'],
@@ -16,6 +16,7 @@ test.for([
   ['20230101_1500_P2S_00123-1_PAW55102_0123abcd', 'P2S_00123-1', 'PAW55102', '0123abcd'],
   ['20200101_1412_MN19414__68125dc2', 'MN19414', '', '68125dc2'],
   ['20200122_1217_1-A1-B1-PAE12345_1234567a', '1-A1-B1', 'PAE12345', '1234567a'],
+  ['20210520_1105_2-E1-H1_PAG23119_76e7e00f.ext', '2-E1-H1', 'PAG23119', '76e7e00f'],
 ] as const)('%s is taken apart', ([name, position, flowcellId, shortId]) => {
   expect(readFolderName(name)).toMatchObject({ position, flowcellId, shortId })
 })
@@ -60,6 +61,7 @@ test.for([
   [{ deviceType: 'P2_INTEGRATED' }, 'P2 Integrated'],
   [{ deviceType: 'PEBBLE' }, null],
   [{ serial: 'PCT0112' }, 'PromethION'],
+  [{ serial: 'PC24C101', position: '2C' }, 'PromethION 24'],
   [{ serial: 'PCA100090' }, 'PromethION'],
   [{ serial: 'GXB02004', position: 'X2' }, 'GridION'],
   [{ position: 'X5' }, 'GridION'],
@@ -74,6 +76,48 @@ test('a table somebody laid into the folder counts before the sheet MinKNOW writ
   const own = 'sample_sheet_PAA12345_20250603_1207_e05460c6.csv'
   const names = ['output_hash_PAA12345_20250603_1207_e05460c6.csv', 'plate 4.CSV', own, 'throughput_x.csv']
   expect(sheetsAmong(names)).toEqual(['plate 4.CSV', own])
+})
+
+/** A read of 2017, by what its name begins with and the sample. */
+const read = (mux: string, name: string) => `${mux}_sequencing_run_${name}_34567_read_12_ch_101_strand.fast5`
+test.for<[what: string, files: string[], told: Array<string | null>]>([
+  [
+    'a MinION, beside the folder of its muxes',
+    [read('LABPC_20171002_FAH20010_MN17073', 'a'), 'fast5/x'],
+    ['FAH20010', 'MN17073', 'MinION Mk1B', 'a'],
+  ],
+  [
+    'a GridION, three folders down',
+    [`fast5/pass/0/${read('GXB01102_20180518_FAH86257_GA10000', 'a')}`],
+    ['FAH86257', 'GXB01102', 'GridION', 'a'],
+  ],
+  [
+    'two flow cells',
+    ['FAH20010', 'FAH20011'].map((cell) => `fast5/${read(`PC_20171002_${cell}_MN17073`, 'a')}`),
+    [null, 'MN17073', 'MinION Mk1B', 'a'],
+  ],
+  [
+    'a sample the folder is not named after',
+    [read('PC_20171002_FAH20010_MN17073', 'b')],
+    ['FAH20010', 'MN17073', 'MinION Mk1B', null],
+  ],
+])('names of reads that tell of %s', ([, files, told]) => {
+  const folder = memoryFolder('20171002_0900_a', Object.fromEntries(files.map((file) => [file, ''])))
+  expect(nanopore.recognise(folder)).toBe(true)
+  const { run } = nanopore.read(folder)
+  expect([run.flowcellId, run.instrumentSerial, run.instrumentModel, run.sampleId]).toEqual(told)
+})
+
+test('of the oldest folders no more than a few names of reads are listed', () => {
+  const asked: Array<number | undefined> = []
+  nanopore.read({
+    ...memoryFolder('20171002_0900_a', { 'fast5/0/a.fast5': '' }),
+    list: (path, most) => {
+      asked.push(most)
+      return path === 'fast5' ? ['0/'] : []
+    },
+  })
+  expect(asked.every((most) => most !== undefined && most <= 16)).toBe(true)
 })
 
 test('marks are the files that tell about the run and the sheets, never reads', () => {

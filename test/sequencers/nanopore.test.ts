@@ -41,7 +41,10 @@ test.for([
   ['PROTOCOL_RUNNING', 'in_progress'],
   ['PROTOCOL_WAITING_FOR_TEMPERATURE', 'in_progress'],
   ['PROTOCOL_WAITING_FOR_ACQUISITION', 'in_progress'],
+  ['PROTOCOL_WAITING_FOR_SOMETHING_NEW', 'in_progress'],
+  ['PROTOCOL_PAUSED', 'unknown'],
   ['SOMETHING_ELSE', 'unknown'],
+  [2, 'unknown'],
 ])('a report that says %s makes the run %s', ([state, status]) => {
   const folder = memoryFolder(NAME, { 'report_PAY10234_20240612_0910_5b0f21c7.json': report({ state }) })
   const { run, completion } = nanopore.read(folder)
@@ -125,6 +128,47 @@ test('packagings of one flow cell product do not contradict each other', () => {
   }
   const { run, problems } = nanopore.read(memoryFolder(NAME, files))
   expect([run.flowcellType, problems]).toEqual(['FLO-PRO114', []])
+})
+
+test('a kit is the same with the point it is sold by and the dash it is written with', () => {
+  const files = {
+    'final_summary_x.txt': summary(),
+    'report_PAY10234_20240612_0910_5b0f21c7.json': report({
+      state: 'PROTOCOL_COMPLETED',
+      user_info: { kit_info: { sequencing_kit: 'SQK-NBD114.96' } },
+    }),
+  }
+  const { run, problems } = nanopore.read(memoryFolder(NAME, files))
+  expect([run.kit, problems]).toEqual(['SQK-NBD114-96', []])
+})
+
+test('the product that somebody typed for a flow cell counts before the one stored on it', () => {
+  const flow = { user_specified_product_code: 'FLO-PRO114HD', product_code: 'FLO-PRO002' }
+  const json = { 'report_PAY10234_20240612_0910_5b0f21c7.json': report({ flow_cell: flow }) }
+  expect(nanopore.read(memoryFolder(NAME, json)).run.flowcellType).toBe('FLO-PRO114HD')
+})
+
+test('a host name is no serial number', () => {
+  const files = { 'final_summary_x.txt': summary({ instrument: 'promethion24.lab.example.org' }) }
+  const { run } = nanopore.read(memoryFolder(NAME, files))
+  expect([run.instrumentSerial, run.instrumentModel]).toEqual([null, 'PromethION'])
+})
+
+test.for([
+  ['checks/flowcell_check/FLO-PRO114M:FLO-PRO114M', 'instrument-test'],
+  ['/opt/ont/minknow/conf/package/checks/hardware_check.py:CTC', 'instrument-test'],
+  ['platform_qc/NC_Platform_QC:FLO-MIN106', 'instrument-test'],
+  ['sequencing/sequencing_PRO114_DNA:FLO-PRO114M:SQK-LSK114', null],
+] as const)('the protocol %s is of kind %s', ([protocol, kind]) => {
+  const files = { 'final_summary_x.txt': summary({ protocol }) }
+  expect(nanopore.read(memoryFolder(NAME, files)).test).toBe(kind)
+})
+
+test('a Markdown report may begin with empty lines, and tell the protocol run id', () => {
+  const id = '5b0f21c7-8a5d-4a4e-9e1c-0d6f3f2b7a11'
+  const text = `\n\n# Tracking ID\n\n${JSON.stringify({ flow_cell_id: 'PAY10234', protocol_run_id: id })}\n`
+  const { run } = nanopore.read(memoryFolder(NAME, { 'report.md': text }))
+  expect([run.flowcellId, run.sequencingUuid]).toEqual(['PAY10234', id])
 })
 
 test('a flow cell that a report knows by two ids goes by the one the folder and the summary know', () => {

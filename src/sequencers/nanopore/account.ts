@@ -79,6 +79,9 @@ export function uuidClaim(value: string | null | undefined, at: string): Claim |
   return UUID.test(lower) ? { value: lower, at } : null
 }
 
+/** Of the instrument's own examinations of a flow cell or of itself, by whatever path the script is called. */
+const CHECK = /(?:^|\/)(?:checks|platform_qc)\/|flow_?cell_check|hardware_check|platform_qc/i
+
 /**
  * What a protocol's name tells: `sequencing/sequencing_PRO114_DNA:FLO-PRO114M:SQK-LSK114:400`. The script may be named
  * after another product, so only the second and third parts count. In 2019 it was a hash and told nothing.
@@ -88,6 +91,6 @@ export function readProtocol(protocol: string | null | undefined, at: string) {
   return {
     flowcellType: /^FLO-/.test(product) ? claim(product, at) : null,
     kit: /^[A-Z]{2,4}-[A-Z0-9]/.test(kit) ? claim(kit, at) : null,
-    check: script.startsWith('checks/'),
+    check: CHECK.test(script),
   }
 }

@@ -93,9 +93,9 @@ const isTerminal = (account: Account): boolean => account.state !== null && !isU
 
 const isEnd = (account: Account): boolean => isFinalSummary(account) || isTerminal(account)
 
-/** ProtocolState of minknow_api: two good ends, and some twenty that name what went wrong. */
+/** ProtocolState of minknow_api: two good ends, and some twenty that name what went wrong; later ones may be neither. */
 function statusOf(state: string): RunStatus {
   if (state === 'PROTOCOL_COMPLETED') return 'completed'
   if (state === 'PROTOCOL_STOPPED_BY_USER') return 'stopped'
-  return state.startsWith('PROTOCOL_') ? 'failed' : 'unknown'
+  return /^PROTOCOL_.*(?:FINISHED|ERROR|DISCONNECT|UNABLE)/.test(state) ? 'failed' : 'unknown'
 }

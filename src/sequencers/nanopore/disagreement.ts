@@ -27,8 +27,11 @@ export const ofAnotherRun = (stranger: Account, named: Account): Problem =>
 /** Files of several runs among those that fit. */
 export function ofSeveralRuns(members: readonly Account[]): Problem {
   const told = members.filter((one) => one.shortId !== null)
-  const list = told.slice(0, MOST_NAMED).map((one) => `${one.file} is of ${identityOf(one)}`)
-  return problem('run-folder.ids-disagree', list.join(', '), { file: told.at(-1)?.file ?? null })
+  const list = [...new Set(told.map(identityOf))].slice(0, MOST_NAMED).map((identity) => {
+    const [first, ...more] = told.filter((one) => identityOf(one) === identity)
+    return `${first?.file}${more.length === 0 ? ' is' : ` and ${more.length} more are`} of ${identity}`
+  })
+  return problem('run-folder.ids-disagree', list.join(', '))
 }
 
 /** Sources that agree on the run, but not on one fact of it. */

@@ -17,6 +17,7 @@ export function readFinalSummary(text: string, file: string): Account | null {
 
   const at = (key: string) => claim(values.get(key), key)
   const instrument = at('instrument')
+  const serial = instrument !== null && isHostName(instrument.value) ? null : instrument
   // A MinION leaves `position` empty: the device is its own and only position.
   const position = at('position') ?? (serialOfDevice(instrument?.value) === null ? null : instrument)
   const device = serialOfDevice(position?.value)
@@ -35,7 +36,7 @@ export function readFinalSummary(text: string, file: string): Account | null {
       flowcellId,
       flowcellType: protocol.flowcellType,
       kit: protocol.kit,
-      instrumentSerial: device === null ? instrument : claim(device, position?.at ?? 'position'),
+      instrumentSerial: device === null ? serial : claim(device, position?.at ?? 'position'),
       instrumentModel: claim(
         modelOf({ serial: instrument?.value ?? null, position: position?.value ?? null }),
         instrument === null ? 'position' : 'instrument',
@@ -52,6 +53,9 @@ export function readFinalSummary(text: string, file: string): Account | null {
       .reduce((sum, [, value]) => sum + Number(value), 0),
   }
 }
+
+/** `promethion24.lab.example.org`: no instrument has such a serial number. */
+const isHostName = (name: string): boolean => /[^.]\.[^.]/.test(name)
 
 function valuesOf(text: string): Map<string, string> {
   const values = new Map<string, string>()

@@ -13,17 +13,19 @@ type NamedRun = {
 
 /**
  * `20250603_1201_3E_PAA12345_e05460c6`. A position has no underscore (but for the older `P2S_00123-1`), a flow cell
- * id, which people may type, can have any number. A site's `1-A1-B1-PAE12345`, joined by a dash, is taken apart too.
+ * id, which people may type, can have any number. A site's `1-A1-B1-PAE12345`, joined by a dash, is taken apart too,
+ * and so is a name with an ending, `.ext`, as some sites give a run whose bases they have called anew.
  */
 export function readFolderName(name: string): NamedRun | null {
-  const whole = /^(\d{8})_(\d{4})_(P2S_\d+(?:-\w)?|[A-Za-z0-9-]+)_([A-Za-z0-9_-]*)_([0-9a-f]{8})$/.exec(name)
-  const joined = /^(\d{8})_(\d{4})_([A-Za-z0-9-]+)-([FP][A-Z]{2}\d{5}|[A-Z]{3}\d{3})_([0-9a-f]{8})$/.exec(
-    name,
-  )
+  const own = name.replace(SUFFIX, '')
+  const whole = /^(\d{8})_(\d{4})_(P2S_\d+(?:-\w)?|[A-Za-z0-9-]+)_([A-Za-z0-9_-]*)_([0-9a-f]{8})$/.exec(own)
+  const joined = /^(\d{8})_(\d{4})_([A-Za-z0-9-]+)-([FP][A-Z]{2}\d{5}|[A-Z]{3}\d{3})_([0-9a-f]{8})$/.exec(own)
   const [, date = '', clock = '', position = '', flowcellId = '', shortId = ''] = whole ?? joined ?? []
   if (shortId === '') return null
   return { pressed: pressedAt(date, clock), position, flowcellId, shortId }
 }
+
+const SUFFIX = /\.[A-Za-z0-9]+$/
 
 /** The folder's name as an account: the last resort for each fact, and what files are held against. */
 export function accountOfName(name: string): Account {

@@ -6,6 +6,7 @@ import type { Sequencer } from '../sequencer.ts'
 import { completionOf, isFinalSummary } from './completion.ts'
 import { accountOfName, isRunFolder, readFolderName, sheetsAmong } from './folder-name.ts'
 import { gather, markFiles } from './gather.ts'
+import { accountOfReads } from './read-names.ts'
 import { timesOf } from './times.ts'
 import { weigh } from './weigh.ts'
 
@@ -18,7 +19,8 @@ export const nanopore = {
 
 /** The run is the protocol run: its id is MinKNOW's UUID, and a flow cell used again is another run. */
 function read(folder: RunFolder): RunReading {
-  const named = accountOfName(folder.name)
+  // The oldest folders are named after their sample alone.
+  const named = readFolderName(folder.name) === null ? accountOfReads(folder) : accountOfName(folder.name)
   const { accounts, unfinished, problems } = gather(folder)
   const weighed = weigh(named, accounts)
   // Files of several runs have no common start; a stranger's times are not this run's.

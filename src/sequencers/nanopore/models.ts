@@ -35,8 +35,8 @@ const SERIALS: ReadonlyArray<[RegExp, string]> = [
   [/^GXB\d+$/, 'GridION'],
   [/^GA\d+$/, 'GridION'],
   [/^GS\d{5}$/, 'GridION'],
-  [/^PC24B?\d+$/, 'PromethION 24'],
-  [/^PC48B?\d+$/, 'PromethION 48'],
+  [/^PC24[A-Z]?\d+$/, 'PromethION 24'],
+  [/^PC48[A-Z]?\d+$/, 'PromethION 48'],
   [/^PC[TA]\d+$/, 'PromethION'],
 ]
 

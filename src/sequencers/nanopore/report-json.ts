@@ -6,6 +6,11 @@ import { isSimulated, modelOf, serialOfDevice } from './models.ts'
 
 /** Members that are not text where text belongs are as good as absent: one odd value does not spoil a report. */
 const Text = z.string().optional().catch(undefined)
+/** A word, or the number that some ways of writing JSON put in its place. */
+const Word = z
+  .union([z.string(), z.number().transform(String)])
+  .optional()
+  .catch(undefined)
 const Tag = z.object({ string_value: Text }).optional().catch(undefined)
 
 const Acquisition = z.object({
@@ -26,7 +31,7 @@ const Report = z.object({
   protocol_run_info: z.object({
     run_id: Text,
     protocol_id: Text,
-    state: Text,
+    state: Word,
     start_time: Text,
     end_time: Text,
     user_info: z
@@ -48,7 +53,12 @@ const Report = z.object({
       .optional()
       .catch(undefined),
     flow_cell: z
-      .object({ flow_cell_id: Text, product_code: Text, user_specified_flow_cell_id: Text })
+      .object({
+        flow_cell_id: Text,
+        product_code: Text,
+        user_specified_flow_cell_id: Text,
+        user_specified_product_code: Text,
+      })
       .optional()
       .catch(undefined),
     meta_info: z
@@ -95,6 +105,10 @@ export function readReportJson(text: string, file: string): Account | null {
           run.user_info?.user_specified_product_code,
           '/protocol_run_info/user_info/user_specified_product_code',
         ) ??
+        claim(
+          run.flow_cell?.user_specified_product_code,
+          '/protocol_run_info/flow_cell/user_specified_product_code',
+        ) ??
         claim(run.flow_cell?.product_code, '/protocol_run_info/flow_cell/product_code') ??
         claim(tags?.['flow cell']?.string_value, '/protocol_run_info/meta_info/tags/flow cell') ??
         protocol.flowcellType,
@@ -129,9 +143,9 @@ export function readReportJson(text: string, file: string): Account | null {
   }
 }
 
-/** States of minknow_api's ProtocolState that are no end. */
+/** States of minknow_api's ProtocolState that are no end: running, and waiting for one thing or another. */
 export const isUnderWay = (state: string): boolean =>
-  [RUNNING, 'PROTOCOL_WAITING_FOR_TEMPERATURE', 'PROTOCOL_WAITING_FOR_ACQUISITION'].includes(state)
+  state === RUNNING || state.startsWith('PROTOCOL_WAITING_')
 
 /** The id stored on the flow cell, and the one typed where it has none or somebody knew better. */
 function flowcellClaims(run: Report['protocol_run_info']): Claim[] {

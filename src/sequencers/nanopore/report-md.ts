@@ -1,7 +1,7 @@
 /** Reads report*.md, which MinKNOW wrote until about 2023: who and what, but neither an end nor a state. */
 import * as z from 'zod'
 import { parseJson } from '../../formats/json.ts'
-import { type Account, claim, claimed, emptyAccount } from './account.ts'
+import { type Account, claim, claimed, emptyAccount, uuidClaim } from './account.ts'
 import { isSimulated, looksLikeSerial, modelOf, serialOfDevice } from './models.ts'
 
 const Text = z.string().optional().catch(undefined)
@@ -16,6 +16,7 @@ const Tracking = z.object({
   host_product_serial_number: Text,
   hostname: Text,
   protocol_group_id: Text,
+  protocol_run_id: Text,
   sample_id: Text,
 })
 
@@ -23,11 +24,13 @@ const Tracking = z.object({
  * The JSON under the heading `Tracking ID`; tables of any length follow and are not read. `half` while the block is
  * not written to its end, `other` where the file is no report of MinKNOW's.
  *
- * Its `run_id` is the acquisition and `protocol_run_id` is empty, so only the file's own name tells the protocol.
+ * Its `run_id` is the acquisition and `protocol_run_id` is empty as far as was seen; then only the file's own name tells
+ * the protocol.
  */
 export function readReportMd(text: string, file: string): Account | 'half' | 'other' {
   if (text.includes('\0')) return 'half'
-  if (!HEADINGS.some((one) => text.startsWith(one) || one.startsWith(text))) return 'other'
+  const begins = text.trimStart()
+  if (!HEADINGS.some((one) => begins.startsWith(one) || one.startsWith(begins))) return 'other'
   const parsed = Tracking.safeParse(firstObject(text))
   if (!parsed.success) return 'half'
   const track = parsed.data
@@ -38,12 +41,14 @@ export function readReportMd(text: string, file: string): Account | 'half' | 'ot
     claim(track.host_product_serial_number, 'host_product_serial_number') ??
     (looksLikeSerial(track.hostname) ? claim(track.hostname, 'hostname') : null)
   const flowcellId = claim(track.flow_cell_id, 'flow_cell_id')
+  const uuid = uuidClaim(track.protocol_run_id, 'protocol_run_id')
   const start = claim(track.exp_start_time, 'exp_start_time')
   return {
     ...emptyAccount('report-md', file),
-    shortId: /_([0-9a-f]{8})\.md$/.exec(file)?.[1] ?? null,
+    shortId: uuid?.value.slice(0, 8) ?? /_([0-9a-f]{8})\.md$/.exec(file)?.[1] ?? null,
     flowcellIds: flowcellId === null ? [] : [flowcellId.value],
     facts: claimed({
+      sequencingUuid: uuid,
       flowcellId,
       flowcellType: claim(track.flow_cell_product_code, 'flow_cell_product_code'),
       instrumentSerial: serial,

@@ -148,6 +148,9 @@ function comparable(fact: ContestedFact, value: string): string {
     case 'flowcellType':
       // The last letters tell the packaging: FLO-PRO114, FLO-PRO114M.
       return value.toUpperCase().replace(/(?<=\d)[A-Z]{1,2}$/, '')
+    case 'kit':
+      // Sold as SQK-NBD114.96, written SQK-NBD114-96.
+      return value.toUpperCase().replaceAll('.', '-')
     default:
       return value.toUpperCase()
   }
