@@ -192,6 +192,64 @@ test('cut off at any byte the metadata never ends a run, and never invents a fac
   }
 })
 
+describe('a second cell that was planned for the same well', () => {
+  const name = 'r64123_20210102_101112'
+  const movie = 'm64123_210102_102345'
+  const text = metadata(movie, { run: name, type: 'Sequel2', serial: '64123' }).replace(
+    '</Outputs>',
+    '<CollectionMetadata UniqueId="later"><WellSample><WellName>A01</WellName></WellSample></CollectionMetadata></Outputs>',
+  )
+  const one = { [`1_A01/.${movie}.run.metadata.xml`]: text, [`1_A01/${movie}.transferdone`]: '' }
+  test.for<[what: string, files: Record<string, string>, missing: string]>([
+    ['has no folder yet', one, '*_A01/*.transferdone'],
+    ['has one with nothing in it', { ...one, '2_A01/x.txt': '' }, '2_A01/*.transferdone'],
+  ])('and %s is waited for', ([, content, missing]) => {
+    const { completion } = read(content, name)
+    expect(completion).toMatchObject({
+      because: '1 of 2 cells transferred',
+      missing: [missing],
+      ended: false,
+    })
+  })
+})
+
+test('a well may be told with the number of its plate', () => {
+  const well = metadata(movies.A01, { well: '2_A01' })
+  const { run, problems } = read({ [`2_A01/metadata/${movies.A01}.metadata.xml`]: well })
+  expect([run.cells[0]?.well, problems]).toEqual(['A01', []])
+})
+
+test('the end that the run tells counts before the ends of its cells and markers', () => {
+  const text = metadata(movies.A01).replace('WhenStarted', 'WhenCompleted="2024-01-03T17:00:01Z" WhenStarted')
+  const { run, provenance } = read({ ...files(), [`${first}.metadata.xml`]: text })
+  expect([run.end?.instant, provenance.end?.at]).toEqual([
+    '2024-01-03T17:00:01.000Z',
+    '/PacBioDataModel/ExperimentContainer/Runs/Run/@WhenCompleted',
+  ])
+})
+
+test('without metadata and a data set of the whole cell, those of two barcodes tell', () => {
+  const set = (barcode: string) => `1_A01/pb_formats/${movies.A01}.hifi_reads.${barcode}.consensusreadset.xml`
+  const whole = metadata(movies.A01)
+  const cell = whole.slice(whole.indexOf('<CollectionMetadata'), whole.indexOf('</Outputs>'))
+  const text = `<ConsensusReadSet><Collections>${cell}</Collections></ConsensusReadSet>`
+  const folder = memoryFolder(NAME, {
+    ...Object.fromEntries(['bc1001', 'bc1002', 'bc1003'].map((barcode) => [set(barcode), text])),
+    [`${first}.transferdone`]: '',
+  })
+  expect(pacbio.marks(folder)).toEqual([set('bc1001'), set('bc1002'), `${first}.transferdone`])
+  const { run, completion } = pacbio.read(folder)
+  expect(run).toMatchObject({ flowcellId: 'EA101301', sampleId: 'pool', sequencingUuid: null })
+  expect(completion).toMatchObject({ state: 'completed', ended: true })
+})
+
+test('the folder of an RS is known by its movies before its metadata has come', () => {
+  const movie = 'm140912_020930_00114_c100702482550000001823141103261590_s1_p0'
+  const folder = memoryFolder('Run_174', { [`C01_1/Analysis_Results/${movie}.bas.h5`]: '' })
+  expect(pacbio.recognise(folder)).toBe(true)
+  expect(pacbio.read(folder).completion).toMatchObject({ missing: ['C01_1/*.metadata.xml'], ended: false })
+})
+
 test('previews, reads and reports are no marks', () => {
   const folder = memoryFolder(NAME, {
     ...files(),

@@ -16,6 +16,8 @@ export type Collection = {
   partNumber: string | null
   status: string | null
   kit: string | null
+  /** Of the movie, where the file tells it. */
+  start: Stamp | null
   end: Stamp | null
 }
 
@@ -31,6 +33,8 @@ export type Account = {
   /** As the instrument names its kind: Sequel, Sequel2, Sequel2e, Revio, Vega. */
   instrumentType: Told<string>
   start: Told<Stamp>
+  /** Of the whole run. */
+  end: Told<Stamp>
   experiment: Told<string>
   software: Told<string>
   collections: Collection[]
@@ -65,6 +69,7 @@ export function accountOf(root: XmlElement, file: string, cell: string): Account
     serial,
     instrumentType: told(run, 'InstrumentType', runAt),
     start: time(told(run, 'WhenStarted', runAt)) ?? time(ofDetails('WhenStarted')),
+    end: time(told(run, 'WhenCompleted', runAt)),
     experiment:
       told(experiment, 'ExperimentId', '/PacBioDataModel/ExperimentContainer') ??
       told(experiment, 'Name', '/PacBioDataModel/ExperimentContainer'),
@@ -86,15 +91,19 @@ function collectionOf(element: XmlElement): Collection {
   return {
     id: attribute(element, 'UniqueId'),
     movie: attribute(element, 'Context'),
-    well: textAt(element, 'WellSample/WellName'),
+    well: wellOf(textAt(element, 'WellSample/WellName')),
     sample: sample && attribute(sample, 'Name'),
     flowcellId: pac && flowcellIdOf(pac),
     partNumber: pac && attribute(pac, 'PartNumber'),
     status: attribute(element, 'Status'),
     kit: plate && attribute(plate, 'Name'),
+    start: null,
     end: whenCompleted === null ? null : instantStamp(whenCompleted),
   }
 }
+
+/** `A01`; behind the number of its plate where a run has two of them: `2_A01`. */
+const wellOf = (name: string | null): string | null => name?.replace(/^\d_(?=[A-H]\d\d$)/, '') ?? null
 
 /**
  * Revio and Vega: the label. Before them the barcode, where it is a cell's own (`DA060767`) and not the tray's lot, part
@@ -112,7 +121,8 @@ function accountOfRs(root: XmlElement, file: string, cell: string): Account {
   const at = (path: string): Told<string> => tell(textAt(root, path), `/Metadata/${path}`)
   const started = at('Run/WhenStarted')
   const movie = /([^/]+)\.metadata\.xml$/.exec(file)?.[1] ?? null
-  const stamp = started && instantStamp(`${started.value}Z`)
+  const stamp = started && (instantStamp(started.value) ?? instantStamp(`${started.value}Z`))
+  const movieStarted = at('Movie/WhenStarted')
   return {
     file,
     cell,
@@ -122,18 +132,20 @@ function accountOfRs(root: XmlElement, file: string, cell: string): Account {
     serial: at('InstrumentName'),
     instrumentType: null,
     start: started && stamp ? { value: { ...stamp, text: started.value }, at: started.at } : null,
+    end: null,
     experiment: null,
     software: at('InstCtrlVer'),
     collections: [
       {
         id: null,
         movie,
-        well: textAt(root, 'Sample/WellName'),
+        well: wellOf(textAt(root, 'Sample/WellName')),
         sample: textAt(root, 'Sample/Name'),
         flowcellId: movie && rsCellId(movie),
         partNumber: textAt(root, 'EightPac/PartNumber'),
         status: null,
         kit: null,
+        start: movieStarted && instantStamp(movieStarted.value),
         end: null,
       },
     ],

@@ -51,7 +51,7 @@ export function knownCells(
         flowcellId: last?.flowcellId ?? null,
         flowcellType: last?.partNumber ?? null,
         sampleId: last?.sample ?? null,
-        start: movie === null ? null : movieStart(movie),
+        start: last?.start ?? (movie === null ? null : movieStart(movie)),
         end: last?.end ?? transferred,
         fullyCopied: transferred !== null,
       },
@@ -65,18 +65,22 @@ export function knownCells(
 
 /** Wells that were planned and have no folder yet. Sequels list them; a Revio makes every folder when the run begins. */
 export function plannedWells(files: readonly CellFiles[], accounts: readonly Account[]): string[] {
+  const collections = accounts.flatMap((account) => account.collections)
+  const started = new Set(collections.filter(({ movie }) => movie !== null).map(({ id }) => id))
   const planned = new Map<string, string>()
-  for (const account of accounts) {
-    for (const { id, well, movie } of account.collections) {
-      if (movie === null && id !== null && well !== null) planned.set(id, well)
-    }
-  }
-  for (const account of accounts) {
-    for (const { id, movie } of account.collections) if (movie !== null && id !== null) planned.delete(id)
-  }
-  const here = files.map(({ well }) => well)
-  return [...planned.values()].filter((well) => !here.includes(well))
+  for (const { id, well } of collections)
+    if (id !== null && well !== null && !started.has(id)) planned.set(id, well)
+  // Of one well several cells may be loaded, each in a folder of its own; a folder with nothing in it is of one to come.
+  const open = files.filter((own) => !accounts.some((account) => isBegun(account, own)))
+  return [...planned.values()].filter((well) => {
+    const at = open.findIndex((one) => one.well === well)
+    if (at >= 0) open.splice(at, 1)
+    return at < 0
+  })
 }
+
+const isBegun = ({ cell, collections }: Account, { folder, well }: CellFiles): boolean =>
+  cell === folder && collections.some((one) => one.movie !== null && (one.well ?? well) === well)
 
 /** Words of PacBioBaseDataModel.xsd for an acquisition that came to nothing. */
 const FAILED = /^(?:Aborted|Failed|Error|Stopped|TransferFailed)$/

@@ -52,7 +52,8 @@ export function completionOf(run: {
     )
     .map(({ cell }) => `${cell.folder}/*.metadata.xml`)
   const half = [...unfinished, ...undescribed]
-  const sent = cells.length === 1 ? 'the cell is transferred' : `all ${cells.length} cells transferred`
+  const all = cells.length === 2 ? 'both' : `all ${cells.length}`
+  const sent = cells.length === 1 ? 'the cell is transferred' : `${all} cells transferred`
   return half.length === 0
     ? decided('completed', sent, true)
     : decided('completed', `${sent}, ${half[0]} is not there, or not whole`, false, half)

@@ -134,13 +134,16 @@ function startByName(name: string): Known<Stamp> {
   return stamp && { value: { ...stamp, text: `${date}_${time}` }, from: { file: name, at: 'folder name' } }
 }
 
-/** The last cell's metadata may tell the end of the run; else the last cell was transferred after it. */
+/** A run that is over may tell its end, and so may its last cell's metadata; else the last cell was transferred after it. */
 function endOf(cells: readonly KnownCell[], accounts: readonly Account[]): Known<Stamp> {
   const latest = (stamps: Array<Stamp | null>): Stamp | null =>
     stamps
       .filter((one) => one !== null)
       .sort((a, b) => String(a.instant).localeCompare(String(b.instant)))
       .at(-1) ?? null
+  const whole = latest(accounts.map((one) => one.end?.value ?? null))
+  const ofRun = accounts.find((one) => one.end?.value === whole)
+  if (whole && ofRun?.end) return { value: whole, from: { file: ofRun.file, at: ofRun.end.at } }
   const written = latest(accounts.flatMap((one) => one.collections.map((collection) => collection.end)))
   const teller = accounts.find((one) => one.collections.some((collection) => collection.end === written))
   if (written && teller)

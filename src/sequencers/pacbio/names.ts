@@ -43,7 +43,7 @@ export function generationOf(folder: Listing): Generation | null {
         below.some((sub) => folder.list(name.slice(0, -1) + sub).some((one) => movie.test(bare(one)))),
       )
   if (withMovie(CELL_FOLDER, MOVIE, ['', '/metadata'])) return 'sequel'
-  return withMovie(RS_CELL_FOLDER, RS_MOVIE, ['']) ? 'rs' : null
+  return withMovie(RS_CELL_FOLDER, RS_MOVIE, ['', '/Analysis_Results']) ? 'rs' : null
 }
 
 export function cellsOf(folder: Listing, generation: Generation): CellFiles[] {
@@ -62,12 +62,20 @@ export function cellsOf(folder: Listing, generation: Generation): CellFiles[] {
         folder: cell,
         well,
         metadata: [...those(/\.run\.metadata\.xml$/i), ...those(/(?<!\.run)\.metadata\.xml$/i)],
-        readSets: those(/^m\w+(?:\.hifi_reads)?\.(?:subreadset|consensusreadset)\.xml$/i),
+        readSets: readSetsAmong(those(/^m\w+[\w.]*\.(?:subreadset|consensusreadset)\.xml$/i)),
         transferDone: those(/\.transferdone$/i),
         transferTests: those(/^Transfer_Test_\w+\.txt$/i),
       },
     ]
   })
+}
+
+/** Those of all reads of the cell; else a few of those that hold one barcode's each, of which there can be hundreds. */
+function readSetsAmong(paths: string[]): string[] {
+  const whole = paths.filter((path) =>
+    /\/m\w+(?:\.hifi_reads)?\.(?:subreadset|consensusreadset)\.xml$/i.test(path),
+  )
+  return whole.length > 0 ? whole : paths.slice(0, 2)
 }
 
 /** The movie a file belongs to, by its name; null where the name tells none. */
