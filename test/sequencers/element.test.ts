@@ -23,6 +23,29 @@ describe('cut off anywhere, a file makes the run wait or leaves it as it is', ()
   })
 })
 
+const NAME = '20250210_AV240512_A_exome_14'
+const parameters = (more: Record<string, unknown>) => ({
+  'RunParameters.json': JSON.stringify({ RunFolderName: NAME, InstrumentName: 'AV240512', ...more }),
+})
+
+test('one flow cell planned and another loaded is a problem, and nobody knows which it was', () => {
+  const flowcells = { FlowcellID: '2401', Consumables: { Flowcell: { SerialNumber: '2402' } } }
+  const { run, problems } = element.read(memoryFolder(NAME, parameters(flowcells)))
+  expect([run.flowcellId, problems.map((one) => one.code)]).toEqual([null, ['run-folder.ids-disagree']])
+})
+
+test('a date is in UTC, whether it says so or not', () => {
+  for (const text of ['2025-02-10T10:15:30.123456789Z', '2025-02-10T10:15:30.123456789']) {
+    const { run } = element.read(memoryFolder(NAME, parameters({ Date: text })))
+    expect(run.start).toMatchObject({ text, instant: '2025-02-10T10:15:30.123Z', zone: 'utc' })
+  }
+})
+
+test('a folder under a name of the site’s own is pointed out', () => {
+  const { problems } = element.read(memoryFolder('exomes of February', parameters({})))
+  expect(problems.map((one) => one.code)).toEqual(['run-folder.renamed'])
+})
+
 test.for([
   ['20250127_AV244103_1234_NT1850075L', [], true],
   ['renamed', ['RunParameters.json'], true],

@@ -29,10 +29,10 @@ export function identityOf(
   }
   const name = "this folder's name"
   const sameSerial = agree(RUN_PARAMETERS, planned, named, name)
-  // A site may add to a folder's name; a folder that begins otherwise is another one.
+  // A site may add to a folder's name or choose another; one of an AVITI that begins otherwise is of another run.
   const planFolder = plan?.RunFolderName ?? null
-  if (sameSerial && named !== null && planFolder !== null && planFolder !== folderName) {
-    if (folderName.startsWith(planFolder))
+  if (sameSerial && planFolder !== null && planFolder !== folderName) {
+    if (named === null || folderName.startsWith(planFolder))
       problems.push(
         problem('run-folder.renamed', `the instrument named it ${planFolder}`, { file: RUN_PARAMETERS }),
       )

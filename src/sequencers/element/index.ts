@@ -6,7 +6,7 @@
 import type { RunFolder } from '../../handovers.ts'
 import { type Problem, problem } from '../../problems.ts'
 import type { Completion, Provenance, RunFacts, RunReading } from '../../record/run.ts'
-import { instantStamp, mtimeStamp } from '../../record/time.ts'
+import { instantStamp, mtimeStamp, type Stamp } from '../../record/time.ts'
 import type { Sequencer } from '../sequencer.ts'
 import {
   type Document,
@@ -48,6 +48,7 @@ function read(folder: RunFolder): RunReading {
     return value ?? null
   }
   const flowcell = plan?.Consumables?.Flowcell
+  const twoFlowcells = disagreementOf(plan?.FlowcellID ?? null, flowcell?.SerialNumber ?? null)
   const run: RunFacts = {
     runId: folder.name,
     folderName: folder.name,
@@ -58,12 +59,13 @@ function read(folder: RunFolder): RunReading {
     instrumentModel:
       plan?.RunType === 'Cytoprofiling' ? told('instrumentModel', 'AVITI24', '/RunType') : 'AVITI',
     instrumentSerial: serial?.value ?? null,
-    flowcellId:
-      told('flowcellId', plan?.FlowcellID, '/FlowcellID') ??
-      told('flowcellId', flowcell?.SerialNumber, '/Consumables/Flowcell/SerialNumber'),
+    flowcellId: twoFlowcells
+      ? null
+      : (told('flowcellId', plan?.FlowcellID, '/FlowcellID') ??
+        told('flowcellId', flowcell?.SerialNumber, '/Consumables/Flowcell/SerialNumber')),
     flowcellType: told('flowcellType', flowcell?.PartNumber, '/Consumables/Flowcell/PartNumber'),
     position: told('position', /^Side([AB])$/.exec(plan?.Side ?? '')?.[1], '/Side'),
-    start: told('start', plan?.Date ? instantStamp(plan.Date) : null, '/Date'),
+    start: told('start', plan?.Date ? startOf(plan.Date) : null, '/Date'),
     end: outcome !== null && outcomeIsOurs && uploadedAt !== null ? mtimeStamp(uploadedAt) : null,
     status: completion.state,
     fullyCopied: outcome !== null && outcomeIsOurs,
@@ -77,6 +79,7 @@ function read(folder: RunFolder): RunReading {
     sheet: null,
   }
   if (serial) provenance.instrumentSerial = serial.from
+  provenance.instrumentModel ??= serial?.from ?? byName
   if (run.end) provenance.end = { file: RUN_UPLOADED, at: 'modification time' }
   return {
     run,
@@ -86,10 +89,24 @@ function read(folder: RunFolder): RunReading {
       ...faultsOf(parameters),
       ...faultsOf(uploaded),
       ...problems,
+      ...(twoFlowcells ?? []),
       ...failureOf(completion, outcome),
     ],
     test: null,
   }
+}
+
+/** The date is in UTC, and mostly says so. */
+function startOf(date: string): Stamp | null {
+  const stamp = instantStamp(date) ?? instantStamp(`${date}Z`)
+  return stamp && { ...stamp, text: date }
+}
+
+/** The flow cell as what was planned has it, and as what was loaded has it. */
+function disagreementOf(planned: string | null, loaded: string | null): Problem[] | null {
+  if (planned === null || loaded === null || planned.toUpperCase() === loaded.toUpperCase()) return null
+  const found = `the flow cell is ${planned} by FlowcellID, ${loaded} among the consumables`
+  return [problem('run-folder.ids-disagree', found, { file: RUN_PARAMETERS })]
 }
 
 /** RunUploaded.json comes last of all; RunParameters.json, the first, may still be on its way where a folder is copied. */

@@ -37,6 +37,8 @@ function read(folder: RunFolder): RunReading {
 
   const uploads = { file: UPLOAD_COMPLETED, at: 'presence' }
   const provenance: Provenance = { runId: first.from, folderName: { file: folder.name, at: 'folder name' } }
+  // The one instrument whose run folders look like this.
+  provenance.instrumentModel = { file: folder.name, at: 'its make' }
   if (end) provenance.end = { file: UPLOAD_COMPLETED, at: 'modification time' }
   if (fullyCopied) provenance.fullyCopied = uploads
   if (completion.state === 'completed') provenance.status = uploads
