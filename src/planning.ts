@@ -7,7 +7,7 @@ import { inspectPath, recogniseFolder } from './inspect.ts'
 import { memoryCatalogue, type RunSource, type SheetSource } from './planning/catalogue.ts'
 import type { Destination, Plan, PlanningOptions } from './planning/destination.ts'
 import { toRecord } from './planning/record.ts'
-import { planRun } from './planning/run.ts'
+import { planRun, testRun } from './planning/run.ts'
 import { planSheet } from './planning/sheet.ts'
 import { refuseTakenTubes } from './planning/tubes.ts'
 import type { Problem } from './problems.ts'
@@ -15,6 +15,7 @@ import type { Reason } from './record/registration.ts'
 import type { Completion, Provenance, RunRecord, Source } from './record/run.ts'
 import { registries } from './registries/index.ts'
 import type { Registry } from './registries/registry.ts'
+import { findSandboxes } from './sandboxes.ts'
 import { stalledIf } from './stalling.ts'
 
 const kinds: Record<string, Registry> = registries
@@ -124,7 +125,8 @@ export async function checkPaths(
     reading.kind === 'sample-sheet' ? [{ path, reading: reading.reading, since }] : [],
   )
   const catalogue = memoryCatalogue(runs, sheets)
-  const options = planningOptions(config, destinationsOf(config, new Set()), now)
+  const sandboxes = await findSandboxes(config.registries)
+  const options = planningOptions(config, destinationsOf(config, sandboxes), now)
   const checked: Array<{ plans: Plan[]; result(): CheckResult }> = []
   for (const { path, reading } of readings) {
     if (reading.kind === 'unrecognised')
@@ -165,7 +167,10 @@ function checkedRun(
   plans: Plan[],
   { destinations }: PlanningOptions,
 ): CheckResult {
-  const { state, because, missing } = reading.reading.completion
+  const { completion, test } = reading.reading
+  const { state, because, missing } = completion
+  // Said even where only sandboxes are configured, to which it goes all the same.
+  const own = test === 'instrument-test' ? [testRun(test)] : []
   return {
     path,
     kind: 'run-folder',
@@ -174,7 +179,7 @@ function checkedRun(
     provenance: shownProvenance(reading.reading.provenance),
     completion: { state, because, missing },
     sheet: null,
-    problems: together(reading.reading.problems, plans),
+    problems: together([...reading.reading.problems, ...own], plans),
     submissions: plans.map((plan) => checkedSubmission(plan, destinations)),
   }
 }

@@ -41,7 +41,9 @@ export async function planRun(
     const fit = fits(to, run.instrumentMake)
     if (fit === 'no') continue
     const libraries = named.length > 0 ? named : fromTemplate(to, run)
-    for (const one of libraries.length > 0 ? libraries : [null]) {
+    // No sheet is asked for a run that will go nowhere.
+    const unnamed = source.reading.reading.test === null || to.sandbox ? [null] : []
+    for (const one of libraries.length > 0 ? libraries : unnamed) {
       const record = withClaim(run, one?.claim ?? null, options)
       const plan = runPlan(source.path, source.reading.reading, record, one, to, conflicts, options)
       plan.submission.problems.push(...disagreements(run, one, source.reading.reading.provenance))
@@ -267,7 +269,7 @@ function startDiffers(mine: RunReading, theirs: RunReading): boolean {
   return (one.local ?? one.text) !== (other.local ?? other.text)
 }
 
-const testRun = (test: 'instrument-test' | 'simulated'): Problem =>
+export const testRun = (test: RunReading['test']): Problem =>
   problem(
     'run.test',
     test === 'simulated'

@@ -280,6 +280,8 @@ describe('a run', () => {
       'climb run L by-rule',
       'sandbox run L ready',
     ])
+    const nameless = await planRun(source, memoryCatalogue([source], []), to)
+    expect(lines(nameless.plans)).toEqual(['sandbox run  sheet'])
   })
 
   test('in two folders is one run; where they tell different things a person decides', async () => {

@@ -68,5 +68,6 @@ function whyNot(reading: Reading, { kind, when }: Config['registries'][number]):
   if (when?.make !== undefined && !when.make.includes(instrumentMake))
     return `its \`when\` names other makes than ${instrumentMake}.`
   if (!taken.makes.includes(instrumentMake)) return `${kind} does not take runs of ${instrumentMake}.`
+  if (reading.reading.test !== null) return 'it is no real run, and such go to sandboxes only.'
   return 'it wants such runs; nothing is listed there yet.'
 }
