@@ -9,6 +9,7 @@ import { published, schemas } from '../../src/cli/schemas.ts'
 import { onScreen, Stop, type Terminal } from '../../src/cli/terminal.ts'
 import { type Lab, openLab } from '../rig/lab.ts'
 import { novaSeqRun, sheetFor, writeRun } from '../rig/runs.ts'
+import { PROJECT } from './rig.ts'
 
 const run = novaSeqRun(1)
 const lone = novaSeqRun(2)
@@ -119,6 +120,19 @@ describe.each([80, 200])('on a screen of %i columns', (columns) => {
       }
     }
   })
+})
+
+test('a run on a narrow screen has its sources once, by numbers, and each of its cells', async () => {
+  const path = join(PROJECT, 'fixtures/runs/pacbio/r84123_20240102_101112')
+  const narrow = (await on(80, ['check', path])).join('\n')
+  expect(narrow).toMatch(/^ {2}serial number +84123 +\[1\] \/\/CollectionMetadata\/@InstrumentId$/m)
+  expect(narrow).toMatch(/^ {2}\[1\] 1_A01\/metadata\/m84123_240102_102345_s1.metadata.xml$/m)
+  expect(narrow).toMatch(/^ {2}1_B01 +EA101302 +HG pool 2 +m84123_240102_122511_s2 +transferred$/m)
+  expect(narrow).not.toContain('lanes')
+  const wide = (await on(200, ['check', path])).join('\n')
+  expect(wide).toMatch(
+    /^ {2}serial number +84123 +1_A01.*\.metadata\.xml {2}\/\/CollectionMetadata\/@InstrumentId$/m,
+  )
 })
 
 test('a wide screen has a row in one line, a narrow one goes on below it', async () => {

@@ -5,7 +5,7 @@ import { makeWords } from '../../record/run.ts'
 import { problemsText } from '../problems-text.ts'
 import { type Paint, plain, roomOf, sideBySide, type Terminal, table, wrapped } from '../terminal.ts'
 import { reasonWords } from '../words.ts'
-import { runFacts } from './facts.ts'
+import { cellsText, runFacts } from './facts.ts'
 
 export function resultText(result: CheckResult, paint: Paint, terminal: Terminal): string {
   const { columns } = terminal
@@ -14,6 +14,7 @@ export function resultText(result: CheckResult, paint: Paint, terminal: Terminal
     sideBySide([paint('bold', plain(name)), whatItIs(result)], columns),
     paint('dim', plain(result.path)),
     ...section('Facts', runFacts(result, paint, terminal), paint),
+    ...section('Cells', cellsText(result, paint, terminal), paint),
     ...section('Sheet', sheetText(result.sheet, paint, roomOf(terminal)), paint),
     ...section('Problems', problemsText(result.problems, paint, columns), paint),
     ...section('What would be sent', submissionsText(result, paint, columns), paint),
@@ -31,11 +32,11 @@ function whatItIs({ kind, recognisedAs, run, sheet, completion }: CheckResult): 
     return `is a sheet (${recognisedAs}) of ${counted(Number(samples), 'sample')}${valid === true ? '' : ', with errors'}`
   }
   const make = makeWords(String(members(run)['instrumentMake']))
-  const missing = completion?.missing ?? []
+  const { state = '', because = '', missing = [] } = completion ?? {}
+  // A reason of one word is the file that decided.
+  const why = because.includes(' ') ? because : `as ${because} tells`
   const awaited = missing.length === 0 ? '' : `; still missing: ${missing.join(', ')}`
-  return plain(
-    `is a run of ${make}: ${STATUS[completion?.state ?? ''] ?? 'unknown'} (${completion?.because}${awaited})`,
-  )
+  return plain(`is a run of ${make}: ${STATUS[state] ?? 'unknown'} (${why}${awaited})`)
 }
 
 const STATUS: Record<string, string> = {
