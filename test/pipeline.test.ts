@@ -1,12 +1,28 @@
 /** The flow where its parts meet at awkward moments. */
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { decide } from '../src/deliver/decide.ts'
 import { inspectPath } from '../src/inspect.ts'
 import { openJournal } from '../src/journal/open.ts'
 import { createPipeline } from '../src/pipeline.ts'
+import { planBatch } from '../src/planning/batch.ts'
+import type { Destination } from '../src/planning/destination.ts'
+import type { RunLink } from '../src/record/library.ts'
+import type { RunFacts } from '../src/record/run.ts'
+import { registries } from '../src/registries/index.ts'
 import { fixturePath } from './bench/run-folders.ts'
 import { temporaryFolder } from './journal/rig.ts'
+import { LIBRARY_COLUMNS, registrationSheet } from './rig/runs.ts'
+
+const climb: Destination = {
+  ...{ name: 'climb', kind: 'majora-2020-03-25', registry: registries['majora-2020-03-25'] },
+  settings: {
+    ...{ name: 'climb', url: 'https://x.example', username: 'birm', oauth: false },
+    ...{ defaults: {}, endTimeFromMtime: false },
+  },
+  ...{ when: null, libraryName: null, graceSeconds: 0, sandbox: false },
+}
 
 test('a run that lacks nothing that decides is taken once it has rested, also where it is kept later than that', async () => {
   const place = await temporaryFolder()
@@ -58,3 +74,71 @@ test('a run that lacks nothing that decides is taken once it has rested, also wh
   expect(await journal.artifact(path)).toMatchObject({ status: 'done' })
   pipeline.close()
 })
+
+test.for<[by: string, link: (run: RunFacts) => RunLink]>([
+  ['run name', ({ folderName }) => ({ by: 'run_name', value: folderName })],
+  ['flow cell', ({ flowcellId }) => ({ by: 'flowcell_id', value: flowcellId ?? '' })],
+])(
+  'a run that a sheet alone told of by its %s, and that was sent, is the same registration when its folder comes',
+  async ([, link]) => {
+    const place = await temporaryFolder()
+    const opened = await openJournal(join(place.path, 'journal.sqlite'), { decide })
+    if (!opened.ok) throw new Error(opened.error.detail)
+    const journal = opened.value
+    onTestFinished(async () => {
+      await journal.close()
+      await place[Symbol.asyncDispose]()
+    })
+    const folder = fixturePath('nanopore', '20241205_1200_1D_PAY15003_6203d262')
+    const reading = inspectPath(folder, { root: join(folder, '..') })
+    if (reading.kind !== 'run-folder') throw new Error('no run folder')
+    const { run } = reading.reading
+    const { by, value } = link(run)
+    const sheetPath = join(place.path, 'plate.csv')
+    const row = { central_sample_id: 'S1', library_name: 'LIB', [by]: value }
+    const made = { instrument_make: run.instrumentMake, instrument_model: run.instrumentModel ?? 'GridION' }
+    await writeFile(
+      sheetPath,
+      registrationSheet(
+        [{ ...row, ...made }],
+        [...LIBRARY_COLUMNS, by, 'instrument_make', 'instrument_model'],
+      ),
+    )
+    const now = new Date('2026-11-22T12:00:00Z')
+    const keep = async (path: string) => {
+      const taken = inspectPath(path, { root: join(path, '..') })
+      const artifact = {
+        ...{ root: join(path, '..'), path, fingerprint: 'one', sha256: null, status: 'active' as const },
+        type: taken.kind === 'run-folder' ? ('run-folder' as const) : ('sheet' as const),
+        ...{ reading: taken, firstSeen: now.toISOString(), changed: now.toISOString() },
+      }
+      await journal.saveArtifact(artifact)
+      const config = { zoneOfRun: () => null, siteZone: null, modelOf: () => null, now }
+      const options = { ...config, destinations: [climb], runsFrom: () => 'sheet' as const }
+      const { plans, withdrawn } = await planBatch([{ artifact, replaces: null }], journal, options)
+      await journal.plan(plans, now, { withdrawn, done: [] })
+    }
+    await keep(sheetPath)
+    const told = await journal.registrations()
+    const [library, sent] = ['library', 'run'].map(
+      (type) => told.find((one) => one.subject.type === type)?.id ?? '',
+    )
+    const accepted = { is: 'accepted' as const, adopted: false, remoteIds: {}, samples: [], notes: [] }
+    for (const id of [library, sent]) {
+      const arming = await journal.arm({ id: id ?? '', revision: 1, url: 'https://x.example' }, now)
+      if (arming.may !== 'begin') throw new Error(`may ${arming.may}`)
+      const { attempt } = arming.armed
+      const answer = { status: 200, headers: {}, body: '' }
+      const outcome = { type: 'verdict' as const, verdict: accepted, answer }
+      await journal.settle({ id: id ?? '', revision: 1, attempt }, outcome, now)
+    }
+    await keep(folder)
+    const rows = await journal.registrations()
+    expect(new Map(rows.map(({ id, state, reason, revision }) => [id, [state, reason, revision]]))).toEqual(
+      new Map([
+        [library, ['registered', null, 1]],
+        [sent, ['held', 'amendment', 2]],
+      ]),
+    )
+  },
+)

@@ -134,11 +134,26 @@ async function planRunOf(
   }
   const planned = await planRun(source, catalogue, options)
   const standing = known.filter(({ id }) => !asked.withdrawn.has(id))
-  ask(
-    asked,
-    planned.plans.filter((one) => !isNeedlessStandIn(one, standing)),
-  )
+  const wanted = planned.plans.filter((one) => !isNeedlessStandIn(one, standing))
+  ask(asked, await asSentBefore(wanted, planned.withdrawn, journal))
   withdraw(asked, planned.withdrawn)
+}
+
+/**
+ * A run that a sheet alone told of may have been sent before its folder came, which may know it by another id: it is the
+ * same registration, whose revision the folder's facts are.
+ */
+async function asSentBefore(plans: Plan[], standIns: string[], journal: PlanningJournal): Promise<Plan[]> {
+  const rows = await journal.registrations({ ids: [...standIns, ...plans.map((one) => one.submission.id)] })
+  const sent = rows.filter(({ state, attempts }) => state === 'registered' || attempts > 0)
+  return plans.map((plan) => {
+    const { id, registry, subject } = plan.submission
+    if (rows.some((row) => row.id === id)) return plan
+    const before = sent.find((row) => row.registry === registry && row.subject.library === subject.library)
+    if (before === undefined || subject.library === null) return plan
+    const same = { ...subject, key: before.subject.key }
+    return { ...plan, submission: { ...plan.submission, id: before.id, subject: same } }
+  })
 }
 
 /** A run listed as waiting for a sheet though a library of it is registered or on its way there. */

@@ -23,8 +23,10 @@ export const awaitedKey = (link: RunLink, library: string): string => {
 export function standIns(run: RunRecord, libraries: string[], registries: string[]): string[] {
   const byName = `${run.instrumentMake}/${run.runId}`
   const keys = [`run\n${byName}\n`, `run\n${runIdentity(run)}\n`]
+  // By any of these a sheet may have told of it alone.
+  const names = new Set([run.runId, run.folderName, run.flowcellId, run.experimentName])
   for (const name of libraries) {
-    keys.push(`run\n${byName}\n${name}`)
+    for (const one of names) if (one !== null) keys.push(`run\n${run.instrumentMake}/${one}\n${name}`)
     for (const link of linkNames(run)) keys.push(awaitedKey(link, name))
   }
   return registries.flatMap((registry) => keys.map((key) => registrationId(registry, key)))

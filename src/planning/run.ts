@@ -37,7 +37,6 @@ export async function planRun(
   const contradicted = againstOwnSheet(named, source)
   const plans = ownLibraryPlans(source, run, named, options)
   for (const to of options.destinations) {
-    if (!to.registry.takes.subjects.includes('run')) continue
     const fit = fits(to, run.instrumentMake)
     if (fit === 'no') continue
     const libraries = named.length > 0 ? named : fromTemplate(to, run)

@@ -12,6 +12,7 @@ import {
   fits,
   graceEnd,
   mapInto,
+  notTaken,
   type Plan,
   type Planned,
   type PlanningOptions,
@@ -138,9 +139,10 @@ function absentRunPlans(
   if (link === null) return []
   const make = InstrumentMake.safeParse(run.claim.instrumentMake)
   return options.destinations.flatMap((to) => {
-    if (!to.registry.takes.subjects.includes('run')) return []
-    if (make.success && fits(to, make.data) !== 'yes') return []
-    if (doubt === null && options.runsFrom(source.path) === 'sheet' && make.success) {
+    const makesRuns = doubt === null && options.runsFrom(source.path) === 'sheet'
+    const fit = make.success ? fits(to, make.data) : 'yes'
+    if (fit === 'no' || (fit === 'not-taken' && !makesRuns)) return []
+    if (makesRuns && make.success) {
       const record = claimedRun(link, run.claim, make.data, options)
       const named = {
         ...{ name: library.name, library, claim: run.claim, sheet: source.path, since: source.since },
@@ -152,8 +154,11 @@ function absentRunPlans(
         problems: [],
         test: null,
       }
-      return [runPlan(source.path, reading, record, named, to, [], options)]
+      const plan = runPlan(source.path, reading, record, named, to, [], options)
+      if (fit === 'not-taken') refuse(plan, notTaken(to, record))
+      return [plan]
     }
+    if (!to.registry.takes.subjects.includes('run')) return []
     const subject: SubjectRef = {
       type: 'run',
       key: awaitedKey(link, library.name),

@@ -270,6 +270,10 @@ describe('a run', () => {
     const catalogue = memoryCatalogue([source], [sheet([library('L', runName)])])
     expect(lines((await planRun(source, catalogue, options([asked]))).plans)).toEqual(['climb run L by-rule'])
     expect((await planRun(source, catalogue, options([climb]))).plans).toEqual([])
+    const tubes = destination('cloud', 'onecodex-v1')
+    const odd = { ...tubes, when: { make: ['ELEMENT'] } }
+    expect(lines((await planRun(source, catalogue, options([odd]))).plans)).toEqual(['cloud run L by-rule'])
+    expect((await planRun(source, catalogue, options([tubes]))).plans).toEqual([])
   })
 
   test('that is a test goes to a sandbox only', async () => {
@@ -448,6 +452,11 @@ describe('a sheet', () => {
     expect(planned.plans[1]?.submission.mapped?.request.body).toMatchObject({
       runs: [{ instrument_model: 'MiSeq', start_time: '2020-03-01 10:00:00' }],
     })
+    const asked = options([{ ...climb, when: { make: ['ELEMENT'] } }], { runsFrom: () => 'sheet' })
+    const other = sheet([library('L', runName, { ...claim, instrumentMake: 'ELEMENT' })])
+    expect(lines((await planSheet(other, memoryCatalogue([], []), asked)).plans)).toEqual([
+      'climb run L by-rule',
+    ])
   })
 
   test('of no known make goes at once to the one registry there is, and waits where several share the makes', async () => {
