@@ -66,7 +66,7 @@ export async function openJournal(
       migrate(db, file, STEPS)
       mark(file)
       // From here on, syncing what was committed is the store's.
-      db.exec('PRAGMA synchronous = NORMAL')
+      db.exec('PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY')
     }
   } catch (thrown) {
     if (db?.isOpen) db.close()
