@@ -1,4 +1,5 @@
 /** Where happenings become lines: one record a line, in the format that the reader at the other end wants. */
+import { writeSync } from 'node:fs'
 import pino, { type DestinationStream } from 'pino'
 import type { Config } from './config.ts'
 import { createHerald, type Herald, isFolded } from './events.ts'
@@ -21,7 +22,7 @@ export async function createLogHerald(
     to,
   }: { env: NodeJS.ProcessEnv; terminal: boolean; colour: boolean; to?: LineSink },
 ): Promise<Herald> {
-  const sink = to ?? pino.destination({ dest: 1, sync: true })
+  const sink = to ?? standardOutput()
   const format = log.format === 'auto' ? automatic(env, terminal) : log.format
   const stream = await formatted(format, sink, colour)
   const options = {
@@ -32,6 +33,64 @@ export async function createLogHerald(
   }
   const logger = pino(options, stream)
   return createHerald(folding((level, fields, msg) => logger[level](fields, msg)))
+}
+
+const STANDARD_OUTPUT = 1
+const AGAIN_MS = 20
+/** So much waits for a slow reader before the program waits with it. */
+const MOST_WAITING = 16 * 1024 * 1024
+/** At the end, a reader that takes nothing for this long is not waited for. */
+const STUCK_MS = 1_000
+
+/**
+ * Each line is written at once, so that the last one before an end by force is there. What a slow reader does not take
+ * waits, and holds up nothing else; where nobody reads any more, lines go nowhere.
+ */
+function standardOutput(): LineSink {
+  let lines = ''
+  let rest = Buffer.alloc(0)
+  let timer: NodeJS.Timeout | null = null
+  let isGone = false
+  const waiting = () => rest.length + lines.length
+
+  function write(): void {
+    if (timer !== null) clearTimeout(timer)
+    timer = null
+    try {
+      while (waiting() > 0) {
+        if (rest.length === 0) {
+          rest = Buffer.from(lines)
+          lines = ''
+        }
+        rest = rest.subarray(writeSync(STANDARD_OUTPUT, rest))
+      }
+    } catch (thrown) {
+      const { code } = thrown as NodeJS.ErrnoException
+      if (code === 'EAGAIN') timer = setTimeout(write, AGAIN_MS)
+      else if (code !== 'EPIPE') throw thrown
+      else isGone = true
+    }
+  }
+
+  function writeUntil(most: number, stuckMs: number): void {
+    let taken = performance.now()
+    while (!isGone && waiting() > most && performance.now() < taken + stuckMs) {
+      const before = waiting()
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, AGAIN_MS)
+      write()
+      if (waiting() < before) taken = performance.now()
+    }
+  }
+
+  process.on('exit', () => writeUntil(0, STUCK_MS))
+  return {
+    write(line) {
+      if (isGone) return
+      lines += line
+      if (timer === null) write()
+      writeUntil(MOST_WAITING, Number.POSITIVE_INFINITY)
+    },
+  }
 }
 
 const FOLDED_MS = 10 * 60_000

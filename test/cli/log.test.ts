@@ -1,4 +1,6 @@
 /** Log lines: one a happening, in the form that whoever reads them wants. */
+import { spawn } from 'node:child_process'
+import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Emit } from '../../src/events.ts'
 import { createLogHerald } from '../../src/log.ts'
@@ -87,6 +89,23 @@ test.for([
 ] as const)('auto at %s', async ([, terminal, form]) => {
   const [line] = await lines(found, { format: 'auto', terminal })
   expect(line).toMatch(form)
+})
+
+test('a reader that takes nothing holds up no line but its own, and gets them all when it reads', async () => {
+  const count = 2_000
+  const log = new URL('../../src/log.ts', import.meta.url)
+  const program = `
+    import { createLogHerald } from '${log}'
+    if (process.stdout.isTTY) throw new Error('a pipe is wanted')
+    const herald = await createLogHerald({ format: 'json', level: 'info' }, { env: {}, terminal: false, colour: false })
+    for (let number = 0; number < ${count}; number++) herald.emit('sheet.seen', { sheet: String(number), path: '/'.repeat(1000) })
+    process.stderr.write('told')`
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: 'pipe' })
+  expect(await new Promise((told) => child.stderr.once('data', (said) => told(String(said))))).toBe('told')
+  const written = (await text(child.stdout)).trimEnd().split('\n')
+  expect(written.map((line) => JSON.parse(line).sheet)).toEqual(
+    Array.from({ length: count }, (_, number) => `${number}`),
+  )
 })
 
 describe('what is tried again and again', () => {
