@@ -8,9 +8,18 @@ export function count(number: number, what: string): string {
 }
 
 /** `22 November 2026, 10:31`; in UTC where no zone is configured. */
-export function moment(iso: string, timeZone: string | null): string {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    ...{ dateStyle: 'long', timeStyle: 'short', timeZone: timeZone ?? 'UTC' },
-  })
-  return format.format(new Date(iso)).replace(' at ', ', ')
+export const moment = (iso: string, timeZone: string | null): string =>
+  formatOf(timeZone ?? 'UTC')
+    .format(new Date(iso))
+    .replace(' at ', ', ')
+
+/** Kept, one for each zone: making one takes as long as writing a report. */
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const format =
+    formats.get(timeZone) ??
+    new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone })
+  formats.set(timeZone, format)
+  return format
 }
