@@ -79,7 +79,7 @@ export async function watchRoots(
   async function firstScanEnded(root: string): Promise<void> {
     await pipeline.settled()
     if (!(await journal.rootScanned(root, new Date()))) return
-    const found = await journal.artifacts({ root })
+    const found = [...(await journal.known(root)).values()]
     const count = (status: string) => found.filter((one) => one.status === status).length
     emit('root.first-scan', {
       root,
