@@ -60,7 +60,7 @@ function dateOf(name: string): string | null {
 
 /** Lets everything else have its turn, every few milliseconds of synchronous work. */
 export function createTurns(): { give(): Promise<void> } {
-  let until = 0
+  let until = performance.now() + TURN_MS
   return {
     async give() {
       if (performance.now() < until) return

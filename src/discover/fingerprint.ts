@@ -1,5 +1,5 @@
 /** One value that changes whenever one of a few files changes, and how long ago that last happened. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Stats } from 'node:fs'
 
 export type Look = {
@@ -13,13 +13,13 @@ export type Look = {
 
 /** `marks` by name; `folder` stands in for the times where there are none, and tells when it was moved in. */
 export function fingerprintOf(marks: ReadonlyMap<string, Stats>, folder: Stats | null): Look {
-  const hash = createHash('sha256')
-  for (const [name, { size, mtimeMs, ino }] of [...marks].sort(([a], [b]) => (a < b ? -1 : 1)))
-    hash.update(`${name}\0${size}\0${mtimeMs}\0${ino}\n`)
+  const lines = [...marks]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, { size, mtimeMs, ino }]) => `${name}\0${size}\0${mtimeMs}\0${ino}\n`)
   const all = [...marks.values()]
   const dated = all.length > 0 || folder === null ? all : [folder]
   return {
-    fingerprint: hash.digest('hex').slice(0, 32),
+    fingerprint: hash('sha256', lines.join('')).slice(0, 32),
     modified: new Date(Math.max(0, ...dated.map((one) => one.mtime.getTime()))).toISOString(),
     touchedMs: Math.max(
       ...[...all, ...(folder === null ? [] : [folder])].flatMap((one) => [one.ctimeMs, one.mtimeMs]),

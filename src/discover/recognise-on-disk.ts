@@ -4,7 +4,7 @@
  * A make answers from names alone. Names of folders below are fetched when a make first asks for them, and the make is
  * then asked again: it is pure, so the last answer, with nothing left to fetch, is the true one.
  */
-import type { Stats } from 'node:fs'
+import { type Stats, statSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { RunFolder } from '../handovers.ts'
@@ -42,7 +42,7 @@ export async function lookAtFolder(
   { isLocal }: { isLocal: boolean },
 ): Promise<{ run: FolderLook } | PlainLook> {
   const disk = isLocal ? LOCAL : NETWORK
-  const folder = await stat(path)
+  const folder = isLocal ? statSync(path) : await stat(path)
   const names = await namesIn(path, disk)
   const { answer, folders } = await askMakes(path, names, recognise, disk)
   if (answer === null) {

@@ -74,6 +74,7 @@ function runFoldersIn(root: string, options: RunRootOptions, tools: RootTools) {
   )
 
   async function look(path: string): Promise<Outcome> {
+    await turns.give()
     const seen = await tools.disk.ask(path, () =>
       lookAtFolder(path, recognise, { isLocal: tools.network() === null }),
     )

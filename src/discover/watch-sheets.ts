@@ -2,10 +2,10 @@
  * Watches a drop folder: the sheets directly in it, and those in its `needs-fixing/`, where people mend them.
  * Nothing else in it is looked into.
  */
-import type { Stats } from 'node:fs'
+import { lstatSync, type Stats } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { basename, dirname, join, matchesGlob, relative, resolve, sep } from 'node:path'
-import { crawl } from './crawl.ts'
+import { crawl, createTurns } from './crawl.ts'
 import { type Entry, isAbsent, isUnspeakable, listEntries } from './file-system.ts'
 import { sheetLook } from './fingerprint.ts'
 import { createHandOver, MOST_IN_HAND } from './hand-over.ts'
@@ -33,6 +33,7 @@ export function watchSheets(options: DropFolderOptions): RootWatch {
 function sheetsIn(root: string, options: DropFolderOptions, tools: RootTools) {
   const folders = [root, join(root, NEEDS_FIXING)]
   let known: ReadonlyMap<string, Known> = new Map()
+  const turns = createTurns()
 
   const handOver = createHandOver(root, 'sheet', SETTLE_SECONDS, options, tools, (path) => {
     void looks.at(path)
@@ -43,8 +44,11 @@ function sheetsIn(root: string, options: DropFolderOptions, tools: RootTools) {
     (path) => void looks.at(path),
   )
 
+  /** Every sheet that lies there is looked at in every sweep: a local disk is asked without leaving the loop. */
   async function look(path: string): Promise<void> {
-    const stats = await tools.disk.ask(path, () => lstat(path))
+    await turns.give()
+    const isLocal = tools.network() === null
+    const stats = isLocal ? lstatSync(path) : await tools.disk.ask(path, () => lstat(path))
     if (!stats.isFile()) return
     await handOver.looked(path, sheetLook(stats), known.get(path))
   }
