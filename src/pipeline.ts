@@ -49,7 +49,8 @@ export type Pipeline = {
   close(): void
 }
 
-const AT_ONCE = 200
+/** Planned together in one transaction: it must not hold up the loop. */
+const AT_ONCE = 100
 
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { journal, emit } = parts

@@ -28,7 +28,7 @@ export type Store = {
 type Call = { work: () => unknown; done: (value: never) => void; failed: (thrown: unknown) => void }
 
 /** Calls that share one commit at most: the loop must turn in between. */
-const CALLS_A_COMMIT = 256
+const CALLS_A_COMMIT = 64
 
 /** What SQLite says when the disk is full, cannot be written or read, or gave back something else than was written. */
 const DISK = { readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 }

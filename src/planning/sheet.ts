@@ -1,4 +1,5 @@
 /** Everything a dropped sheet asks for by itself: its libraries, its batches, and its runs that have not come. */
+import { createTurns } from '../discover/crawl.ts'
 import type { Json, SheetReading } from '../handovers.ts'
 import { type Problem, problem } from '../problems.ts'
 import { registrationId } from '../record/identity.ts'
@@ -38,8 +39,10 @@ export async function planSheet(
   const doubts: Doubt[] = []
   const withdrawn: string[] = []
   const runs = new Map<string, RunSource>()
+  const turns = createTurns()
   for (const library of source.reading.blocked ? [] : source.reading.libraries) {
     if (library.blocked) continue
+    await turns.give()
     const matches = await Promise.all(
       library.runs.map(async (run) => ({ run, found: await runsOf(run, catalogue) })),
     )

@@ -1,5 +1,6 @@
 /** How a sheet stands: of each library and batch in it, what was sent and what became of it; and what is in the way. */
 import { basename } from 'node:path'
+import { createTurns } from '../discover/crawl.ts'
 import type { ReportedSubject, SheetState } from '../feedback/report.ts'
 import type { Reading, SheetReading } from '../handovers.ts'
 import type { Artifact, JournalReader, RegistrationRow, RegistrationStory } from '../journal/journal.ts'
@@ -65,7 +66,9 @@ async function subjectsOf(
   const named: Array<Pick<Subject, 'type' | 'content' | 'blocked'> & { ids: Set<string> }> = []
   const idsOf = (keys: string[]) =>
     new Set(registries.flatMap((registry) => keys.map((key) => registrationId(registry, key))))
+  const turns = createTurns()
   for (const content of sheet.libraries) {
+    await turns.give()
     const blocked = content.blocked || sheet.blocked
     named.push({ type: 'library', content, blocked, ids: idsOf(await libraryKeysOf(content, catalogue)) })
   }
@@ -76,7 +79,10 @@ async function subjectsOf(
   const rows = await journal.registrations({ ids: named.flatMap(({ ids }) => [...ids]) })
   const byId = Map.groupBy(rows, ({ id }) => id)
   const subjects: Subject[] = []
-  for (const one of named) subjects.push(await subjectOf(one, byId, path, { journal, catalogue }))
+  for (const one of named) {
+    await turns.give()
+    subjects.push(await subjectOf(one, byId, path, { journal, catalogue }))
+  }
   return subjects
 }
 
