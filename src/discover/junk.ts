@@ -26,12 +26,14 @@ export const isNeverRunFolder = (name: string): boolean =>
   name === 'System Volume Information' ||
   /[._-]copying$/i.test(name)
 
+/** In a drop folder, also where a file stands in the place of a folder of ours. */
+const OURS = new Set(['readme.txt', 'done', 'needs-fixing', '_status'])
 /** What Excel writes first and renames, as `3F2A1000`; and what copying programs do, as `plate.csv.AbC123`. */
 const SHEET_TEMPORARY = /^[0-9A-F]{8}$|\.[a-z]{3,4}\.[A-Za-z0-9]{6}$/
 
 /**
  * Could a file of this name be a sheet somebody dropped? Its content decides, whatever it is called: who drops a
- * picture is told what to do instead. The name only keeps out what nobody has dropped, and our own word of welcome.
+ * picture is told what to do instead. The name only keeps out what nobody has dropped, and what is ours.
  */
 export const mayBeSheet = (name: string): boolean =>
-  !name.startsWith('.') && !/^readme\.txt$/i.test(name) && !SHEET_TEMPORARY.test(name) && !isJunk(name)
+  !name.startsWith('.') && !OURS.has(name.toLowerCase()) && !SHEET_TEMPORARY.test(name) && !isJunk(name)
