@@ -105,7 +105,17 @@ export function createTeller(given: TellerParts): Teller {
     const to = report.state === 'done' ? 'done' : 'needs-fixing'
     const moved = await putAway(known, { folder, to }, { journal, emit })
     if (!moved.ok) return { event: 'sheet.move-failed', error: moved.error }
-    return moved.value === null ? refusal : keep({ ...report, liesIn: to })
+    return moved.value === null ? refusal : keepMoved(report, { to, name: basename(moved.value) })
+  }
+
+  /** One that got another name, since its own was taken there, is told of under both: as it was dropped, as it lies. */
+  async function keepMoved(
+    report: SheetReport,
+    { to, name }: { to: 'done' | 'needs-fixing'; name: string },
+  ): Promise<Refusal | null> {
+    const moved = { ...report, liesIn: to, liesAs: name }
+    const refusal = await keep(moved)
+    return name === report.file ? refusal : ((await keep({ ...moved, file: name })) ?? refusal)
   }
 
   async function keep(report: SheetReport): Promise<Refusal | null> {

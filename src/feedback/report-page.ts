@@ -145,7 +145,8 @@ const URGENCY: Outcome[] = [
 ]
 
 function notesOf(report: SheetReport): string[] {
-  const { sameAs, savedAgain, liesIn, timeZone, state } = report
+  const { sameAs, savedAgain, liesIn, liesAs = report.file, timeZone, state } = report
+  const as = liesAs === report.file ? '' : ` as ${liesAs}, since there is another sheet called ${report.file}`
   const about = aboutWords(report)
   return [
     ...(about === null ? [] : [`${about}.`]),
@@ -157,9 +158,9 @@ function notesOf(report: SheetReport): string[] {
       : [
           `It was saved again without a change on ${moment(savedAgain, timeZone)}: nothing was sent because of that.`,
         ]),
-    ...(liesIn === 'done' ? ['It now lies in the folder done.'] : []),
+    ...(liesIn === 'done' ? [`It now lies in the folder done${as}.`] : []),
     ...(liesIn === 'needs-fixing' && state !== 'received'
-      ? ['It lies in the folder needs-fixing: correct it there and save it.']
+      ? [`It lies in the folder needs-fixing${as}: correct it there and save it.`]
       : []),
   ]
 }

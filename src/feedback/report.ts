@@ -69,6 +69,8 @@ export type SheetReport = {
   savedAgain: string | null
   /** Where it was put; null while it lies where it was dropped. */
   liesIn: 'done' | 'needs-fixing' | null
+  /** The name it has there, where that is known to be another. */
+  liesAs?: string
   /** When this was known, ISO. */
   at: string
   /** IANA zone in which times are shown; null: UTC. */

@@ -49,6 +49,9 @@ describe('finished: move', () => {
     await moved(lab, 'week.csv', 'done/week~2.csv')
     expect(await readFile(join(lab.sheets, 'done/week.csv'), 'utf8')).toBe(sheetFor(novaSeqRun(1), 'LIB-1'))
     expect(await readFile(join(lab.sheets, 'done/week~2.csv'), 'utf8')).toBe(sheetFor(second, 'LIB-2'))
+    const beside = await lab.report('week~2.csv', ({ state }) => state === 'done')
+    expect(beside.registrations.map(({ subject }) => subject.library)).toEqual(['LIB-2', 'LIB-2'])
+    expect(await lab.read('sheets/_status/week.csv.html')).toContain('in the folder done as week~2.csv')
     // A newer sheet that says otherwise of the first library meets the one put away.
     await writeRun(lab.runs, third)
     await lab.drop(
