@@ -124,9 +124,9 @@ function folding(log: Log): Log {
 }
 
 function automatic(env: NodeJS.ProcessEnv, terminal: boolean): Format {
-  // systemd sets it when standard output goes to the journal.
-  if (env['JOURNAL_STREAM'] !== undefined) return 'journald'
-  return terminal ? 'pretty' : 'json'
+  if (terminal) return 'pretty'
+  // systemd sets it when standard output goes to the journal; what is started from there inherits it, a terminal too.
+  return env['JOURNAL_STREAM'] === undefined ? 'json' : 'journald'
 }
 
 async function formatted(format: Format, sink: LineSink, colour: boolean): Promise<DestinationStream> {

@@ -15,7 +15,8 @@ const terminal: Terminal = {
   say: (text) => void stderr.write(`${text}\n`),
   interactive: stdout.isTTY === true,
   colour: stdout.isTTY === true && !dumb && (env['NO_COLOR'] ?? '') === '',
-  columns: stdout.columns ?? 100,
+  // A terminal that was never told its size says 0.
+  columns: stdout.columns || 100,
   env,
   stopped: () =>
     new Promise((resolve) => {

@@ -24,6 +24,12 @@ export async function run(terminal: Terminal, options: RunOptions): Promise<numb
   if (options.watchOnly && options.workOnly)
     throw new Stop(EXIT.usage, 'give one of --watch-only and --work-only, or neither for both')
   const { config: given, origins } = loaded(terminal, options, { secrets: true })
+  // The demonstration's registries are on loopback, without certificates.
+  if (!given.embedded && terminal.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0')
+    throw new Stop(
+      EXIT.config,
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 lets anybody pose as a registry and take the tokens; take it away, and for a certificate of your own authority set NODE_EXTRA_CA_CERTS=FILE',
+    )
   const stopped = terminal.stopped()
   // Where a terminal is closed, its SIGHUP says that nobody looks any more; a service is told to read its file anew.
   const isService = !given.embedded && !terminal.interactive

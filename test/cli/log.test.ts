@@ -76,6 +76,11 @@ test('under systemd each line begins with its priority, and no value can forge o
   for (const line of written) expect(line.trimEnd()).not.toContain('\n')
 })
 
+test('a terminal that was started from a service is a terminal all the same', async () => {
+  const [line] = await lines(found, { format: 'auto', env: { JOURNAL_STREAM: '8:1' }, terminal: true })
+  expect(line).toMatch(/INFO.*A run folder was found/)
+})
+
 test('logfmt quotes what needs it', async () => {
   const [line] = await lines(found, { format: 'logfmt' })
   expect(line).toMatch(

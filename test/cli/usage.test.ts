@@ -64,6 +64,17 @@ describe('help', () => {
   })
 })
 
+test('a terminal that was never told its size is not taken for one without any', () => {
+  const command = `${process.execPath} ${join(PROJECT, 'src/main.ts')} explain nothing; true`
+  const env = { PATH: process.env['PATH'], HOME: desk.folder }
+  const shown = execFileSync('script', ['-qec', command, '/dev/null'], {
+    cwd: desk.folder,
+    env,
+    encoding: 'utf8',
+  })
+  expect(shown).toContain('there is no registration "nothing"; all are listed by')
+})
+
 test.for<[string, string[], string]>([
   ['a misspelt command', ['chekc'], 'Did you mean check?'],
   ['a misspelt option', ['ls', '--jsno'], 'Did you mean --json?'],
@@ -110,6 +121,14 @@ describe('the configuration', () => {
         { code: 'config.value-unknown', key: 'log.level', position: { line: 3, column: 15 } },
       ],
     })
+  })
+
+  test('is not run where certificates count for nothing', () => {
+    const good = join(desk.folder, 'tls.yaml')
+    writeFileSync(good, `state: ${join(desk.folder, 'state')}\n`)
+    const { exit, said } = runherald(['run', '--config', good], { NODE_TLS_REJECT_UNAUTHORIZED: '0' })
+    expect(exit).toBe(78)
+    expect(said).toContain('NODE_EXTRA_CA_CERTS')
   })
 
   test('is told as one document where a document was asked for', () => {
