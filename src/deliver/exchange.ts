@@ -103,7 +103,10 @@ async function speak(
   dispatcher: Dispatcher,
   timeoutSeconds: number,
 ): Promise<Exchanged> {
-  const deadline = AbortSignal.timeout(timeoutSeconds * 1000)
+  // Not AbortSignal.timeout: that would keep all of this until its time is over, long after the answer.
+  const ending = new AbortController()
+  const deadline = ending.signal
+  const timer = setTimeout(() => ending.abort(), timeoutSeconds * 1000)
   made = null
   const answering = send(url, {
     method,
@@ -131,6 +134,8 @@ async function speak(
     // Without its request object nothing can be known, so it counts as sent.
     const isSent = mine === null || sentRequests.has(mine)
     return { type: isSent ? 'lost' : 'not-sent', detail }
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createWire, type Exchanged } from '../../src/deliver/exchange.ts'
 import type { Request } from '../../src/handovers.ts'
@@ -189,4 +191,20 @@ describe('a request', () => {
     ])
     expect([lost.type, dead.type, taken.type]).toEqual(['lost', 'not-sent', 'answer'])
   })
+})
+
+test('of an exchange that has its answer nothing is kept until its time would be over', async () => {
+  await using server = await socketServer((socket) => {
+    socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'))
+  })
+  setFlagsFromString('--expose-gc')
+  const gc = runInNewContext('gc') as () => void
+  const exchanges = async (count: number) => {
+    for (let done = 0; done < count; done++)
+      await wire.exchange(to(server.url, 600), POST, { id: 'reg-1', fresh: false, now: NOW })
+    gc()
+    return process.memoryUsage().heapUsed
+  }
+  const before = await exchanges(200)
+  expect((await exchanges(1000)) - before).toBeLessThan(2_000_000)
 })
