@@ -101,9 +101,16 @@ export function isAmong(names: readonly RunLink[], link: RunLink): boolean {
   return names.some((name) => name.by === wanted.by && name.value === wanted.value)
 }
 
-/** Folders that hold the same run are one run. */
-export const distinctRuns = (found: RunSource[]): RunSource[] => [
-  ...new Map(found.map((one) => [one.reading.reading.run.runId, one])).values(),
-]
+/** Folders that hold the same run are one run: by its id, or by the instrument's own where a folder was renamed. */
+export function distinctRuns(found: RunSource[]): RunSource[] {
+  const known = new Set<string>()
+  return found.filter(({ reading: { reading } }) => {
+    const { runId, sequencingUuid } = reading.run
+    const ids = sequencingUuid === null ? [runId] : [runId, sequencingUuid]
+    const isNew = !ids.some((id) => known.has(id))
+    for (const id of ids) known.add(id)
+    return isNew
+  })
+}
 
 export const namesOf = (source: RunSource): RunLink[] => linkNames(source.reading.reading.run)

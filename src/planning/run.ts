@@ -32,7 +32,7 @@ export async function planRun(
   const same = await catalogue.runsSame(facts.runId, facts.sequencingUuid)
   const source = furthest([given, ...same])
   const run = toRecord(source, options)
-  const named = await librariesOf(source, catalogue)
+  const named = await librariesOf(source, [source, given, ...same].flatMap(namesOf), catalogue)
   const conflicts = conflictsWith(source, same)
   const contradicted = againstOwnSheet(named, source)
   const plans = ownLibraryPlans(source, run, named, options)
@@ -98,11 +98,14 @@ export type NamedLibrary = {
 }
 
 /**
- * The libraries of a run: from dropped sheets that link to it, newest first, one sheet for each library;
- * where none speaks of it, from the sheet in the run folder itself.
+ * The libraries of a run: from dropped sheets that link to it by any of the names of its folders, newest first, one sheet
+ * for each library; where none speaks of it, from the sheet in the run folder itself.
  */
-async function librariesOf(source: RunSource, catalogue: Catalogue): Promise<NamedLibrary[]> {
-  const names = namesOf(source)
+async function librariesOf(
+  source: RunSource,
+  names: RunLink[],
+  catalogue: Catalogue,
+): Promise<NamedLibrary[]> {
   const found = new Map<string, NamedLibrary>()
   for (const sheet of await catalogue.sheetsLinking(names)) {
     for (const library of sheet.reading.libraries) {

@@ -288,6 +288,23 @@ describe('a run', () => {
     expect(lines(nameless.plans)).toEqual(['sandbox run  sheet'])
   })
 
+  test.for<RunLink>([
+    { by: 'flowcell_id', value: 'HKFVLDRXX' },
+    { by: 'run_name', value: 'before' },
+    { by: 'run_name', value: 'after' },
+  ])('whose folder was renamed is the same run, and answers to both names: %o', async (link) => {
+    const uuid = { sequencingUuid: '09ef4b3a-1bad-453a-a291-029ac9bd705d' }
+    const named = (name: string) => run({ ...uuid, runId: name, folderName: name }, { path: `/runs/${name}` })
+    const [before, after] = [named('before'), { ...named('after'), since: '2026-01-01T00:00:00Z' }]
+    const dropped = sheet([library('L', link)])
+    const catalogue = memoryCatalogue([before, after], [dropped])
+    const planned = await planRun(after, catalogue, options([climb]))
+    expect(lines(planned.plans)).toEqual(['climb run L ready'])
+    expect(planned.plans[0]?.submission.subject.name).toBe('before')
+    const asked = await planSheet(dropped, catalogue, options([climb]))
+    expect([lines(asked.plans), asked.problems]).toEqual([['climb library L ready'], []])
+  })
+
   test('in two folders is one run; where they tell different things a person decides', async () => {
     const copying = run({ fullyCopied: false, status: 'in_progress' }, { path: '/a/r1', completion: running })
     const whole = run({}, { path: '/b/r1' })
