@@ -50,6 +50,11 @@ export const runFolderProblems = {
     fix: 'Compare it with the instrument. It is taken with the month first.',
     severity: 'warning',
   },
+  'run-folder.time-unusable': {
+    title: 'A time in this run folder cannot be right, so it is left out',
+    fix: 'Check the clock of the instrument: 1970 is one that was never set. What is sent of this run has no such time.',
+    severity: 'warning',
+  },
   'run-folder.ends-before-start': {
     title: 'This run ends before it starts',
     fix: 'Check the clock of the instrument. Both times are kept as the instrument wrote them.',

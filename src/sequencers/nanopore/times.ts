@@ -18,13 +18,23 @@ export function timesOf(
   const start = extreme(members, 'starts', (a, b) => a < b)
   const end = extreme(members, 'ends', (a, b) => a > b)
   if (start === null || pressed === null || isNear(start.stamp, pressed))
-    return { start, end, problems: backwards(start, end) }
+    return { start, end, problems: [...backwards(start, end), ...unusable(members, { start, end })] }
   const disagree = problem(
     'run-folder.ids-disagree',
     `${start.source.file} says the run started at ${start.stamp.text}, this folder's name says ${pressed.local}`,
     { file: start.source.file },
   )
   return { start: null, end, problems: [disagree] }
+}
+
+/** A time that is told and cannot be: 1970 is of a clock that nobody has set. */
+function unusable(members: readonly Account[], { start, end }: { start: Timed; end: Timed }): Problem[] {
+  const lost = [...(start === null ? ['starts' as const] : []), ...(end === null ? ['ends' as const] : [])]
+  return lost.flatMap((which) => {
+    const teller = members.find((one) => one[which].length > 0)
+    const found = `it says that the run ${which} at ${teller?.[which][0]?.value}`
+    return teller === undefined ? [] : [problem('run-folder.time-unusable', found, { file: teller.file })]
+  })
 }
 
 function backwards(start: Timed, end: Timed): Problem[] {
