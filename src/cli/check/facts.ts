@@ -110,12 +110,15 @@ function byNumber(facts: readonly Fact[], paint: Paint, room: number): string {
   const lines = facts.flatMap(({ label, value, from }) => {
     const number = from?.file == null ? '' : `[${files.indexOf(from.file) + 1}] `
     const at = plain(from === null ? '' : number + from.at)
-    const line = `${label.padEnd(width)}  ${value}`
+    const under = ' '.repeat(width + 2)
+    const whole = `${label.padEnd(width)}  ${value}`
+    const line =
+      whole.length <= room ? whole : label.padEnd(width + 2) + wrapped(value, room, under).trimStart()
     if (at === '') return [line]
-    const gap = room - line.length - at.length
+    const gap = room - whole.length - at.length
     return gap >= 2
       ? [line + ' '.repeat(gap) + paint('dim', at)]
-      : [line, ' '.repeat(Math.max(width + 2, room - at.length)) + paint('dim', at)]
+      : [line, under.padEnd(room - at.length) + paint('dim', at)]
   })
   const list = files.map((file, index) => paint('dim', `[${index + 1}] ${plain(file)}`))
   return [...lines, ...list].join('\n')
@@ -124,7 +127,7 @@ function byNumber(facts: readonly Fact[], paint: Paint, room: number): string {
 function shown(value: Json): string {
   if (!isObject(value)) return String(value)
   const { instant, local, zone } = value
-  if (zone === 'configured') return `${instant} (${local} in the configured zone)`
+  if (zone === 'configured') return `${instant} (${local} by its clock)`
   return instant === null ? `${local} (instrument clock, zone not known)` : String(instant)
 }
 
