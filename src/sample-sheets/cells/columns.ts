@@ -134,9 +134,12 @@ function remembering(kind: Kind<string> | Kind<number>): Kind<string | number> {
 
 /** How many different values a column has. */
 export function distinct<Name extends string>(rows: ReadonlyArray<ReadRow<Name>>, name: Name): number {
-  const values = new Set(rows.map((row) => row.values[name]))
-  values.delete(undefined)
-  return values.size
+  const different = new Set<string | number>()
+  for (const { values } of rows) {
+    const value = values[name]
+    if (value !== undefined) different.add(value)
+  }
+  return different.size
 }
 
 export const asText = (value: string | number | undefined): string | null =>

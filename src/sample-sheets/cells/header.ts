@@ -82,7 +82,9 @@ export function readHeader<Name extends string>(
 }
 
 const isSame = (row: Row, header: Pick<Row, 'cells'>): boolean =>
-  row.cells.length === header.cells.length && row.cells.every((cell, at) => cell === header.cells[at])
+  row.cells[0] === header.cells[0] &&
+  row.cells.length === header.cells.length &&
+  row.cells.every((cell, at) => cell === header.cells[at])
 
 /** Letter and name of every known column the sheet has, by its official name. */
 export const columnsOf = <Name extends string>({ at, column }: Header<Name>): Record<string, Column> =>

@@ -22,21 +22,25 @@ export function toBiosamples(
   const samples = new Map<string, Row[]>()
   const repeated = new Set<string>()
   for (const rows of byRun) {
-    const first = new Map<string, Row>()
+    const ofRun: Row[] = []
+    // Where there is one run, a sample met before was met in it.
+    const first = byRun.length === 1 ? null : new Map<string, Row>()
     for (const row of rows) {
       const id = asText(row.values.central_sample_id)
       if (id === null) continue
       const same = samples.get(id)
+      const twin = first === null ? same?.[0] : first.get(id)
       if (same === undefined) samples.set(id, [row])
       else same.push(row)
-      const twin = first.get(id)
-      if (twin === undefined) first.set(id, row)
-      else {
-        repeated.add(id)
-        tellTwice('central_sample_id', id, library, [twin, row], sheet)
+      if (twin === undefined) {
+        first?.set(id, row)
+        ofRun.push(row)
+        continue
       }
+      repeated.add(id)
+      tellTwice('central_sample_id', id, library, [twin, row], sheet)
     }
-    tellBarcodes([...first.values()], library, sheet)
+    tellBarcodes(ofRun, library, sheet)
   }
   return [...samples].map(([centralSampleId, rows]) => {
     const [only] = rows

@@ -65,16 +65,19 @@ function linked(
   const unlinked: Row[] = []
   let last: (LinkedRows & { link: RunLink }) | undefined
   for (const row of rows) {
+    // Most rows name the run of the row above.
+    if (last !== undefined && isLinkOf(row, last.link)) {
+      last.rows.push(row)
+      continue
+    }
     const link = linkOf(row)
     if (link === null) {
       unlinked.push(row)
       continue
     }
-    if (last?.link.value !== link.value || last.link.by !== link.by) {
-      const key = `${link.by}\n${link.value}`
-      last = runs.get(key) ?? { link, rows: [] }
-      runs.set(key, last)
-    }
+    const key = `${link.by}\n${link.value}`
+    last = runs.get(key) ?? { link, rows: [] }
+    runs.set(key, last)
     last.rows.push(row)
   }
   const [only, ...others] = runs.values()
@@ -82,6 +85,13 @@ function linked(
   if (unlinked.length === 0) return [...runs.values()]
   if (required || others.length > 0) tellUnlinked(unlinked, library, sheet)
   return [...runs.values(), { link: null, rows: unlinked }]
+}
+
+/** As {@link linkOf} would say. */
+function isLinkOf({ values }: Row, { by, value }: RunLink): boolean {
+  for (const column of LINK_COLUMNS)
+    if (values[column] !== undefined) return column === by && values[column] === value
+  return false
 }
 
 function linkOf({ values }: Row): RunLink | null {
