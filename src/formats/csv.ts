@@ -217,17 +217,27 @@ function findDelimiter(text: string): Delimiter {
       const width = trimmed(record).length
       if (width > 1) widths.set(width, (widths.get(width) ?? 0) + 1)
     }
-    try {
-      eachRecord(head, { ...SYNTAX, delimiter, to: 200 }, count)
-    } catch (thrown) {
-      // The cut may have left a quoted cell open: the rows before it speak well enough.
-      if (!(thrown instanceof CsvError)) throw thrown
-    }
+    eachRowOf(head, delimiter, count)
     const split = [...widths.values()].reduce((sum, rows) => sum + rows, 0)
     const even = Math.max(0, ...[...widths].map(([width, rows]) => (width - 1) * rows))
     if (split > best.split || (split === best.split && even > best.even)) best = { delimiter, split, even }
   }
   return best.delimiter
+}
+
+/** The first rows. Where nothing is quoted each line is one, and csv-parse would stumble over every other width. */
+function eachRowOf(head: string, delimiter: Delimiter, take: Take): void {
+  const most = 200
+  if (!head.includes('"')) {
+    for (const line of head.split(/\r\n|\r|\n/, most)) take(line.split(delimiter))
+    return
+  }
+  try {
+    eachRecord(head, { ...SYNTAX, delimiter, to: most }, take)
+  } catch (thrown) {
+    // The cut may have left a quoted cell open: the rows before it speak well enough.
+    if (!(thrown instanceof CsvError)) throw thrown
+  }
 }
 
 const wholeRowsQuoted = (rows: Row[]): boolean =>

@@ -83,14 +83,16 @@ export function parseXml(
 /** The first child of this name: as spelt, else without regard to case. */
 export const child = (element: XmlElement, name: string): XmlElement | null =>
   element.children.find((one) => one.name === name) ??
-  element.children.find((one) => one.name.toLowerCase() === name.toLowerCase()) ??
+  element.children.find((one) => isAlike(one.name, name)) ??
   null
+
+const isAlike = (one: string, other: string): boolean =>
+  one.length === other.length && one.toLowerCase() === other.toLowerCase()
 
 /** Every child of this name: those as spelt, else without regard to case. */
 export function childrenNamed(element: XmlElement, name: string): XmlElement[] {
   const spelt = element.children.filter((one) => one.name === name)
-  if (spelt.length > 0) return spelt
-  return element.children.filter((one) => one.name.toLowerCase() === name.toLowerCase())
+  return spelt.length > 0 ? spelt : element.children.filter((one) => isAlike(one.name, name))
 }
 
 /** The element at `A/B/C` below this one. */

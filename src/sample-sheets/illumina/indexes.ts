@@ -80,14 +80,16 @@ function tellLane(
   if (pairs.size > COMPARED_SAMPLES) return
   const compared = [...pairs.values()].map((sample) => comparable(sample, allowed))
   for (const [at, one] of compared.entries())
-    for (const other of compared.slice(at + 1))
-      if (isNear(one.index, other.index) && isNear(one.index2, other.index2))
+    for (let next = at + 1; next < compared.length; next++) {
+      const other = compared[next]
+      if (other && isNear(one.index, other.index) && isNear(one.index2, other.index2))
         findings.add({
           code: 'sample-sheet.indexes-too-close',
           found: `${shown(one.sampleId)} in row ${one.row} and ${shown(other.sampleId)} in row ${other.row}${where}`,
           rows: [one.row, other.row],
           column: samples.column('index'),
         })
+    }
 }
 
 /** An index as it is compared with every other: in capitals; null for none. `mismatches`: allowed in it. */

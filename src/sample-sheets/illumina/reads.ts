@@ -44,10 +44,12 @@ export function tellCycles(sections: Sections, samples: SampleTable, findings: F
       column: samples.column('overrideCycles'),
     })),
   ]
+  const misfits = new Map<string, Misfit | null>()
   for (const { text, row, column } of all) {
-    if (text === '' || /^n\/?a$/i.test(text)) continue
-    const misfit = misfitOf(text, planned)
-    if (misfit !== null)
+    // Most samples of a sheet have the same, or one of a few.
+    if (!misfits.has(text)) misfits.set(text, misfitOf(text, planned))
+    const misfit = misfits.get(text)
+    if (misfit)
       findings.add({
         code: 'sample-sheet.override-cycles',
         found: `${shown(text)}: ${misfit.found}`,
@@ -58,11 +60,14 @@ export function tellCycles(sections: Sections, samples: SampleTable, findings: F
   }
 }
 
+type Misfit = { found: string; severity: Severity }
+
 /**
  * `Y151;I8N2;N2I8;Y151`, of the MiSeq i100 with the reads' names before: `R1:Y301;I1:I8;…`.
  * The software holds it against the run as sequenced, so a sheet that plans other lengths is only suspicious.
  */
-function misfitOf(text: string, planned: number[]): { found: string; severity: Severity } | null {
+function misfitOf(text: string, planned: number[]): Misfit | null {
+  if (text === '' || /^n\/?a$/i.test(text)) return null
   const segments = text.split(';').map((one) => one.replace(/^[RI][12]:/i, '').trim())
   if (segments.some((one) => !/^(?:[YINU](?:\d{1,4}|\*))+$/i.test(one)))
     return { found: 'not of the form Y151;I8;I8;Y151', severity: 'error' }
