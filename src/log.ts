@@ -38,7 +38,7 @@ export async function createLogHerald(
 const STANDARD_OUTPUT = 1
 const AGAIN_MS = 20
 /** So much waits for a slow reader before the program waits with it. */
-const MOST_WAITING = 16 * 1024 * 1024
+const MOST_WAITING = 4 * 1024 * 1024
 /** At the end, a reader that takes nothing for this long is not waited for. */
 const STUCK_MS = 1_000
 
