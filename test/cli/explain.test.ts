@@ -1,5 +1,5 @@
 /** `explain`: whatever a person asks about, the rule that decided, the evidence, what is awaited, and what comes next. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { explainPath } from '../../src/cli/explain/path.ts'
@@ -249,6 +249,18 @@ describe('acts', () => {
     expect((await lab.cli('ls', '--state', 'held')).code).toBe(0)
     expect((await lab.cli('show', idOf(isRow(lost.runId, 'held')))).code).toBe(0)
   })
+})
+
+test('of a run whose folder is away, what was read of it is told, and that it is away', async () => {
+  renameSync(lab.runs, `${lab.runs}.away`)
+  try {
+    const { text, code } = await told(join(lab.runs, alone.runId))
+    expect(code).toBe(0)
+    expect(text).toContain(`run ${alone.runId}`)
+    expect(text).toContain('It is not there now')
+  } finally {
+    renameSync(`${lab.runs}.away`, lab.runs)
+  }
 })
 
 test('without a daemon, what it would do is told with how to start one', async () => {

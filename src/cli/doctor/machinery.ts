@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import type { Config } from '../../config.ts'
 import { decideAt } from '../../deliver/decide.ts'
 import { openJournal } from '../../journal/open.ts'
+import { sizeWords } from '../../ops/words.ts'
 import type { RegistryState } from '../../record/registration.ts'
 import { journalFile, stopFor } from '../journal.ts'
 import { type Check, checksOf } from './check.ts'
@@ -73,8 +74,10 @@ export async function checkJournal(config: Config): Promise<{ check: Check; regi
   try {
     const fault = damageIn(file)
     const rows = (await journal.registrations()).length
-    const size = `${(statSync(file).size / 1024 ** 2).toFixed(1)} MiB`
-    const found = `${file}, ${rows} registrations, ${size}`
+    // What was committed last lies in its log.
+    const sizes = [file, `${file}-wal`].map((one) => statSync(one, { throwIfNoEntry: false })?.size ?? 0)
+    const size = sizeWords(sizes.reduce((sum, one) => sum + one, 0))
+    const found = `${file}, ${rows} registration${rows === 1 ? '' : 's'}, ${size}`
     return {
       check: fault === null ? fine(found) : wrong(fault, 'Stop the daemon, then: runherald restore FILE'),
       registries: await journal.registries(),

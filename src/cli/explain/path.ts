@@ -133,7 +133,8 @@ function statusSentences(artifact: Artifact | null, reading: Reading, root: Root
   const found = `It was found first at ${shortTime(artifact.firstSeen)}.`
   if (artifact.status === 'adopted')
     return [found, 'It had ended before its folder was watched, and is left alone (`adopt`).']
-  return [artifact.status === 'gone' ? `${found} It has gone since.` : found]
+  if (artifact.status === 'gone') return [`${found} It has gone since.`]
+  return [isAbsent(reading) ? `${found} It is not there now: it was moved, or its drive is away.` : found]
 }
 
 /** What happens to the path itself. */
