@@ -304,12 +304,13 @@ export function openModelJournal(decide: Decide, random: () => number): Simulate
       )
 
   return {
-    async registrations({ paths } = {}) {
+    async registrations({ paths, ids } = {}) {
       const rows: RegistrationRow[] = []
       for (const { registration, kind } of entries.values()) {
         const { id, registry, subject, revisions } = registration
         const newest = revisions.at(-1)
         if (newest === undefined || newest.withdrawn) continue
+        if (ids !== undefined && !ids.includes(id)) continue
         if (paths !== undefined && !(subject.path !== null && paths.includes(subject.path))) continue
         const { revision, state, reason, since, nextTry, attempts: counted, remoteIds } = newest
         rows.push({
