@@ -1,7 +1,9 @@
 /**
- * Hands items on in batches, one batch after the other, so that what comes together is handled together. One fault
+ * Hands items on in batches, one batch after the other, so that what comes in one turn of the loop, or while a batch is
+ * handled, is handled together. One fault
  * boundary around each item: one that fails holds up no other.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 
 export type Batches<Item> = {
   /** Resolves when its batch has been handled; rejects when the item itself could not be. */
@@ -40,9 +42,11 @@ export function createBatches<Item>(atOnce: number, handle: (items: Item[]) => P
     add: (item) =>
       new Promise((done, failed) => {
         waiting.push({ item, done, failed })
-        working ??= drain().finally(() => {
-          working = null
-        })
+        working ??= nextTurn()
+          .then(drain)
+          .finally(() => {
+            working = null
+          })
       }),
     settled: async () => {
       while (working !== null) await working

@@ -5,6 +5,7 @@
  * together are planned once both are kept.
  */
 import { createBatches } from './batches.ts'
+import { within } from './discover/crawl.ts'
 import { loggedError } from './events.ts'
 import type { Found, Reading } from './handovers.ts'
 import type { Artifact, Planned } from './journal/journal.ts'
@@ -51,6 +52,8 @@ export type Pipeline = {
 
 /** Planned together in one transaction: it must not hold up the loop. */
 const AT_ONCE = 100
+/** A sheet that has been read waits so long for those being read beside it. */
+const TOGETHER_MS = 300
 
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { journal, emit } = parts
@@ -64,20 +67,29 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     })
   })
   const batches = createBatches(AT_ONCE, handle)
+  /** Sheets that are being read. */
+  const arriving = new Set<Promise<unknown>>()
 
   async function take(found: Found, how: How): Promise<void> {
     const before = await journal.artifact(found.path)
     if (found.type === 'sheet' && !found.settled) return sheets.seen(found, before)
+    if (found.type === 'sheet') return takeSheet(found, before, how)
     const reading = await parts.inspect(found.path, { root: found.root })
-    if (found.type === 'sheet') {
-      const kept = await sheets.take(found, reading, before, how)
-      if (kept !== null) await batches.add(kept)
-      return
-    }
     const artifact = await runs.take(found, reading, before, how)
     if (artifact === null) return
     await batches.add({ artifact, replaces: null })
     runs.tellStalled(artifact, found.quietSince, before)
+  }
+
+  /** Of sheets that were found together the one that counts must be known before what another says is sent. */
+  async function takeSheet(found: Found, before: Artifact | null, how: How): Promise<void> {
+    const reading = parts.inspect(found.path, { root: found.root })
+    const taking = reading.then((read) => sheets.take(found, read, before, how))
+    arriving.add(taking)
+    const kept = await taking.finally(() => arriving.delete(taking))
+    if (kept === null) return
+    await within(TOGETHER_MS, Promise.allSettled(arriving), null)
+    await batches.add(kept)
   }
 
   async function handle(batch: Kept[]): Promise<void> {

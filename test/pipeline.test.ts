@@ -75,6 +75,67 @@ test('a run that lacks nothing that decides is taken once it has rested, also wh
   pipeline.close()
 })
 
+test('of sheets found together the one modified last is sent, though another has been read before it', async () => {
+  const place = await temporaryFolder()
+  const opened = await openJournal(join(place.path, 'journal.sqlite'), { decide })
+  if (!opened.ok) throw new Error(opened.error.detail)
+  const journal = opened.value
+  onTestFinished(async () => {
+    await journal.close()
+    await place[Symbol.asyncDispose]()
+  })
+  const now = new Date('2026-11-22T12:00:00Z')
+  const isRead = Promise.withResolvers<void>()
+  const kits: unknown[] = []
+  const pipeline = createPipeline({
+    journal: {
+      ...journal,
+      async plan(plans, ...rest) {
+        for (const { submission } of plans) kits.push(submission.mapped?.request.body)
+        return journal.plan(plans, ...rest)
+      },
+    },
+    async inspect(path, { root }) {
+      const reading = inspectPath(path, { root })
+      if (path.endsWith('newer.csv')) await isRead.promise
+      else setImmediate(() => setImmediate(isRead.resolve))
+      return reading
+    },
+    planning: (now) => ({
+      ...{ destinations: [climb], zoneOfRun: () => null, siteZone: null, modelOf: () => null, now },
+      runsFrom: () => 'folder',
+    }),
+    ...{ leavesAlone: async () => false, isThere: async () => true, patienceMs: async () => 0 },
+    ...{ stalledAfterSeconds: () => Number.POSITIVE_INFINITY, tell: () => {} },
+    ...{ news: { received: () => {}, read: () => {} }, emit: () => {}, queue: () => {}, now: () => now },
+  })
+  const found = async (name: string, kit: string, modified: string) => {
+    const path = join(place.path, name)
+    const row = { central_sample_id: 'S1', library_name: 'LIB', run_name: 'RUN', library_seq_kit: kit }
+    await writeFile(path, registrationSheet([row], [...LIBRARY_COLUMNS, 'run_name']))
+    return {
+      ...{
+        root: place.path,
+        path,
+        type: 'sheet' as const,
+        fingerprint: name,
+        modified,
+        quietSince: modified,
+      },
+      settled: true,
+    }
+  }
+  const both = [
+    await found('newer.csv', 'LSK110', '2026-11-22T11:00:00Z'),
+    await found('older.csv', 'LSK109', '2026-11-22T10:00:00Z'),
+  ]
+  await Promise.all(both.map((one) => pipeline.found(one, { firstScan: true })))
+  await pipeline.settled()
+  expect(JSON.stringify(kits)).toContain('LSK110')
+  expect(JSON.stringify(kits)).not.toContain('LSK109')
+  pipeline.close()
+})
+
 test.for<[by: string, link: (run: RunFacts) => RunLink]>([
   ['run name', ({ folderName }) => ({ by: 'run_name', value: folderName })],
   ['flow cell', ({ flowcellId }) => ({ by: 'flowcell_id', value: flowcellId ?? '' })],
