@@ -75,7 +75,9 @@ function faultInReading({
   const erring = new Set(errors.flatMap((one) => one.rows))
   const owned = new Set<number>()
   for (const subject of [...libraries, ...batches]) {
-    if (subject.name === '' || subject.name.length > 200) return `something is called ${subject.name}`
+    const { name } = subject
+    // One too long is a name all the same, and stops what it names.
+    if (name === '' || (name.length > 200 && !subject.blocked)) return `something is called ${name}`
     if (blocked && !subject.blocked) return 'the file is stopped, and a part of it is not'
     if (!subject.blocked && subject.rows.some((row) => erring.has(row))) return 'an error stops nobody'
     for (const row of subject.rows) {
