@@ -67,8 +67,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     })
   })
   const batches = createBatches(AT_ONCE, handle)
-  /** Sheets that are being read. */
-  const arriving = new Set<Promise<unknown>>()
+  /** Sheets. */
+  const beingRead = new Set<Promise<unknown>>()
 
   async function take(found: Found, how: How): Promise<void> {
     const before = await journal.artifact(found.path)
@@ -84,11 +84,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   /** Of sheets that were found together the one that counts must be known before what another says is sent. */
   async function takeSheet(found: Found, before: Artifact | null, how: How): Promise<void> {
     const reading = parts.inspect(found.path, { root: found.root })
-    const taking = reading.then((read) => sheets.take(found, read, before, how))
-    arriving.add(taking)
-    const kept = await taking.finally(() => arriving.delete(taking))
+    beingRead.add(reading)
+    const read = await reading.finally(() => beingRead.delete(reading))
+    const kept = await sheets.take(found, read, before, how)
     if (kept === null) return
-    await within(TOGETHER_MS, Promise.allSettled(arriving), null)
+    if (beingRead.size > 0) await within(TOGETHER_MS, Promise.allSettled(beingRead), null)
     await batches.add(kept)
   }
 

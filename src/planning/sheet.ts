@@ -1,5 +1,5 @@
 /** Everything a dropped sheet asks for by itself: its libraries, its batches, and its runs that have not come. */
-import { createTurns } from '../discover/crawl.ts'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Json, SheetReading } from '../handovers.ts'
 import { type Problem, problem } from '../problems.ts'
 import { registrationId } from '../record/identity.ts'
@@ -25,6 +25,8 @@ import { located, ofLibrary, sheetPlaces } from './places.ts'
 import { claimedIdentity, claimedRun } from './record.ts'
 import { isCombined, runPlan } from './run.ts'
 
+const LIBRARIES_A_TURN = 25
+
 /**
  * Everything a dropped sheet asks for by itself: its libraries and batches, and its runs that have not come.
  * `runs` are the run folders it speaks of, to be planned too.
@@ -39,10 +41,10 @@ export async function planSheet(
   const doubts: Doubt[] = []
   const withdrawn: string[] = []
   const runs = new Map<string, RunSource>()
-  const turns = createTurns()
-  for (const library of source.reading.blocked ? [] : source.reading.libraries) {
+  for (const [index, library] of (source.reading.blocked ? [] : source.reading.libraries).entries()) {
     if (library.blocked) continue
-    await turns.give()
+    // A large sheet must not hold up everything else; by count, so that the same history is the same again.
+    if (index % LIBRARIES_A_TURN === LIBRARIES_A_TURN - 1) await nextTurn()
     const matches = await Promise.all(
       library.runs.map(async (run) => ({ run, found: await runsOf(run, catalogue) })),
     )

@@ -27,8 +27,9 @@ export function openTasks(): Tasks {
       tasks.suspended = tasks.suspended.filter((one) => one.owner !== owner)
     },
     async idle() {
-      do await new Promise((turned) => setImmediate(turned))
-      while (tasks.waiting > 0)
+      // What is planned together begins a turn after it was found.
+      for (let turns = 0; turns < 3 || tasks.waiting > 0; turns++)
+        await new Promise((turned) => setImmediate(turned))
     },
   }
   return tasks
