@@ -53,13 +53,14 @@ export async function restore(terminal: Terminal, file: string, options: ConfigO
     )
   try {
     const part = `${journalFile(config)}.part`
-    const rows = await takeCopy(from, part, decide)
+    await takeCopy(from, part, decide)
     const aside = exchange(part, journalFile(config))
     const opened = await openJournal(journalFile(config), { decide })
     if (!opened.ok) throw stopFor(opened.error)
     // From now on what can be asked for is asked for before it is sent.
     await opened.value.setMeta(RESTORED, new Date().toISOString())
     const paused = await pauseWhatMayDouble(opened.value, config)
+    const rows = (await opened.value.registrations()).length
     await opened.value.close()
     ownedAlike(config.state, [
       ...ENDINGS.map((ending) => journalFile(config) + ending),
@@ -79,10 +80,10 @@ export async function restore(terminal: Terminal, file: string, options: ConfigO
 }
 
 /**
- * Copies `from` and its write-ahead log to `part`, and gives how many registrations it holds; ends the command where it is
- * no journal. It is the copy that is looked at: SQLite opens none in a folder that it cannot write to.
+ * Copies `from` and its write-ahead log to `part`; ends the command where it is no journal of this version or an earlier
+ * one. It is the copy that is looked at: SQLite opens none in a folder that it cannot write to.
  */
-async function takeCopy(from: string, part: string, decide: Decide): Promise<number> {
+async function takeCopy(from: string, part: string, decide: Decide): Promise<void> {
   const unusable = (exit: ExitCode, sentence: string) => {
     for (const ending of ENDINGS) rmSync(part + ending, { force: true })
     return new Stop(exit, sentence)
@@ -102,11 +103,9 @@ async function takeCopy(from: string, part: string, decide: Decide): Promise<num
       sync(part + ending)
     }
   const copy = await openJournal(part, { decide, readOnly: true })
-  if (!copy.ok)
+  if (copy.ok) await copy.value.close()
+  else if (copy.error.why !== 'older')
     throw unusable(EXIT.storage, `${from} is no journal that can be put in place: ${copy.error.detail}`)
-  const rows = (await copy.value.registrations()).length
-  await copy.value.close()
-  return rows
 }
 
 const ENDINGS = ['', '-wal', '-shm']

@@ -61,6 +61,8 @@ export function stopFor({ why, file, detail }: JournalFault): Stop {
       return new Stop(EXIT.storage, `the journal ${file} is damaged (${detail}); ${mend}`)
     case 'newer':
       return new Stop(EXIT.storage, `the journal ${file} was written by a later version: ${detail}`)
+    case 'older':
+      return new Stop(EXIT.storage, `the journal ${file} was written by an earlier version: ${detail}`)
     case 'busy':
       return new Stop(EXIT.storage, `the journal ${file} is held by another program: ${detail}`)
     case 'forbidden':

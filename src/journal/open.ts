@@ -14,11 +14,12 @@ import { createWriter } from './write.ts'
 
 /**
  * Why a journal cannot be used. `absent`: there is none, and never was one here. `missing`: there was one.
- * `newer`: written by a later version of this program. `forbidden`: this user may not. The rest is the disk's or the
+ * `older`: written by an earlier version of this program, and not to be changed by this opening. `newer`: by a later one.
+ * `forbidden`: this user may not. The rest is the disk's or the
  * file system's.
  */
 export type JournalFault = {
-  why: 'absent' | 'missing' | 'damaged' | 'newer' | 'busy' | 'forbidden' | 'unusable'
+  why: 'absent' | 'missing' | 'damaged' | 'older' | 'newer' | 'busy' | 'forbidden' | 'unusable'
   file: string
   detail: string
 }
@@ -32,7 +33,8 @@ const SQLITE = { busy: 5, corrupt: 11, notADatabase: 26 }
  * Opens the journal at `file`, which is made where none was before.
  *
  * A marker beside it remembers that there was one, so that a vanished journal is a fault and never an empty one in
- * silence. `readOnly` changes nothing and works beside a running daemon. `expectExisting` never makes one.
+ * silence. `readOnly` changes nothing and works beside a running daemon. `expectExisting` never
+ * makes one, nor brings one of an earlier version forward.
  */
 export async function openJournal(
   file: string,
@@ -57,7 +59,7 @@ export async function openJournal(
   let db: DatabaseSync | null = null
   try {
     db = connect(file, readOnly)
-    const unusable = inspect(db, file, size ?? 0)
+    const unusable = inspect(db, file, { size: size ?? 0, mayBeOlder: !readOnly && !expectExisting })
     if (unusable !== null) {
       db.close()
       return err(unusable)
@@ -110,7 +112,11 @@ function connect(file: string, readOnly: boolean): DatabaseSync {
 }
 
 /** What forbids using it, as far as a look at it tells. */
-function inspect(db: DatabaseSync, file: string, size: number): JournalFault | null {
+function inspect(
+  db: DatabaseSync,
+  file: string,
+  { size, mayBeOlder }: { size: number; mayBeOlder: boolean },
+): JournalFault | null {
   const version = numberOf(db, 'user_version')
   const application = numberOf(db, 'application_id')
   if (version > STEPS.length)
@@ -121,6 +127,9 @@ function inspect(db: DatabaseSync, file: string, size: number): JournalFault | n
     }
   if (version > 0 && application !== APPLICATION_ID)
     return { why: 'unusable', file, detail: 'it belongs to another program' }
+  // A daemon of that version may be at work on it.
+  if (version < STEPS.length && !mayBeOlder)
+    return { why: 'older', file, detail: 'the daemon brings it forward at its next start' }
   if (size === 0 || size > CHECKED_WHOLE_BYTES) return null
   const checked = db.prepare('PRAGMA quick_check(1)').get()?.['quick_check']
   return checked === 'ok' ? null : { why: 'damaged', file, detail: String(checked).split('\n')[0] ?? '' }

@@ -1,8 +1,11 @@
 /** Commands on the journal of a daemon that has registered a run: what is listed and shown, decided, copied and put back. */
 import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { csvLine } from '../../src/cli/receipts.ts'
+import { migrate } from '../../src/journal/open.ts'
+import { STEPS } from '../../src/journal/schema.ts'
 import { type Lab, openLab } from '../rig/lab.ts'
 import { novaSeqRun, sheetFor, writeRun } from '../rig/runs.ts'
 
@@ -194,6 +197,23 @@ describe('the journal as a whole', () => {
     )
     // What was registered after the copy would be registered again there, and cannot be asked about.
     expect(restored.stderr).toContain('climb is paused')
+  })
+
+  test('of an earlier version is read by nobody before it is brought forward, as restore does', async () => {
+    const older = join(lab.folder, 'older.sqlite')
+    const made = new DatabaseSync(older)
+    migrate(made, older, STEPS.slice(0, 1))
+    made.close()
+    const kept = readFileSync(journal())
+    writeFileSync(journal(), readFileSync(older))
+    for (const args of [['ls'], ['retry', '--held']]) {
+      const { code, stderr } = await lab.cli(...args)
+      expect([...args, code]).toEqual([...args, 74])
+      expect(stderr).toContain('by an earlier version: the daemon brings it forward at its next start')
+    }
+    expect((await lab.cli('restore', older)).code).toBe(0)
+    expect(await listed()).toEqual([])
+    writeFileSync(journal(), kept)
   })
 
   test('is not replaced by what is no journal', async () => {

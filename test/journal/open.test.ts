@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { markerOf, migrate } from '../../src/journal/open.ts'
+import { STEPS } from '../../src/journal/schema.ts'
 import { open, opened, temporaryFolder } from './rig.ts'
 
 const why = async (...given: Parameters<typeof open>) => {
@@ -84,6 +85,18 @@ test('an older program refuses a newer journal, and leaves it as it is', async (
   db.exec('PRAGMA user_version = 999')
   db.close()
   expect(await why(file)).toBe('newer')
+})
+
+test('a journal of an earlier version is brought forward by who owns it, and by nobody beside a daemon of that version', async () => {
+  await using folder = await temporaryFolder()
+  const file = join(folder.path, 'journal.sqlite')
+  const db = new DatabaseSync(file)
+  migrate(db, file, STEPS.slice(0, 1))
+  db.close()
+  expect(await why(file, { readOnly: true })).toBe('older')
+  expect(await why(file, { expectExisting: true })).toBe('older')
+  expect(await why(file)).toBe('open')
+  expect(await why(file, { readOnly: true })).toBe('open')
 })
 
 test('the database of another program is not ours to fill', async () => {

@@ -58,8 +58,9 @@ export async function checkJournal(config: Config): Promise<{ check: Check; regi
   const file = journalFile(config)
   const opened = await openJournal(file, { decide: decideAt(config.timeScale), readOnly: true })
   if (!opened.ok) {
-    const { why } = opened.error
+    const { why, detail } = opened.error
     if (why === 'absent') return { check: fine('none yet; the first start makes it'), registries: [] }
+    if (why === 'older') return { check: fine(`of an earlier version; ${detail}`), registries: [] }
     const fix =
       why === 'missing' || why === 'damaged'
         ? 'Stop the daemon, then: runherald restore FILE'
