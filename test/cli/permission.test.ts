@@ -54,7 +54,7 @@ describe.skipIf(!canAct)('as another user', () => {
     ['ls', 0o700],
     ['doctor', 0o700],
   ] as const)(
-    '%s on a state folder of mode %o is told apart from a fault of the disk',
+    '%s on a state folder of another user is told apart from a fault of the disk',
     async ([command, mode]) => {
       const { state, nobody } = openOffice()
       await makeJournal(state)
