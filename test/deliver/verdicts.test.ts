@@ -263,6 +263,15 @@ describe('look-ups', () => {
     expect(at.did('receipt')).toMatchObject([{ samples: [{ sample: 'T1' }] }])
   })
 
+  test('of a correction, what is found by its name may be what was sent before it: a person must look', () => {
+    const corrects = traits({ repeatable: true, askable: true, corrects: true })
+    const at = core().plan({ traits: corrects }).arm().verdict(ACCEPTED).plan({ body: 'B', traits: corrects })
+    at.arm().verdict({ is: 'look-up', detail: '409' }, { status: 409 }).pass(5).arm()
+    expect(at.found({ is: 'found', remoteIds: {}, samples: [] }).newest()).toMatchObject({
+      ...{ revision: 2, state: 'held', reason: 'conflict' },
+    })
+  })
+
   test('other content under its name is a conflict', () => {
     expect(lost().found({ is: 'conflict', detail: 'other tubes' }).newest()).toMatchObject({
       state: 'held',

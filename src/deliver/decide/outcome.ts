@@ -29,7 +29,10 @@ export function settle(
   const fate =
     revision.onWire.purpose === 'send'
       ? afterSend(landed(revision), event.outcome, moment)
-      : afterLookUp(landed(revision), event.outcome, moment)
+      : afterLookUp(landed(revision), event.outcome, {
+          ...moment,
+          isLike: isLikeAnEarlier(registration, revision),
+        })
   return ended(registration, revision.onWire.attempt, fate)
 }
 
@@ -59,6 +62,10 @@ function ended(registration: Registration, attempt: number, fate: Fate): Step {
 }
 
 const landed = (revision: Revision): Revision => ({ ...revision, onWire: null })
+
+/** A correction bears the name of what was sent before it, and a look-up tells them apart by no more than that. */
+const isLikeAnEarlier = ({ revisions }: Registration, { revision, traits }: Revision): boolean =>
+  traits.corrects && revisions.some((one) => one.revision < revision && one.attempts > 0)
 
 function afterSend(revision: Revision, outcome: Outcome, moment: Moment): Fate {
   switch (outcome.type) {
@@ -144,7 +151,7 @@ function afterVerdict(
   }
 }
 
-function afterLookUp(revision: Revision, outcome: Outcome, moment: Moment): Fate {
+function afterLookUp(revision: Revision, outcome: Outcome, moment: Moment & { isLike: boolean }): Fate {
   switch (outcome.type) {
     case 'look-up':
       return afterFinding(revision, outcome.result, moment)
@@ -160,9 +167,10 @@ function afterLookUp(revision: Revision, outcome: Outcome, moment: Moment): Fate
   }
 }
 
-function afterFinding(revision: Revision, found: LookUp, moment: Moment): Fate {
+function afterFinding(revision: Revision, found: LookUp, moment: Moment & { isLike: boolean }): Fate {
   switch (found.is) {
     case 'found':
+      if (moment.isLike) return held(revision, 'conflict', EARLIER_OR_THIS, 'conflict', moment.now)
       return registered(revision, found, 'found', null, moment.now)
     case 'not-found':
       return isAskedFirst(revision)
@@ -179,6 +187,8 @@ function afterFinding(revision: Revision, found: LookUp, moment: Moment): Fate {
       return found satisfies never
   }
 }
+
+const EARLIER_OR_THIS = 'it is there, and nobody can tell whether as it was sent before or as it is now'
 
 /** It was asked for though no attempt of it is in doubt, nor has the registry said that something is there. */
 const isAskedFirst = ({ inDoubt, heldAs }: Revision): boolean => !inDoubt && heldAs !== 'conflict'

@@ -90,9 +90,15 @@ export function createCheck(world: World): Check {
     settled(registry, id, { revision, submission }, outcome) {
       if ((outcome.type === 'lost' || outcome.type === 'not-sent') && !isPaused(registry))
         fail('an outage did not pause its registry')
-      const state = registrationOf(id)?.revisions.find((one) => one.revision === revision)?.state
-      if (outcome.type === 'look-up' && outcome.result.is === 'found' && state !== 'registered')
-        fail('what was found there is not registered')
+      const revisions = registrationOf(id)?.revisions ?? []
+      const state = revisions.find((one) => one.revision === revision)?.state
+      // By its name alone: what is there may be what was sent before a correction.
+      const isCorrection = revisions.some(
+        (one) => one.revision < revision && one.traits.corrects && one.attempts > 0,
+      )
+      const wanted = isCorrection ? 'held' : 'registered'
+      if (outcome.type === 'look-up' && outcome.result.is === 'found' && state !== wanted)
+        fail(`what was found there is not ${wanted}`)
       const { subject } = submission
       if (subject.type !== 'library' || state !== 'registered') return
       const behind = kept()
