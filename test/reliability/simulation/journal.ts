@@ -368,7 +368,7 @@ export function openModelJournal(decide: Decide, random: () => number): Simulate
     lastArrival: async () => Math.max(0, ...[...artifacts.values()].map(({ arrival }) => arrival ?? 0)),
     sheetsSame: async (sha256) => found((one) => one.type === 'sheet' && one.sha256 === sha256),
     rootFirstScan: async () => '2026-11-20T00:00:00.000Z',
-    registries: async () => [...registries.values()],
+    registries: async () => [...registries.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     async saveArtifact(artifact) {
       artifacts.set(artifact.path, artifact)
       const { reading } = artifact
