@@ -346,7 +346,7 @@ function isAtRest(world: World): boolean {
         one.state !== 'sending' &&
         one.state !== 'unknown' &&
         one.reason !== 'grace' &&
-        (one.state !== 'queued' || isBehindLibrary(now, registration, one)),
+        (one.state !== 'queued' || (one.nextTry !== null && isBehindLibrary(now, registration, one))),
     )
   return world.process?.probes.size === 0 && now.registrations.every(rests)
 }
