@@ -96,9 +96,9 @@ export function createCheck(world: World): Check {
       const isCorrection = revisions.some(
         (one) => one.revision < revision && one.traits.corrects && one.attempts > 0,
       )
-      const wanted = isCorrection ? 'held' : 'registered'
-      if (outcome.type === 'look-up' && outcome.result.is === 'found' && state !== wanted)
-        fail(`what was found there is not ${wanted}`)
+      const isFound = outcome.type === 'look-up' && outcome.result.is === 'found'
+      if (isFound && !isCorrection && state !== 'registered') fail('what was found there is not registered')
+      if (isFound && isCorrection && state === 'registered') fail('what was there before counts as corrected')
       const { subject } = submission
       if (subject.type !== 'library' || state !== 'registered') return
       const behind = kept()
