@@ -167,6 +167,20 @@ describe('changed content', () => {
 })
 
 describe('a person', () => {
+  test('takes up again what was given up, and it waits for an earlier one whose fate is not known', () => {
+    const repeatable = { traits: traits({ repeatable: true, busyIsSafe: true }) }
+    const at = core().plan(repeatable).arm()
+    at.verdict({ is: 'try-later', because: 'busy', detail: '' }, { status: 503 })
+    at.plan({ body: 'B', ...repeatable }).act({ resolve: 'abandon', reason: 'no' })
+    at.pass(60).arm({}, 1).ends({ type: 'lost', detail: 'reset' })
+    expect(states(at)).toEqual(['unknown', 'abandoned'])
+    expect(states(at.act({ resolve: 'resend', reason: 'yes' }))).toEqual([
+      'unknown',
+      'waiting: previous-revision',
+    ])
+    expect(states(at.pass(60).arm({}, 1).verdict(ACCEPTED))).toEqual(['registered', 'held: amendment'])
+  })
+
   test('sends again what was refused or never went', () => {
     expect(states(core().plan().arm().verdict(REFUSED).act({ retry: true }))).toEqual(['queued'])
     const busy = core().plan().arm()

@@ -1,5 +1,6 @@
 /** A person's acts: trying again what was mended, and a verdict on what nobody else can know. */
 import type { Act, DeliveryEvent, Registration, Revision } from '../../handovers.ts'
+import type { State } from '../../record/registration.ts'
 import { become, newestOf, rest, type Step, schedule, update } from './revisions.ts'
 
 export function act(registration: Registration, event: Extract<DeliveryEvent, { type: 'acted' }>): Step {
@@ -8,8 +9,10 @@ export function act(registration: Registration, event: Extract<DeliveryEvent, { 
   if (revision === undefined) return decline(registration, 'there is no such registration')
   if (registration.revisions.some((one) => one.onWire !== null))
     return decline(registration, 'an attempt is on the wire; wait for its end')
-  const acted = 'retry' in event.act ? retry(revision, now) : resolve(registration, revision, event.act, now)
-  if (typeof acted === 'string') return decline(registration, acted)
+  const said = 'retry' in event.act ? retry(revision, now) : resolve(registration, revision, event.act, now)
+  if (typeof said === 'string') return decline(registration, said)
+  const isTakenUp = said.state === 'queued' && revision.state !== 'queued' && revision.state !== 'unknown'
+  const acted = isTakenUp && isBehind(registration, said) ? inTurn(said, now) : said
   const because = 'retry' in event.act ? 'retry' : (event.act.reason ?? event.act.resolve)
   const effects =
     acted.state === 'registered'
@@ -24,6 +27,14 @@ export function act(registration: Registration, event: Extract<DeliveryEvent, { 
       : []
   return { registration: update(registration, acted), effects, because, who }
 }
+
+/** Is something of an earlier revision still to be sent, or its fate not known? */
+const isBehind = ({ revisions }: Registration, { revision }: Revision): boolean =>
+  revisions.some((one) => one.revision < revision && LIVE.includes(one.state))
+const LIVE: State[] = ['waiting', 'queued', 'sending', 'unknown']
+
+const inTurn = (revision: Revision, now: Date): Revision =>
+  rest(become(revision, 'waiting', 'previous-revision', now))
 
 /** Where the newest waits for an earlier one, it is that one a person decides about. */
 function concerned(registration: Registration): Revision | undefined {
