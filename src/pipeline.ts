@@ -67,8 +67,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     })
   })
   const batches = createBatches(AT_ONCE, handle)
-  /** Sheets. */
-  const beingRead = new Set<Promise<unknown>>()
+  /** Sheets; `none` resolves when none is any more. */
+  const beingRead = { count: 0, none: Promise.withResolvers<void>() }
 
   async function take(found: Found, how: How): Promise<void> {
     const before = await journal.artifact(found.path)
@@ -83,12 +83,16 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   /** Of sheets that were found together the one that counts must be known before what another says is sent. */
   async function takeSheet(found: Found, before: Artifact | null, how: How): Promise<void> {
-    const reading = parts.inspect(found.path, { root: found.root })
-    beingRead.add(reading)
-    const read = await reading.finally(() => beingRead.delete(reading))
-    const kept = await sheets.take(found, read, before, how)
+    beingRead.count += 1
+    const reading = await parts.inspect(found.path, { root: found.root }).finally(() => {
+      beingRead.count -= 1
+      if (beingRead.count > 0) return
+      beingRead.none.resolve()
+      beingRead.none = Promise.withResolvers<void>()
+    })
+    const kept = await sheets.take(found, reading, before, how)
     if (kept === null) return
-    if (beingRead.size > 0) await within(TOGETHER_MS, Promise.allSettled(beingRead), null)
+    if (beingRead.count > 0) await within(TOGETHER_MS, beingRead.none.promise, undefined)
     await batches.add(kept)
   }
 
