@@ -70,17 +70,20 @@ test(`three days without answers, with ${COUNT} runs or batches waiting at each 
   await lab.until(() => performance.now() - began > OUTAGE_MS || undefined, 'three days', 60_000)
   lab.sandbox.setFaults({ rules: [] })
   const MOVING = ['waiting', 'queued', 'sending', 'unknown']
-  // The log tells of each; all of them are looked at only when as many as can be are there.
-  const least = kinds.length * (COUNT - LIMITS.concurrency)
-  const told = new Set<unknown>()
+  // The log tells of each; all of them are looked at only when no more are under way than those held can keep back.
+  const most = kinds.length * LIMITS.concurrency
+  const planned = new Set<unknown>()
+  const ended = new Set<unknown>()
   let read = 0
   await lab.until(
     async () => {
       for (; read < lab.lines.length; read++) {
         const line = lab.lines[read]
-        if (line?.event === 'registration.registered') told.add(line['registration'])
+        if (line?.event === 'registration.planned') planned.add(line['registration'])
+        if (line?.event === 'registration.registered' || line?.event === 'registration.held')
+          ended.add(line['registration'])
       }
-      if (told.size < least) return undefined
+      if (planned.size < kinds.length * COUNT || planned.size - ended.size > most) return undefined
       const rows = await lab.rows()
       const held = new Set(
         rows.filter((one) => one.state === 'held').map((one) => `library ${one.subject.name}`),
