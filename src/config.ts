@@ -1,7 +1,7 @@
 /** The configuration: from file, environment and flags to one checked value, or every fault in it at once. */
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { crossFaults, secretFaults } from './config/checks.ts'
+import { crossFaults, doubts, secretFaults } from './config/checks.ts'
 import { DEMO_STATE, demonstration } from './config/embedded.ts'
 import { type ConfigProblem, type Fault, type Path, toProblem } from './config/faults.ts'
 import { readParts } from './config/parts.ts'
@@ -35,8 +35,16 @@ export type ConfigSources = {
   secrets?: boolean
 }
 
-/** The configuration, the file it was read from, and where each value that is no default was set. */
-export type Loaded = { config: Config; file: string | null; origins: Map<string, string> }
+/**
+ * The configuration, what in it is possible but in vain, the file it was read from, and where each value that is no
+ * default was set.
+ */
+export type Loaded = {
+  config: Config
+  warnings: ConfigProblem[]
+  file: string | null
+  origins: Map<string, string>
+}
 
 /** The configuration as every command sees it; fails with every fault at once, each with its place. */
 export function loadConfig(sources: ConfigSources): Result<Config, ConfigProblem[]> {
@@ -73,7 +81,8 @@ function assemble(
   if (faults.length > 0 || parts.value === null)
     return err(inOrder(faults.map((fault) => placed(fault, read, overrides))))
   const config = resolveFolders({ ...parts.value, timeScale: scale.value, embedded: read === null }, places)
-  return ok({ config, file: read?.file ?? null, origins: originsOf(read, overrides) })
+  const warnings = inOrder(doubts(config).map((one) => placed(one, read, overrides)))
+  return ok({ config, warnings, file: read?.file ?? null, origins: originsOf(read, overrides) })
 }
 
 function timeScale(env: NodeJS.ProcessEnv): { value: number; faults: Fault[] } {

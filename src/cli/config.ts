@@ -24,7 +24,8 @@ export async function config(
 function check(terminal: Terminal, options: ConfigOptions & { json?: boolean }): number {
   const read = loadWithOrigins(sourcesOf(terminal, options))
   const file = read.ok ? read.value.file : null
-  if (options.json) terminal.out(json({ valid: read.ok, file, problems: read.ok ? [] : read.error }))
+  const problems = read.ok ? read.value.warnings : read.error
+  if (options.json) terminal.out(json({ valid: read.ok, file, problems }))
   else if (read.ok) {
     const { config } = read.value
     const [folders, registries] = [config.watch.length, config.registries.length]
@@ -38,7 +39,8 @@ function check(terminal: Terminal, options: ConfigOptions & { json?: boolean }):
         terminal.columns,
       ),
     )
-  } else terminal.say(`runherald: ${faultsText(read.error)}`)
+  }
+  if (!options.json && problems.length > 0) terminal.say(`runherald: ${faultsText(problems)}`)
   return read.ok ? EXIT.fine : EXIT.config
 }
 

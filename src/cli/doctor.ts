@@ -1,6 +1,5 @@
 /** `doctor`: everything a deployment needs, looked at one by one, each with how to mend it. Changes nothing. */
-import type { Config } from '../config.ts'
-import { loadWithOrigins } from '../config.ts'
+import { type Loaded, loadWithOrigins } from '../config.ts'
 import { type Check, checksOf } from './doctor/check.ts'
 import { checkJournal, checkState } from './doctor/machinery.ts'
 import { checkNotify } from './doctor/notify.ts'
@@ -20,7 +19,7 @@ export async function doctor(
   const { env } = terminal
   const read = loadWithOrigins(sourcesOf(terminal, options))
   const checks = read.ok
-    ? await examine(read.value.config, read.value.file, env)
+    ? await examine(read.value, env)
     : [...checkNode(env), faulty(faultsText(read.error))]
   if (options.json) terminal.out(json({ checks }))
   else terminal.out(report(checks, terminal))
@@ -33,7 +32,8 @@ function exitOf(checks: Check[]): ExitCode {
   return wrong.every((one) => one.away) ? EXIT.away : EXIT.finding
 }
 
-async function examine(config: Config, file: string | null, env: NodeJS.ProcessEnv): Promise<Check[]> {
+async function examine({ config, file, warnings }: Loaded, env: NodeJS.ProcessEnv): Promise<Check[]> {
+  const { fine, warning } = checksOf('config', 'Configuration')
   const { check: journal, registries } = await checkJournal(config)
   const [redis, owners, reached, notify] = await Promise.all([
     checkRedis(config),
@@ -43,9 +43,8 @@ async function examine(config: Config, file: string | null, env: NodeJS.ProcessE
   ])
   return [
     ...checkNode(env),
-    checksOf('config', 'Configuration').fine(
-      file ?? 'none given: the embedded defaults of the demonstration',
-    ),
+    fine(file ?? 'none given: the embedded defaults of the demonstration'),
+    ...warnings.map((one) => warning(`${one.key}: ${one.found}`, one.fix)),
     ...checkDaemon(config),
     ...owners,
     ...checkState(config),

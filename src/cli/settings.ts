@@ -43,7 +43,8 @@ export const configOf = (terminal: Terminal, options: ConfigOptions): Config =>
 
 /** Every fault with its place, as editors understand places, and what to do about each sort once. */
 export function faultsText(problems: readonly ConfigProblem[]): string {
-  const count = problems.length === 1 ? 'a fault' : `${problems.length} faults`
+  const what = problems.some((one) => one.severity === 'error') ? 'fault' : 'doubtful value'
+  const count = problems.length === 1 ? `a ${what}` : `${problems.length} ${what}s`
   const lines = problems.flatMap((one, index) => {
     const place = one.position && `${one.file}:${one.position.line}:${one.position.column}`
     const where = [place ?? one.file, one.key].filter((part) => part !== null && part !== '').join('  ')

@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { loggedError } from '../events.ts'
+import { registries } from '../registries/index.ts'
 import type { Fault, Path } from './faults.ts'
 import { type Places, secretPath } from './places.ts'
+import type { Config } from './schema.ts'
 import { isBlock } from './sources.ts'
 import { listenAddress } from './values.ts'
 
@@ -89,6 +91,15 @@ const journalElsewhere = ({ journal }: Values): Fault[] =>
   journal === undefined
     ? []
     : [fault('config.journal-not-available', '`journal` names another place', ['journal'])]
+
+/** What is possible, but does not do what it was written for. */
+export const doubts = (config: Config): Fault[] =>
+  config.registries.flatMap(({ kind, map }, index) => {
+    const subjects: readonly string[] = registries[kind as keyof typeof registries].takes.subjects
+    if (map.libraryName === null || !subjects.includes('run') || subjects.includes('library')) return []
+    const found = `${kind} takes a run together with its library's samples, which a sheet alone tells: without one the run is refused`
+    return [fault('config.library-name-in-vain', found, ['registries', index, 'map', 'libraryName'])]
+  })
 
 /** Every key ending in `File` under http, redis, notify and a registry's auth must name a file with something in it. */
 export function secretFaults(values: Values, places: Places): Fault[] {

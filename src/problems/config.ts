@@ -90,6 +90,11 @@ export const configProblems = {
     fix: 'Use fields of `run` as `runherald check --json PATH` shows them, in braces: {experimentName}',
     severity: 'error',
   },
+  'config.library-name-in-vain': {
+    title: '`map.libraryName` helps no run at this kind of registry',
+    fix: 'Take it out: a run without a sheet then waits for one.',
+    severity: 'warning',
+  },
   'config.listen-unusable': {
     title: 'The address for the status page cannot be used',
     fix: 'Write an IP address and a port: 127.0.0.1:8734 or [::1]:8734',

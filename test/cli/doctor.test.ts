@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { climb, type Lab, openLab } from '../rig/lab.ts'
 import { startMailServer } from '../rig/mail-server.ts'
 
-type Check = { id: string; result: string; found: string; fix: string | null; away: boolean }
+type Check = { id: string; what: string; result: string; found: string; fix: string | null; away: boolean }
 
 let lab: Lab
 beforeEach(async () => {
@@ -208,6 +208,15 @@ describe('folders and files', () => {
     const { code, ids, wrong } = await examined()
     expect({ code, ids }).toEqual({ code: 0, ids: ['warning secret', 'warning state'] })
     expect(wrong.map((one) => one.fix)).toContain(`chmod o-rwx ${join(lab.folder, 'token')}`)
+  })
+
+  test('a token that several registries share is told once', async () => {
+    chmodSync(join(lab.folder, 'token'), 0o644)
+    const registries = ['climb', 'other'].map((name) => climb(lab.sandbox, { name }))
+    const { ids, wrong, checks } = await examined({ registries })
+    expect(ids).toEqual(['warning secret'])
+    expect(wrong[0]).toMatchObject({ what: 'Secret of climb, other' })
+    expect(checks.filter((one) => one.id === 'credentials')).toHaveLength(2)
   })
 
   test('a damaged journal: 1, and restore', async () => {

@@ -11,6 +11,8 @@ const desk = openDesk()
 afterAll(() => desk[Symbol.dispose]())
 const { runherald } = desk
 
+type Check = { id: string; result: string }
+
 const COMMANDS = [
   'run',
   'check',
@@ -121,6 +123,27 @@ describe('the configuration', () => {
         { code: 'config.value-unknown', key: 'log.level', position: { line: 3, column: 15 } },
       ],
     })
+  })
+
+  test('that is possible but in vain is right, with a warning', () => {
+    const vain = join(desk.folder, 'vain.yaml')
+    const entry = (name: string, kind: string) =>
+      `  - { name: ${name}, kind: ${kind}, url: "http://127.0.0.1:9", auth: { username: a, tokenFile: token }, map: { libraryName: "{runId}" } }\n`
+    writeFileSync(join(desk.folder, 'token'), 'a-token')
+    writeFileSync(
+      vain,
+      `registries:\n${entry('first', 'majora-2020-03-24')}${entry('second', 'majora-2020-03-25')}`,
+    )
+    const code = 'config.library-name-in-vain'
+    const { exit, out } = runherald(['config', 'check', '--json', '--config', vain])
+    expect(exit).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({ valid: true, problems: [{ code, severity: 'warning' }] })
+    const told = runherald(['config', 'check', '--config', vain])
+    expect(told).toMatchObject({ exit: 0, out: expect.stringContaining('The configuration is right') })
+    expect(told.said).toContain(`${vain}:2:`)
+    expect(told.said).toContain(`registries[0].map.libraryName`)
+    const checks = JSON.parse(runherald(['doctor', '--json', '--config', vain]).out).checks as Check[]
+    expect(checks.filter((one) => one.id === 'config').map((one) => one.result)).toEqual(['fine', 'warning'])
   })
 
   test('is not run where certificates count for nothing', () => {

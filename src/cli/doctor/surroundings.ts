@@ -50,11 +50,15 @@ export function checkSecrets(config: Config): Check[] {
   ]
   return config.embedded
     ? []
-    : files.flatMap(({ name, file }) => (file === null ? [] : [checkSecret(name, file)]))
+    : [...new Set(files.map(({ file }) => file))].flatMap((file) => {
+        // One file may serve several.
+        const names = new Set(files.filter((one) => one.file === file).map(({ name }) => name))
+        return file === null ? [] : [checkSecret([...names].join(', '), file)]
+      })
 }
 
-function checkSecret(name: string, file: string): Check {
-  const { fine, warning } = checksOf('secret', `Secret of ${name}`)
+function checkSecret(names: string, file: string): Check {
+  const { fine, warning } = checksOf('secret', `Secret of ${names}`)
   const { mode } = statSync(file)
   return (mode & 0o007) === 0
     ? fine(file)
