@@ -75,7 +75,7 @@ function consequences(before: Registration, after: Registration, step: Step): Ef
   }
   if (before.revisions.some(mayStand) && !after.revisions.some(mayStand))
     effects.push({ do: 'release-claims' })
-  if (before.subject.type === 'library' && isSettled(after) && !isSettled(before))
+  if (before.subject.type === 'library' && hasSettled(before, after))
     effects.push({ do: 'library-settled', library: before.subject.name })
   return effects
 }
@@ -86,7 +86,17 @@ const hasMoved = (old: Revision, revision: Revision): boolean =>
   old.nextTry !== revision.nextTry ||
   old.onWire?.attempt !== revision.onWire?.attempt
 
-/** Nothing more is awaited of a library: it is registered, or no longer ours to register. */
-const isSettled = (library: Registration): boolean =>
-  library.revisions.some((one) => one.state === 'registered') ||
-  library.revisions.every((one) => one.state === 'superseded' || one.state === 'abandoned')
+/**
+ * Nothing more is awaited of a library: a revision of it is registered, or it is no longer ours to register. A correction
+ * counts anew: what a person called registered may not have been there.
+ */
+const hasSettled = (before: Registration, after: Registration): boolean =>
+  after.revisions.some(
+    ({ state, revision }) =>
+      state === 'registered' &&
+      before.revisions.find((old) => old.revision === revision)?.state !== 'registered',
+  ) ||
+  (isGivenUp(after) && !isGivenUp(before))
+
+const isGivenUp = (library: Registration): boolean =>
+  library.revisions.every(({ state }) => state === 'superseded' || state === 'abandoned')

@@ -110,4 +110,10 @@ test('a library that is registered or given up lets its runs go on', () => {
   expect(library().verdict(REFUSED).act({ resolve: 'abandon', reason: 'no' }).did('library-settled')).toEqual(
     settled,
   )
+  // What a person called registered may not have been there; its correction is.
+  const corrected = library()
+    .verdict(ACCEPTED)
+    .plan({ body: 'B', traits: traits({ corrects: true }) })
+    .arm()
+  expect(corrected.verdict(ACCEPTED).did('library-settled')).toEqual(settled)
 })
