@@ -1,7 +1,6 @@
 /**
  * Hands items on in batches, one batch after the other, so that what comes in one turn of the loop, or while a batch is
- * handled, is handled together. One fault
- * boundary around each item: one that fails holds up no other.
+ * handled, is handled together. One fault boundary around each item: one that fails holds up no other.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 

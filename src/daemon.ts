@@ -51,13 +51,13 @@ type Ending = () => Promise<void> | void
 export async function startDaemon(
   config: Config,
   herald: Herald,
-  { watch = true, work = true }: { watch?: boolean; work?: boolean } = {},
+  parts: { watch: boolean; work: boolean },
 ): Promise<Result<Daemon, StartFault>> {
   const endings: Ending[] = []
   const close = async () => {
     for (const end of endings.splice(0).reverse()) await end()
   }
-  const started = await build(config, herald, { watch, work, endings })
+  const started = await build(config, herald, { ...parts, endings })
   if (!started.ok) {
     await close()
     return started

@@ -59,8 +59,6 @@ export type RunFolder = {
   read(path: string, limit: { maxBytes: number }): Result<Uint8Array, ReadFault>
   /** Modification time of a file; null when it is not there. */
   modified(path: string): Date | null
-  /** Names of the folders above, nearest first, as far up as the root: Oxford Nanopore's sample and group. */
-  parents: readonly string[]
 }
 
 export type SheetFormatName =

@@ -5,7 +5,7 @@
  * together are planned once both are kept.
  */
 import { createBatches } from './batches.ts'
-import { within } from './discover/crawl.ts'
+import { within } from './event-loop.ts'
 import { loggedError } from './events.ts'
 import type { Found, Reading } from './handovers.ts'
 import type { Artifact, Planned } from './journal/journal.ts'

@@ -6,7 +6,7 @@ import { afterAll, expect, test } from 'vitest'
 
 const SRC = resolve(import.meta.dirname, '../src')
 
-const LEAVES = ['problems', 'events', 'result']
+const LEAVES = ['problems', 'events', 'event-loop', 'result']
 const SHARED = [...LEAVES, 'record', 'handovers', 'formats']
 const ROOMS = ['discover', 'sequencers', 'sample-sheets', 'registries', 'deliver', 'journal', 'feedback']
 const LISTS = ['sequencers/index.ts', 'sample-sheets/index.ts', 'registries/index.ts']
@@ -33,6 +33,7 @@ const WINDOWS = ['ops', 'cli', 'log', 'main']
 const MAY_IMPORT: Record<string, string[]> = {
   problems: [],
   events: [],
+  'event-loop': [],
   result: [],
   formats: ['problems', 'result'],
   record: LEAVES,

@@ -4,56 +4,44 @@ import { type Paint, plain, sideBySide, wrapped } from './terminal.ts'
 
 const SHOWN_PLACES = 12
 const MARK_WIDTH = 10
+const INDENT = '  '
+const UNDER = `${INDENT}    `
 
 /** One block a cause; empty for none. */
-export function problemsText(
-  problems: readonly Problem[],
-  paint: Paint,
-  columns: number,
-  indent = '  ',
-): string {
+export function problemsText(problems: readonly Problem[], paint: Paint, columns: number): string {
   const causes = new Map<string, Problem[]>()
   const ordered = [...problems].sort((a, b) => rank(a) - rank(b))
   for (const one of ordered) {
     const key = `${one.severity} ${one.code} ${one.fix}`
     causes.set(key, [...(causes.get(key) ?? []), one])
   }
-  return [...causes.values()].map((cause) => causeText(cause, paint, columns, indent)).join('\n')
+  return [...causes.values()].map((cause) => causeText(cause, paint, columns)).join('\n')
 }
 
-function causeText(cause: Problem[], paint: Paint, columns: number, indent: string): string {
+function causeText(cause: Problem[], paint: Paint, columns: number): string {
   const [first] = cause
   if (!first) return ''
   const error = first.severity === 'error'
   const mark = error ? paint('red', '\u2717 error  ') : paint('yellow', '! warning')
   const width = Math.min(columns, 110)
-  const places = cause
-    .slice(0, SHOWN_PLACES)
-    .map((one) => wrapped(plain(placeText(one)), width, `${indent}    `))
+  const places = cause.slice(0, SHOWN_PLACES).map((one) => wrapped(plain(placeText(one)), width, UNDER))
   const more =
-    cause.length > SHOWN_PLACES ? [`${indent}    and ${cause.length - SHOWN_PLACES} more of the same`] : []
-  const fix = wrapped(`\u2192 ${first.fix}`, width, `${indent}    `)
-  return [headingText(first, mark, paint, width, indent), ...places, ...more, paint('cyan', fix)].join('\n')
+    cause.length > SHOWN_PLACES ? [`${UNDER}and ${cause.length - SHOWN_PLACES} more of the same`] : []
+  const fix = wrapped(`\u2192 ${first.fix}`, width, UNDER)
+  return [headingText(first, mark, paint, width), ...places, ...more, paint('cyan', fix)].join('\n')
 }
 
 /** `✗ error   A required column is missing  [sample-sheet.column-missing]` */
-function headingText(
-  { title, code }: Problem,
-  mark: string,
-  paint: Paint,
-  width: number,
-  indent: string,
-): string {
-  const under = `${indent}    `
-  const [first = '', ...rest] = wrapped(title, width - MARK_WIDTH, indent)
+function headingText({ title, code }: Problem, mark: string, paint: Paint, width: number): string {
+  const [first = '', ...rest] = wrapped(title, width - MARK_WIDTH, INDENT)
     .trimStart()
     .split('\n')
   const lines = [
-    `${indent}${mark} ${paint('bold', first)}`,
-    ...rest.map((one) => paint('bold', under + one.trim())),
+    `${INDENT}${mark} ${paint('bold', first)}`,
+    ...rest.map((one) => paint('bold', UNDER + one.trim())),
   ]
   const last = lines.pop() ?? ''
-  return [...lines, sideBySide([last, paint('dim', `[${code}]`)], width, under)].join('\n')
+  return [...lines, sideBySide([last, paint('dim', `[${code}]`)], width, UNDER)].join('\n')
 }
 
 /** `plate7.csv, rows 21 and 37, column C (tube_barcode): …` */

@@ -3,7 +3,7 @@
  *
  * The journal is asked before anything is sent and told after; what Redis forgets is made again from it.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
+import { within } from '../event-loop.ts'
 import { type Emit, loggedError } from '../events.ts'
 import type { PauseReason, RegistryState } from '../record/registration.ts'
 import { announce, type Transition } from './announce.ts'
@@ -175,22 +175,15 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
       prober.stop()
       await sweeper.close()
       const longest = Math.max(0, ...destinations.map((to) => to.limits.timeoutSeconds))
-      await within((longest + CLOSE_EXTRA_SECONDS) * 1000, worker.ended())
+      await within((longest + CLOSE_EXTRA_SECONDS) * 1000, worker.ended(), null)
       const all = [...queues.values()]
       // Without Redis nothing can be given back to it; the journal knows all the same.
       if (links.awaySince() === null)
-        await within(2000, Promise.allSettled(all.map((queue) => queue.drain())))
-      await within(2000, Promise.allSettled(all.map((queue) => queue.close())))
+        await within(2000, Promise.allSettled(all.map((queue) => queue.drain())), null)
+      await within(2000, Promise.allSettled(all.map((queue) => queue.close())), null)
       links.close()
       await wire.close()
-      await within(2000, Promise.all([worker.ended(), prober.ended()]))
+      await within(2000, Promise.all([worker.ended(), prober.ended()]), null)
     },
   }
-}
-
-/** Waits for it, but no longer than this. */
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  const deadline = new AbortController()
-  await Promise.race([work, sleep(ms, undefined, { signal: deadline.signal }).catch(() => {})])
-  deadline.abort()
 }

@@ -1,6 +1,5 @@
 /** Walks a tree of folders, a few at a time: each may lead to more. */
 import { basename } from 'node:path'
-import { performance } from 'node:perf_hooks'
 
 /**
  * Resolves when `visit` has been called for everything it led to. `visit` must not reject.
@@ -56,31 +55,4 @@ export function crawl(
 function dateOf(name: string): string | null {
   const found = /(?:^|[_-])((?:20)?\d{6})(?=[_-]|$)/.exec(name)?.[1]
   return found === undefined ? null : found.length === 6 ? `20${found}` : found
-}
-
-/** Lets everything else have its turn, every few milliseconds of synchronous work. */
-export function createTurns(): { give(): Promise<void> } {
-  let until = performance.now() + TURN_MS
-  return {
-    async give() {
-      if (performance.now() < until) return
-      await new Promise((turned) => setImmediate(turned))
-      until = performance.now() + TURN_MS
-    },
-  }
-}
-
-const TURN_MS = 4
-
-/** Resolves as `work` does, or with `late` once that takes longer than `ms`; the work itself goes on. */
-export async function within<T, L>(ms: number, work: Promise<T>, late: L): Promise<T | L> {
-  let timer: NodeJS.Timeout | undefined
-  const tooLate = new Promise<L>((resolve) => {
-    timer = setTimeout(resolve, ms, late)
-  })
-  try {
-    return await Promise.race([work, tooLate])
-  } finally {
-    clearTimeout(timer)
-  }
 }

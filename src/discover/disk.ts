@@ -3,7 +3,7 @@
  * keeps the threads that ask; each is given up after a while, and a path is not asked again before its last question
  * has come back.
  */
-import { within } from './crawl.ts'
+import { within } from '../event-loop.ts'
 
 export type Disk = {
   /** The answer, or what the file system throws; ETIMEDOUT when there is none in time. */

@@ -1,8 +1,8 @@
 /** From a look to `onFound`: settled or not, told once, and faults of the disk told once for as long as they last. */
 import { dirname } from 'node:path'
+import { within } from '../event-loop.ts'
 import { loggedError } from '../events.ts'
 import type { Found } from '../handovers.ts'
-import { within } from './crawl.ts'
 import { type Entry, isAbsent, isRefusal, isUnspeakable } from './file-system.ts'
 import type { Look } from './fingerprint.ts'
 import type { RootOptions, RootTools } from './root-loop.ts'

@@ -1,6 +1,6 @@
 /** Opens what was found: a run folder as its reader sees it, or a sheet's bytes. Synchronous, for reader threads. */
 import { opendirSync, realpathSync, statSync } from 'node:fs'
-import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { ReadFault, RunFolder } from '../handovers.ts'
 import { err, ok, type Result } from '../result.ts'
 import { isJunk } from './junk.ts'
@@ -10,8 +10,7 @@ import { isInside, readFault, readInside } from './safe-read.ts'
 export const MOST_NAMES = 10_000
 
 /**
- * Opens a run folder. `root` is the watched folder it was found in: it bounds what may be read and what `parents`
- * names; without one, the folder itself is the bound, and all folders above it are named.
+ * Opens a run folder. `root` is the watched folder it was found in, which it must not lead out of.
  * Fails with absent, not-a-file, outside-root or unreadable.
  */
 export function openRunFolder(path: string, options: { root?: string } = {}): Result<RunFolder, ReadFault> {
@@ -20,7 +19,7 @@ export function openRunFolder(path: string, options: { root?: string } = {}): Re
     if (options.root !== undefined && !isInside(real, realpathSync.native(options.root)))
       return err({ why: 'outside-root', detail: `${path} leads out of the watched folder` })
     if (!statSync(real).isDirectory()) return err({ why: 'not-a-file', detail: 'it is not a folder' })
-    return ok(folderAt(real, resolve(path), options.root))
+    return ok(folderAt(real, basename(resolve(path))))
   } catch (thrown) {
     return err(readFault(thrown))
   }
@@ -38,13 +37,11 @@ export function openSheet(
   }
 }
 
-function folderAt(real: string, path: string, root: string | undefined): RunFolder {
-  const names = listNames(real)
+function folderAt(real: string, name: string): RunFolder {
   const at = (below: string) => join(real, ...below.split('/').filter((part) => part !== ''))
   return {
-    name: basename(path),
-    names,
-    parents: namesAbove(path, root),
+    name,
+    names: listNames(real),
     list(below, most) {
       try {
         const folder = realpathSync.native(at(below))
@@ -81,10 +78,4 @@ function listNames(folder: string, most = MOST_NAMES): string[] {
     open.closeSync()
   }
   return names.sort()
-}
-
-function namesAbove(path: string, root: string | undefined): string[] {
-  const above = root === undefined ? dirname(path).slice(1) : relative(resolve(root), dirname(path))
-  const parts = above.split(sep).filter((part) => part !== '')
-  return parts.includes('..') ? [] : parts.reverse()
 }

@@ -4,9 +4,9 @@
  */
 import { stat } from 'node:fs/promises'
 import { performance } from 'node:perf_hooks'
+import { within } from '../event-loop.ts'
 import { type Emit, type LoggedError, loggedError } from '../events.ts'
 import type { Found } from '../handovers.ts'
-import { within } from './crawl.ts'
 import { createDisk, type Disk, notAnswering } from './disk.ts'
 import { isRefusal, networkFileSystem } from './file-system.ts'
 import { type Hints, watchHints } from './hints.ts'

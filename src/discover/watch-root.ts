@@ -7,7 +7,8 @@
  */
 import type { Stats } from 'node:fs'
 import { basename, join, matchesGlob, relative, resolve, sep } from 'node:path'
-import { crawl, createTurns } from './crawl.ts'
+import { createTurns } from '../event-loop.ts'
+import { crawl } from './crawl.ts'
 import { isSameDay } from './daily.ts'
 import { isRefusal, isUnspeakable, listEverything, networkFileSystem, statOrNull } from './file-system.ts'
 import { createHandOver, MOST_IN_HAND } from './hand-over.ts'

@@ -15,8 +15,7 @@ import { createWriter } from './write.ts'
 /**
  * Why a journal cannot be used. `absent`: there is none, and never was one here. `missing`: there was one.
  * `older`: written by an earlier version of this program, and not to be changed by this opening. `newer`: by a later one.
- * `forbidden`: this user may not. The rest is the disk's or the
- * file system's.
+ * `forbidden`: this user may not. The rest is the disk's or the file system's.
  */
 export type JournalFault = {
   why: 'absent' | 'missing' | 'damaged' | 'older' | 'newer' | 'busy' | 'forbidden' | 'unusable'
@@ -33,8 +32,8 @@ const SQLITE = { busy: 5, corrupt: 11, notADatabase: 26 }
  * Opens the journal at `file`, which is made where none was before.
  *
  * A marker beside it remembers that there was one, so that a vanished journal is a fault and never an empty one in
- * silence. `readOnly` changes nothing and works beside a running daemon. `expectExisting` never
- * makes one, nor brings one of an earlier version forward.
+ * silence. `readOnly` changes nothing and works beside a running daemon. `expectExisting` never makes one, nor brings
+ * one of an earlier version forward.
  */
 export async function openJournal(
   file: string,

@@ -49,8 +49,8 @@ export async function readStatus({ journal, ...view }: View, clock: Clock, now: 
     count: counted((one) => one.state === 'waiting' && one.reason === reason),
     rows: await standing('waiting', SHOWN.list, { reason }),
   })
-  const both = async (states: Array<RegistrationRow['state']>, limit: number, more: Standing = {}) =>
-    (await Promise.all(states.map((state) => standing(state, limit, more))))
+  const both = async (states: Array<RegistrationRow['state']>, limit: number) =>
+    (await Promise.all(states.map((state) => standing(state, limit))))
       .flat()
       .toSorted((a, b) => a.since.localeCompare(b.since))
       .slice(0, limit)

@@ -77,20 +77,16 @@ export const uuid =
     return { value: hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') }
   }
 
-export const wholeNumber =
-  (rule: { least: number }): Field =>
-  (value) => {
-    if (isEmpty(value)) return { value: null }
-    const written = pythonText(value).trim()
-    if (!/^[+-]?\d+(\.0*)?$/.test(written)) {
-      return { error: [{ message: 'Enter a whole number.', code: 'invalid' }] }
-    }
-    const number = Number(written)
-    if (number >= rule.least) return { value: number }
-    return {
-      error: [{ message: `Ensure this value is greater than or equal to ${rule.least}.`, code: 'min_value' }],
-    }
+export const wholeNumber: Field = (value) => {
+  if (isEmpty(value)) return { value: null }
+  const written = pythonText(value).trim()
+  if (!/^[+-]?\d+(\.0*)?$/.test(written)) {
+    return { error: [{ message: 'Enter a whole number.', code: 'invalid' }] }
   }
+  const number = Number(written)
+  if (number >= 0) return { value: number }
+  return { error: [{ message: 'Ensure this value is greater than or equal to 0.', code: 'min_value' }] }
+}
 
 /** A wall clock in exactly one format, as Python's strptime takes it. The value is ISO without a zone. */
 export const dateTime =

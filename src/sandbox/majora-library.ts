@@ -29,8 +29,8 @@ export const libraryRules = (limits: { name: Field; kitLength: number; strategie
   fields: {
     library_name: limits.name,
     library_layout_config: choice(['SINGLE', 'PAIRED']),
-    library_layout_read_length: wholeNumber({ least: 0 }),
-    library_layout_insert_length: wholeNumber({ least: 0 }),
+    library_layout_read_length: wholeNumber,
+    library_layout_insert_length: wholeNumber,
     library_seq_kit: text({ required: true, max: limits.kitLength }),
     library_seq_protocol: text({ required: true, max: limits.kitLength }),
   },

@@ -70,7 +70,7 @@ const whole0324: { [field: string]: Field } = {
   library_seq_protocl: name48,
   library_sop_name: name48,
   library_sop_version: name48,
-  library_layout_nominal_length: wholeNumber({ least: 0 }),
+  library_layout_nominal_length: wholeNumber,
 }
 
 const run0325: { [field: string]: Field } = {

@@ -1,6 +1,6 @@
 /** How a sheet stands: of each library and batch in it, what was sent and what became of it; and what is in the way. */
 import { basename } from 'node:path'
-import { createTurns } from '../discover/crawl.ts'
+import { createTurns } from '../event-loop.ts'
 import type { ReportedSubject, SheetState } from '../feedback/report.ts'
 import type { Reading, SheetReading } from '../handovers.ts'
 import type { Artifact, JournalReader, RegistrationRow, RegistrationStory } from '../journal/journal.ts'

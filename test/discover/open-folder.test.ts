@@ -57,12 +57,6 @@ describe('a run folder', () => {
     expect(opened().list('RunInfo.xml')).toEqual([])
   })
 
-  test('names the folders above it as far up as the root', () => {
-    expect(opened()).toMatchObject({ name: 'RUN1', parents: ['sample', 'group'] })
-    const alone = openRunFolder(run)
-    expect(alone.ok && alone.value.parents.slice(0, 3)).toEqual(['sample', 'group', 'root'])
-  })
-
   test('lists no more than 10,000 names of a read folder', () => {
     for (let at = 0; at < MOST_NAMES + 10; at++) writeFileSync(join(run, 'Data', `${at}.cbcl`), '')
     expect(opened().list('Data')).toHaveLength(MOST_NAMES)

@@ -33,7 +33,6 @@ export function memoryFolder(
       return bytes.length > maxBytes ? err({ why: 'too-large', detail: `${bytes.length} bytes` }) : ok(bytes)
     },
     modified: (path) => (content.has(path) ? (mtimes[path] ?? new Date('2026-01-01T00:00:00.000Z')) : null),
-    parents: [],
   }
 }
 
@@ -61,6 +60,5 @@ export function diskFolder(path: string): RunFolder {
       return ok(readFileSync(join(path, file)))
     },
     modified: (file) => statSync(join(path, file), { throwIfNoEntry: false })?.mtime ?? null,
-    parents: [],
   }
 }
