@@ -1,18 +1,16 @@
 /** The flow where its parts meet at awkward moments. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
-import { decide } from '../src/deliver/decide.ts'
+import { expect, test } from 'vitest'
 import { inspectPath } from '../src/inspect.ts'
-import { openJournal } from '../src/journal/open.ts'
 import { createPipeline } from '../src/pipeline.ts'
 import { planBatch } from '../src/planning/batch.ts'
-import type { Destination } from '../src/planning/destination.ts'
+import type { Destination, PlanningOptions } from '../src/planning/destination.ts'
 import type { RunLink } from '../src/record/library.ts'
 import type { RunFacts } from '../src/record/run.ts'
 import { registries } from '../src/registries/index.ts'
 import { fixturePath } from './bench/run-folders.ts'
-import { temporaryFolder } from './journal/rig.ts'
+import { journalOfTest } from './journal/rig.ts'
 import { LIBRARY_COLUMNS, registrationSheet } from './rig/runs.ts'
 
 const climb: Destination = {
@@ -24,15 +22,20 @@ const climb: Destination = {
   ...{ when: null, libraryName: null, graceSeconds: 0, sandbox: false },
 }
 
+const planning = (destinations: Destination[], runsFrom: 'folder' | 'sheet', now: Date): PlanningOptions => ({
+  ...{ destinations, zoneOfRun: () => null, siteZone: null, modelOf: () => null, now },
+  runsFrom: () => runsFrom,
+})
+
+/** What else a pipeline asks and tells: nothing is left alone, stalls or goes, and nobody listens. */
+const STILL = {
+  ...{ leavesAlone: async () => false, isThere: async () => true, patienceMs: async () => 0 },
+  ...{ stalledAfterSeconds: () => Number.POSITIVE_INFINITY, tell: () => {} },
+  ...{ news: { received: () => {}, read: () => {} }, emit: () => {}, queue: () => {} },
+}
+
 test('a run that lacks nothing that decides is taken once it has rested, also where it is kept later than that', async () => {
-  const place = await temporaryFolder()
-  const opened = await openJournal(join(place.path, 'journal.sqlite'), { decide })
-  if (!opened.ok) throw new Error(opened.error.detail)
-  const journal = opened.value
-  onTestFinished(async () => {
-    await journal.close()
-    await place[Symbol.asyncDispose]()
-  })
+  const { journal } = await journalOfTest()
   const restedMs = 5
   let now = new Date('2026-11-22T12:00:00Z')
   const since = now
@@ -49,13 +52,9 @@ test('a run that lacks nothing that decides is taken once it has rested, also wh
       },
     },
     inspect: async (path, { root }) => inspectPath(path, { root }),
-    planning: (now) => ({
-      ...{ destinations: [], zoneOfRun: () => null, siteZone: null, modelOf: () => null, now },
-      runsFrom: () => 'folder',
-    }),
-    ...{ leavesAlone: async () => false, isThere: async () => true, patienceMs: async () => restedMs },
-    ...{ stalledAfterSeconds: () => Number.POSITIVE_INFINITY, tell: () => {} },
-    news: { received: () => {}, read: () => {} },
+    ...STILL,
+    planning: (now) => planning([], 'folder', now),
+    patienceMs: async () => restedMs,
     emit(event) {
       isCompleted ||= event === 'run.completed'
     },
@@ -76,14 +75,7 @@ test('a run that lacks nothing that decides is taken once it has rested, also wh
 })
 
 test('of sheets found together the one modified last is sent, though another has been read before it', async () => {
-  const place = await temporaryFolder()
-  const opened = await openJournal(join(place.path, 'journal.sqlite'), { decide })
-  if (!opened.ok) throw new Error(opened.error.detail)
-  const journal = opened.value
-  onTestFinished(async () => {
-    await journal.close()
-    await place[Symbol.asyncDispose]()
-  })
+  const { journal, folder } = await journalOfTest()
   const now = new Date('2026-11-22T12:00:00Z')
   const isRead = Promise.withResolvers<void>()
   const kits: unknown[] = []
@@ -101,29 +93,16 @@ test('of sheets found together the one modified last is sent, though another has
       else setImmediate(() => setImmediate(isRead.resolve))
       return reading
     },
-    planning: (now) => ({
-      ...{ destinations: [climb], zoneOfRun: () => null, siteZone: null, modelOf: () => null, now },
-      runsFrom: () => 'folder',
-    }),
-    ...{ leavesAlone: async () => false, isThere: async () => true, patienceMs: async () => 0 },
-    ...{ stalledAfterSeconds: () => Number.POSITIVE_INFINITY, tell: () => {} },
-    ...{ news: { received: () => {}, read: () => {} }, emit: () => {}, queue: () => {}, now: () => now },
+    ...STILL,
+    planning: (now) => planning([climb], 'folder', now),
+    now: () => now,
   })
   const found = async (name: string, kit: string, modified: string) => {
-    const path = join(place.path, name)
+    const path = join(folder, name)
     const row = { central_sample_id: 'S1', library_name: 'LIB', run_name: 'RUN', library_seq_kit: kit }
     await writeFile(path, registrationSheet([row], [...LIBRARY_COLUMNS, 'run_name']))
-    return {
-      ...{
-        root: place.path,
-        path,
-        type: 'sheet' as const,
-        fingerprint: name,
-        modified,
-        quietSince: modified,
-      },
-      settled: true,
-    }
+    const type = 'sheet' as const
+    return { root: folder, path, type, fingerprint: name, modified, quietSince: modified, settled: true }
   }
   const both = [
     await found('newer.csv', 'LSK110', '2026-11-22T11:00:00Z'),
@@ -142,20 +121,13 @@ test.for<[by: string, link: (run: RunFacts) => RunLink]>([
 ])(
   'a run that a sheet alone told of by its %s, and that was sent, is the same registration when its folder comes',
   async ([, link]) => {
-    const place = await temporaryFolder()
-    const opened = await openJournal(join(place.path, 'journal.sqlite'), { decide })
-    if (!opened.ok) throw new Error(opened.error.detail)
-    const journal = opened.value
-    onTestFinished(async () => {
-      await journal.close()
-      await place[Symbol.asyncDispose]()
-    })
+    const { journal, folder: place } = await journalOfTest()
     const folder = fixturePath('nanopore', '20241205_1200_1D_PAY15003_6203d262')
     const reading = inspectPath(folder, { root: join(folder, '..') })
     if (reading.kind !== 'run-folder') throw new Error('no run folder')
     const { run } = reading.reading
     const { by, value } = link(run)
-    const sheetPath = join(place.path, 'plate.csv')
+    const sheetPath = join(place, 'plate.csv')
     const row = { central_sample_id: 'S1', library_name: 'LIB', [by]: value }
     const made = { instrument_make: run.instrumentMake, instrument_model: run.instrumentModel ?? 'GridION' }
     await writeFile(
@@ -174,9 +146,8 @@ test.for<[by: string, link: (run: RunFacts) => RunLink]>([
         ...{ reading: taken, firstSeen: now.toISOString(), changed: now.toISOString() },
       }
       await journal.saveArtifact(artifact)
-      const config = { zoneOfRun: () => null, siteZone: null, modelOf: () => null, now }
-      const options = { ...config, destinations: [climb], runsFrom: () => 'sheet' as const }
-      const { plans, withdrawn } = await planBatch([{ artifact, replaces: null }], journal, options)
+      const asked = planning([climb], 'sheet', now)
+      const { plans, withdrawn } = await planBatch([{ artifact, replaces: null }], journal, asked)
       await journal.plan(plans, now, { withdrawn, done: [] })
     }
     await keep(sheetPath)

@@ -2,6 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { decide } from '../../src/deliver/decide.ts'
 import type { Reading, Registration, SheetReading } from '../../src/handovers.ts'
 import type { Artifact, Journal } from '../../src/journal/journal.ts'
 import { openJournal } from '../../src/journal/open.ts'
@@ -25,6 +27,19 @@ export async function opened(file: string, options: { readOnly?: boolean } = {})
   const result = await open(file, options)
   if (!result.ok) throw new Error(`${result.error.why}: ${result.error.detail}`)
   return result.value
+}
+
+/** A journal with the real core in a folder of its own, until the end of the test. */
+export async function journalOfTest(): Promise<{ journal: Journal; folder: string }> {
+  const place = await temporaryFolder()
+  const opened = await openJournal(join(place.path, 'journal.sqlite'), { decide })
+  if (!opened.ok) throw new Error(opened.error.detail)
+  const journal = opened.value
+  onTestFinished(async () => {
+    await journal.close()
+    await place[Symbol.asyncDispose]()
+  })
+  return { journal, folder: place.path }
 }
 
 export function runArtifact(

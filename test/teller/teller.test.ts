@@ -4,17 +4,15 @@ import { lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
-import { decide } from '../../src/deliver/decide.ts'
 import { sheetLook } from '../../src/discover/fingerprint.ts'
 import { createInspector } from '../../src/inspector.ts'
 import type { Journal } from '../../src/journal/journal.ts'
-import { openJournal } from '../../src/journal/open.ts'
 import { createPipeline } from '../../src/pipeline.ts'
 import { batchKey } from '../../src/planning/keys.ts'
 import { registrationId } from '../../src/record/identity.ts'
 import { followSheets } from '../../src/teller/followed.ts'
 import { createTeller, type DropFolder, type Teller, type TellerParts } from '../../src/teller.ts'
-import { sheetArtifact, temporaryFolder } from '../journal/rig.ts'
+import { journalOfTest, sheetArtifact } from '../journal/rig.ts'
 
 type Desk = {
   journal: Journal
@@ -29,15 +27,8 @@ const NOW = new Date('2026-11-22T12:00:00Z')
 const idOf = (batch: string) => registrationId('codex', batchKey(batch))
 
 async function openDesk(finished: DropFolder['finished'] = 'keep'): Promise<Desk> {
-  const place = await temporaryFolder()
-  const opened = await openJournal(join(place.path, 'journal.sqlite'), { decide })
-  if (!opened.ok) throw new Error(opened.error.detail)
-  const journal = opened.value
-  onTestFinished(async () => {
-    await journal.close()
-    await place[Symbol.asyncDispose]()
-  })
-  const folder = join(place.path, 'sheets')
+  const { journal, folder: place } = await journalOfTest()
+  const folder = join(place, 'sheets')
   await mkdir(folder)
   return {
     ...{ journal, folder },
