@@ -15,7 +15,21 @@ describe('an attempt begins only', () => {
   test('once', () => {
     const at = core().plan().arm()
     expect(at.newest()).toMatchObject({ state: 'sending', onWire: { attempt: 1, purpose: 'send' } })
+    expect(at.effects.filter((one) => one.do !== 'note')).toEqual([
+      { do: 'begin-attempt', revision: 1, attempt: 1, purpose: 'send' },
+    ])
     expect(begun(at.arm())).toBe(false)
+    expect(begun(at.verdict(REFUSED).arm())).toBe(false)
+  })
+
+  test('when nothing is awaited', () => {
+    expect(
+      begun(
+        core()
+          .plan({ waitingFor: ['sheet'] })
+          .arm(),
+      ),
+    ).toBe(false)
   })
 
   test('when it is due', () => {
@@ -38,6 +52,18 @@ describe('an attempt begins only', () => {
     const at = core().plan({ body: 'A' }).plan({ body: 'B' })
     expect(begun(at.arm({}, 1))).toBe(false)
     expect(begun(at.arm({}, 2))).toBe(true)
+    const repeatable = { traits: traits({ repeatable: true, busyIsSafe: true }) }
+    const busy = core().plan(repeatable).arm()
+    busy.verdict({ is: 'try-later', because: 'busy', detail: '' }, { status: 503 })
+    expect(
+      begun(
+        busy
+          .plan({ body: 'B', ...repeatable })
+          .withdraw()
+          .pass(60)
+          .arm({}, 1),
+      ),
+    ).toBe(true)
   })
 
   test('when no other attempt of its subject is on the wire', () => {
@@ -48,17 +74,22 @@ describe('an attempt begins only', () => {
 
   test('while its tubes are nobody elses', () => {
     const at = core({ type: 'batch' }).plan({ claims: ['T1', 'T2'] })
-    at.arm({ claimed: [{ claim: 'T2', by: 'Batch of Monday' }] })
+    at.arm({ claimed: ['T1', 'T2'].map((claim) => ({ claim, by: 'Monday' })) })
     expect(at.newest()).toMatchObject({ state: 'refused', reason: 'by-rule', attempts: 0 })
     const [note] = at.did('note')
-    expect(note?.detail).toMatchObject({ because: 'tube T2 was registered with Batch of Monday' })
+    expect(note?.detail).toMatchObject({
+      ...{ reason: 'by-rule', nextTry: null },
+      because: 'tube T1 was registered with Monday; tube T2 was registered with Monday',
+    })
   })
 
   test('behind a library only once that is registered, or none of ours', () => {
     const at = core().plan({ prerequisite: 'LIB' }).arm({ library: 'pending' })
     expect(at.newest()).toMatchObject({ state: 'queued', reason: 'library LIB', attempts: 0 })
     expect(at.waitSeconds()).toBe(60)
+    expect(at.newest().steps).toEqual({ backOff: 0, race: 0, prerequisite: 1, lookUp: 0 })
     at.librarySettled('LIB')
+    expect(at.newest().steps).toEqual({ backOff: 0, race: 0, prerequisite: 0, lookUp: 0 })
     expect(begun(at.arm({ library: 'registered' }))).toBe(true)
     expect(begun(core().plan({ prerequisite: 'LIB' }).arm({ library: 'elsewhere' }))).toBe(true)
   })
@@ -110,6 +141,8 @@ test('a library that is registered or given up lets its runs go on', () => {
   expect(library().verdict(REFUSED).act({ resolve: 'abandon', reason: 'no' }).did('library-settled')).toEqual(
     settled,
   )
+  const unsent = core({ type: 'library' }).plan({ body: null, waitingFor: ['sheet'] })
+  expect(unsent.withdraw().did('library-settled')).toEqual(settled)
   // What a person called registered may not have been there; its correction is.
   const corrected = library()
     .verdict(ACCEPTED)

@@ -45,7 +45,8 @@ export type Core = {
   withdraw(): Core
   /** Arms the newest revision, or another. */
   arm(surroundings?: Partial<Surroundings>, revision?: number): Core
-  ends(outcome: Outcome): Core
+  /** Of what is on the wire, or of an attempt that was. */
+  ends(outcome: Outcome, on?: { revision: number; attempt: number }): Core
   verdict(verdict: Verdict, answer?: Partial<Answer>): Core
   found(result: LookUp): Core
   restart(): Core
@@ -107,7 +108,7 @@ export function core({
     withdraw: () => happen({ type: 'withdrawn', now: made.now }),
     arm: (surroundings = {}, revision = made.newest().revision) =>
       happen({ type: 'arm', now: made.now, revision, surroundings: { ...OPEN, ...surroundings } }),
-    ends: (outcome) => happen({ type: 'settled', now: made.now, random, ...wire(), outcome }),
+    ends: (outcome, on = wire()) => happen({ type: 'settled', now: made.now, random, ...on, outcome }),
     verdict: (verdict, answer = {}) =>
       made.ends({ type: 'verdict', verdict, answer: { ...ANSWER, ...answer } }),
     found: (result) => made.ends({ type: 'look-up', result }),

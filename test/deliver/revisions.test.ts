@@ -83,6 +83,10 @@ describe('changed content', () => {
     const at = core().plan().plan({ body: 'B' })
     expect(states(at)).toEqual(['superseded', 'queued'])
     expect(change(at)).toBe('revised')
+    expect(at.did('note').map(({ event, revision }) => [event, revision])).toEqual([
+      ['registration.superseded', 1],
+      ['registration.queued', 2],
+    ])
   })
 
   test('with an error in it also takes its place: nobody wants the older sent', () => {
@@ -181,8 +185,27 @@ describe('a person', () => {
     expect(states(at.pass(60).arm({}, 1).verdict(ACCEPTED))).toEqual(['registered', 'held: amendment'])
   })
 
-  test('sends again what was refused or never went', () => {
+  test('decides about the earlier one, where the newest waits for it', () => {
+    const lost = core().plan({ traits: CORRECTS }).arm().ends({ type: 'lost', detail: 'reset' })
+    lost.plan({ body: 'B', traits: CORRECTS }).act({ resolve: 'registered', remoteId: null, reason: null })
+    expect(states(lost)).toEqual(['registered', 'queued'])
+  })
+
+  test('sends again what was refused, given up or never went', () => {
     expect(states(core().plan().arm().verdict(REFUSED).act({ retry: true }))).toEqual(['queued'])
+    const twice = core().plan().arm().verdict(REFUSED).plan({ body: 'B' }).arm().verdict(REFUSED)
+    expect(states(twice.act({ retry: true }))).toEqual(['refused: by-registry', 'queued'])
+    const abandon = { resolve: 'abandon', reason: 'no' } as const
+    expect(states(core().plan().act(abandon).act({ retry: true }))).toEqual(['queued'])
+    const lost = (given: Parameters<typeof traits>[0]) =>
+      core()
+        .plan({ traits: traits(given) })
+        .arm()
+        .ends({ type: 'lost', detail: 'reset' })
+        .act(abandon)
+        .act({ retry: true })
+    expect(states(lost({ repeatable: true }))).toEqual(['queued'])
+    expect(declined(lost({}))).toMatch('resolve')
     const busy = core().plan().arm()
     busy.verdict({ is: 'try-later', because: 'busy', detail: '' }, { status: 429 }).act({ retry: true })
     expect(busy.newest()).toMatchObject({ state: 'queued', nextTry: null })
@@ -247,6 +270,11 @@ describe('a person', () => {
     const done = core().plan().arm().verdict(ACCEPTED)
     expect(declined(done.act({ retry: true }))).toMatch('registered already')
     expect(declined(done.act({ resolve: 'resend', reason: 'x' }))).toMatch('registered already')
+    const gone = core()
+      .plan({ body: null, waitingFor: ['sheet'] })
+      .withdraw()
+    for (const act of [{ retry: true } as const, { resolve: 'abandon', reason: 'x' } as const])
+      expect(declined(gone.act(act))).toMatch('a newer revision')
   })
 
   test('cannot send what has no request', () => {

@@ -21,6 +21,7 @@ type End = [state: string, reason: string | null, wait: number | null, counted: 
 
 const BUSY: Verdict = { is: 'try-later', because: 'busy', detail: 'busy' }
 const RACE: Verdict = { is: 'try-later', because: 'race', detail: 'race' }
+const PARTIAL: Verdict = { is: 'partial', committed: ['a'], missing: ['b'], remoteIds: {} }
 const HELD_UNKNOWN: End = ['held', 'unknown-outcome', null, 1, 'away']
 const LOOKED_UP: End = ['unknown', null, 5, 1, 'away']
 const RESENT: End = ['unknown', null, 5, 1, 'away']
@@ -132,7 +133,9 @@ describe.for(Object.entries(KINDS))('at a kind that is %s', ([kind, kindTraits])
   test.for(TABLE)('%s', ([, outcome, ends]) => {
     const at = core().plan({ traits: kindTraits }).arm().ends(outcome)
     const { state, reason, attempts, onWire } = at.newest()
-    const paused = at.did('pause-registry')[0]?.reason ?? null
+    const [pausing] = at.did('pause-registry')
+    const paused = pausing?.reason ?? null
+    expect(pausing?.detail).toBe(pausing && at.did('end-attempt')[0]?.detail)
     const expected = ends[kind]
     expect(expected).toBeDefined()
     const wait = at.waitSeconds()
@@ -260,7 +263,7 @@ describe('look-ups', () => {
       samples: [{ sample: 'T1', remoteId: 's' }],
     })
     expect(at.newest()).toMatchObject({ state: 'registered', remoteIds: { batch: 'b' }, inDoubt: false })
-    expect(at.did('receipt')).toMatchObject([{ samples: [{ sample: 'T1' }] }])
+    expect(at.did('receipt')).toMatchObject([{ revision: 1, samples: [{ sample: 'T1' }] }])
   })
 
   test('of a correction, what is found by its name may be what was sent before it: a person must look', () => {
@@ -291,7 +294,7 @@ describe('look-ups', () => {
     const at = lost()
     for (const _look of [1, 2, 3]) {
       at.found({ is: 'unclear', detail: 'answered 200 []' })
-      expect(at.did('pause-registry')).toHaveLength(1)
+      expect(at.did('pause-registry')).toMatchObject([{ reason: 'away', detail: 'answered 200 []' }])
       at.pass(3600).arm()
     }
     at.found({ is: 'unclear', detail: 'answered 200 []' })
@@ -320,6 +323,10 @@ describe('look-ups', () => {
     asked.arm({ restored: true }).ends({ type: 'lost', detail: 'reset' })
     for (const _look of [1, 2, 3, 4]) asked.pass(3600).arm({ restored: true }).found({ is: 'not-found' })
     expect(asked.newest()).toMatchObject({ state: 'held', reason: 'unknown-outcome', attempts: 1 })
+    const sent = [{ purpose: 'send' }]
+    expect(core().plan().arm({ restored: true }).did('begin-attempt')).toMatchObject(sent)
+    const repeated = core().plan({ traits: traits({ askable: true, repeatable: true }) })
+    expect(repeated.arm({ restored: true }).did('begin-attempt')).toMatchObject(sent)
     const there = planned().arm({ restored: true })
     expect(there.found({ is: 'found', remoteIds: { batch: 'b' }, samples: [] }).newest().state).toBe(
       'registered',
@@ -347,6 +354,11 @@ describe('an attempt is kept with a word for how it ended', () => {
     ['refused', REFUSED.reasons.join('\n'), {}, verdict(REFUSED)],
     ['try-later', 'busy', {}, verdict(BUSY, 429)],
     ['race', 'race', { repeatable: true }, verdict(RACE)],
+    ['prerequisite', 'no LIB', {}, verdict({ is: 'try-later', because: 'prerequisite', detail: 'no LIB' })],
+    ['look-up', '409', { askable: true }, verdict({ is: 'look-up', detail: '409' }, 409)],
+    ['partial', 'taken: a; not taken: b', {}, verdict(PARTIAL)],
+    ['conflict', 'other', {}, verdict({ is: 'conflict', detail: 'other' })],
+    ['paused', '401', {}, verdict({ is: 'pause', reason: 'credentials', detail: '401' }, 401)],
     ['unknown', 'reset', {}, { type: 'lost', detail: 'reset' }],
     ['unknown', 'reset', { askable: true }, { type: 'lost', detail: 'reset' }],
     ['unknown', 'reset', { repeatable: true }, { type: 'lost', detail: 'reset' }],
@@ -368,7 +380,9 @@ describe('an attempt is kept with a word for how it ended', () => {
   ])('%s (%s)', ([outcome, detail, given, ...outcomes]) => {
     const at = core().plan({ traits: traits(given) })
     for (const one of outcomes) at.arm().ends(one).pass(3600)
-    expect(at.did('end-attempt')).toMatchObject([{ outcome, detail }])
+    const attempt = outcomes.length
+    expect(at.did('end-attempt')).toMatchObject([{ revision: 1, attempt, outcome, detail }])
+    expect(at.did('note').at(-1)?.detail).toMatchObject({ because: detail ?? outcome })
   })
 
   test('also where the answer never came, since the daemon was stopped', () => {
@@ -418,14 +432,12 @@ test('at a restart, a send without an answer is unknown, and a look-up is asked 
 })
 
 test('an answer that comes after a restart has ruled on its attempt changes nothing', () => {
-  const at = core().plan().arm()
-  const before = at.registration
-  const { attempt } = at.newest().onWire ?? { attempt: 0 }
-  at.restart()
+  const at = core().plan().arm().restart()
   const ruled = at.registration
-  expect(ruled).not.toEqual(before)
-  const late = core()
-  late.registration = ruled
-  expect(() => late.verdict(ACCEPTED)).toThrow('nothing is on the wire')
-  expect(attempt).toBe(1)
+  at.ends(verdict(ACCEPTED), { revision: 1, attempt: 1 })
+  expect(at.registration).toEqual(ruled)
+  expect(at.effects).toEqual([])
+  at.act({ resolve: 'resend', reason: 'not there' }).arm()
+  at.ends(verdict(ACCEPTED), { revision: 1, attempt: 1 })
+  expect(at.newest()).toMatchObject({ state: 'sending', onWire: { attempt: 2 } })
 })
