@@ -39,7 +39,8 @@ export function servePages(server: FastifyInstance, context: Context): void {
   server.get<{ Querystring: Form }>('/', async ({ query }, reply) => {
     const now = new Date()
     const clock = createClock(view.timeZone, now)
-    const status = await readStatus(view, clock, now)
+    const kiosk = query['kiosk'] !== undefined
+    const status = await readStatus(view, clock, now, { wall: kiosk })
     const done = query['done']
     return render(
       reply,
@@ -48,7 +49,7 @@ export function servePages(server: FastifyInstance, context: Context): void {
       {
         ...{
           ...status,
-          kiosk: query['kiosk'] !== undefined,
+          kiosk,
           done: done === undefined ? null : (DONE[done] ?? null),
         },
       },

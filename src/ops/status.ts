@@ -35,9 +35,17 @@ export type Status = {
 }
 
 const SHOWN = { needing: 8, list: 6, registered: 8, runs: 54, why: 160 }
+/** What is read from afar, and never scrolled. */
+const SHOWN_ON_WALL = { ...SHOWN, needing: 4, registered: 5 }
 const DAY_MS = 86_400_000
 
-export async function readStatus({ journal, ...view }: View, clock: Clock, now: Date): Promise<Status> {
+export async function readStatus(
+  { journal, ...view }: View,
+  clock: Clock,
+  now: Date,
+  { wall }: { wall: boolean },
+): Promise<Status> {
+  const shown = wall ? SHOWN_ON_WALL : SHOWN
   const [counts, registries, health] = await Promise.all([journal.counts(), view.registries(), view.health()])
   const since = new Date(now.getTime() - TIMELINE_DAYS * DAY_MS).toISOString()
   const spans = await journal.runsSince(since, SHOWN.runs)
@@ -62,7 +70,7 @@ export async function readStatus({ journal, ...view }: View, clock: Clock, now: 
     sentence: sentence(counts, registries),
     needing: {
       count: countOf(counts, 'needs'),
-      rows: await needing(journal, await both(['held', 'refused'], SHOWN.needing)),
+      rows: await needing(journal, await both(['held', 'refused'], shown.needing)),
     },
     underWay: {
       count: countOf(counts, 'busy'),
@@ -82,7 +90,7 @@ export async function readStatus({ journal, ...view }: View, clock: Clock, now: 
     },
     registered: {
       count: countOf(counts, 'good'),
-      rows: await standing('registered', SHOWN.registered, { latestFirst: true }),
+      rows: await standing('registered', shown.registered, { latestFirst: true }),
     },
     timeline: timelineOf(spans, clock, now),
     registries: registries.map((one) => ({

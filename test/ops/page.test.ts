@@ -113,6 +113,37 @@ test('bars stand where their times are, beside each other where runs overlap', (
   expect(bars.get('run-4')).toMatchObject({ left: 0, look: 'left-alone' })
 })
 
+test('no bar hides the mark of another', async () => {
+  await using rig = await openRig()
+  const now = new Date()
+  for (const [runId, from, to] of [
+    ['run-1', 90, 50],
+    ['run-2', 50, 10],
+  ] as const) {
+    const run = runAt(now, { ...{ model: 'MiSeq', serial: 'M01234', runId, flowcell: runId }, from, to })
+    await rig.journal.saveArtifact(run)
+    await registered(rig.journal, { name: runId, path: run.path }, { at: now, outcome: accepted(runId) })
+  }
+  const [, lane = ''] =
+    /aria-label="Runs of M01234"([\s\S]*?)<\/svg>/.exec(await (await fetch(rig.url)).text()) ?? []
+  expect(lane.match(/<rect|#m-good/g)).toEqual(['<rect', '<rect', '#m-good', '#m-good'])
+})
+
+test('the screen on the wall has the first few of what needs somebody, and says how many more', async () => {
+  await using rig = await openRig()
+  for (let number = 1; number <= 7; number++) {
+    const outcome = number <= 6 ? refused('no such biosample') : accepted('R-7')
+    await registered(rig.journal, { name: `run-${number}` }, { at: new Date(), outcome })
+  }
+  const needs = async (path: string) => {
+    const [, section = ''] =
+      /<section id="needs">([\s\S]*?)<\/section>/.exec(await (await fetch(rig.url + path)).text()) ?? []
+    return [section.match(/<article/g)?.length, /and \d+ more/.exec(section)?.[0]]
+  }
+  expect(await needs('/?kiosk')).toEqual([4, 'and 2 more'])
+  expect(await needs('/')).toEqual([6, undefined])
+})
+
 test('what a revision changed is shown as before and after, field by field', async () => {
   await using rig = await openRig()
   const given = { type: 'library' as const, name: 'LIB-7', library: 'LIB-7' }
