@@ -140,6 +140,9 @@ export const events = {
       reason: string | null
     }
   >('debug', 'A registration was planned', { unlogged: ['subject'] }),
+  'registration.waiting': event<
+    Whence & { registration: string; registry: string; subject: string; reason: 'sheet' | 'run' | 'library' }
+  >('info', 'A registration waits for something that has not come', { unlogged: ['subject'] }),
   'registration.sending': event<
     Whence & { registration: string; registry: string; subject: string; attempt: number }
   >('debug', 'A registration is being sent', { unlogged: ['subject'] }),
@@ -154,13 +157,15 @@ export const events = {
       tookMs: number
     }
   >('info', 'The registry accepted a registration', { unlogged: ['subject'] }),
-  'registration.retrying': event<{
-    registration: string
-    registry: string
-    attempt: number
-    because: string
-    nextTry: string | null
-  }>('info', 'A registration will be tried again', { unlogged: ['because'] }),
+  'registration.retrying': event<
+    Whence & {
+      registration: string
+      registry: string
+      attempt: number
+      because: string
+      nextTry: string | null
+    }
+  >('info', 'A registration will be tried again', { unlogged: ['because'] }),
   'registration.refused': event<
     Whence & {
       registration: string
@@ -170,10 +175,9 @@ export const events = {
       detail: string[]
     }
   >('error', 'A registration was refused', { unlogged: ['subject', 'detail'] }),
-  'registration.unknown': event<{ registration: string; registry: string; attempt: number; because: string }>(
-    'warn',
-    'It is not known whether a registration arrived',
-  ),
+  'registration.unknown': event<
+    Whence & { registration: string; registry: string; attempt: number; because: string }
+  >('warn', 'It is not known whether a registration arrived'),
   'registration.held': event<
     Whence & {
       registration: string
@@ -183,14 +187,13 @@ export const events = {
       detail: string
     }
   >('error', 'A registration needs a person', { unlogged: ['subject', 'detail'] }),
-  'registration.superseded': event<{ registration: string; registry: string; revision: number }>(
+  'registration.superseded': event<Whence & { registration: string; registry: string; revision: number }>(
     'info',
     'A registration was replaced by a newer revision',
   ),
-  'registration.resolved': event<{ registration: string; state: string; who: string }>(
-    'info',
-    'A person decided about a registration',
-  ),
+  'registration.resolved': event<
+    Whence & { registration: string; registry: string; state: string; who: string }
+  >('info', 'A person decided about a registration'),
   'registry.paused': event<{ registry: string; reason: string; detail: string }>(
     'warn',
     'A registry is paused',

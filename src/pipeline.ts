@@ -5,6 +5,7 @@
  * together are planned once both are kept.
  */
 import { createBatches } from './batches.ts'
+import { announcePlanned } from './deliver/announce.ts'
 import { within } from './event-loop.ts'
 import { loggedError } from './events.ts'
 import type { Found, Reading } from './handovers.ts'
@@ -12,7 +13,6 @@ import type { Artifact, Planned } from './journal/journal.ts'
 import { type BatchPlan, type Kept, type PlanningJournal, planBatch } from './planning/batch.ts'
 import { namesOf, runSourceOf } from './planning/catalogue.ts'
 import type { Plan, PlanningOptions } from './planning/destination.ts'
-import { whence } from './record/registration.ts'
 import { createRunIntake, type How, type RunIntakeParts } from './run-intake.ts'
 import { createSheetIntake, type SheetIntakeParts } from './sheet-intake.ts'
 
@@ -117,15 +117,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     for (const [index, { submission }] of plans.entries()) {
       const result = taken[index]
       if (result === undefined || result.change === 'none') continue
-      emit('registration.planned', {
-        registration: result.id,
-        registry: submission.registry,
-        ...whence(submission.subject),
-        subject: submission.subject.name,
-        revision: result.revision,
-        state: result.state,
-        reason: submission.stop?.reason ?? submission.waitingFor[0] ?? null,
-      })
+      announcePlanned(emit, submission, result)
     }
     parts.queue(taken)
     for (const one of artifacts) if (one.type === 'sheet') parts.tell(one.path)

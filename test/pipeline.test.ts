@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { createHerald } from '../src/events.ts'
 import { inspectPath } from '../src/inspect.ts'
 import { createPipeline } from '../src/pipeline.ts'
 import { planBatch } from '../src/planning/batch.ts'
@@ -12,6 +13,8 @@ import { registries } from '../src/registries/index.ts'
 import { fixturePath } from './bench/run-folders.ts'
 import { journalOfTest } from './journal/rig.ts'
 import { LIBRARY_COLUMNS, registrationSheet } from './rig/runs.ts'
+
+type Logged = { event: string; [field: string]: unknown }
 
 const climb: Destination = {
   ...{ name: 'climb', kind: 'majora-2020-03-25', registry: registries['majora-2020-03-25'] },
@@ -112,6 +115,63 @@ test('of sheets found together the one modified last is sent, though another has
   await pipeline.settled()
   expect(JSON.stringify(kits)).toContain('LSK110')
   expect(JSON.stringify(kits)).not.toContain('LSK109')
+  pipeline.close()
+})
+
+test('what planning refuses, holds or leaves waiting is told once, each as loudly as it asks for a person', async () => {
+  const { journal, folder } = await journalOfTest()
+  const at = '2026-11-22T12:00:00Z'
+  const told: unknown[] = []
+  const herald = createHerald((level, fields) => {
+    const { event, registry, reason, run, sheet, ...others } = fields as Logged
+    if (event.startsWith('registration.') && level !== 'debug')
+      told.push([level, event, registry, run ?? sheet, reason])
+    // What stands in cells is for those who follow, not for the log.
+    expect(others).not.toHaveProperty('detail')
+  })
+  const named = { ...climb, name: 'named', libraryName: '{runId}' }
+  const pipeline = createPipeline({
+    journal,
+    inspect: async (path, { root }) => inspectPath(path, { root }),
+    ...STILL,
+    planning: (now) => planning([climb, named], 'folder', now),
+    emit: herald.emit,
+    now: () => new Date(at),
+  })
+  const failed = '191113_NB551204_0377_AHTLMKAFX2'
+  const sheet = join(folder, 'plate.csv')
+  await writeFile(
+    sheet,
+    registrationSheet([
+      { central_sample_id: 'S1', library_name: 'LIB', library_seq_kit: '', run_name: 'RUN' },
+    ]),
+  )
+  const all = [
+    { path: fixturePath('illumina', failed), type: 'run-folder' as const },
+    { path: sheet, type: 'sheet' as const },
+  ]
+  for (const one of all)
+    await pipeline.found(
+      {
+        ...{ root: join(one.path, '..'), fingerprint: 'one', settled: true },
+        ...one,
+        modified: at,
+        quietSince: at,
+      },
+      { firstScan: false },
+    )
+  await pipeline.settled()
+  for (const { path } of all) await pipeline.again(path, { force: true })
+  await pipeline.settled()
+  expect(told.toSorted()).toEqual([
+    ['error', 'registration.held', 'named', failed, 'run-failed'],
+    ['error', 'registration.refused', 'climb', 'plate.csv', 'by-rule'],
+    ['error', 'registration.refused', 'named', 'plate.csv', 'by-rule'],
+    // The name of the run that is awaited stands in a cell.
+    ['info', 'registration.waiting', 'climb', undefined, 'run'],
+    ['info', 'registration.waiting', 'climb', failed, 'sheet'],
+    ['info', 'registration.waiting', 'named', undefined, 'run'],
+  ])
   pipeline.close()
 })
 

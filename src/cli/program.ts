@@ -1,7 +1,7 @@
 /** One command line: parsed, run, and turned into an exit code. What is wrong with the line itself gives 2. */
 import { Command, CommanderError } from 'commander'
 import { type Declare, journalCommands, readingCommands, serviceCommands } from './commands.ts'
-import { EXIT, type Terminal } from './terminal.ts'
+import { EXIT, Stop, type Terminal } from './terminal.ts'
 
 export async function runCommandLine(argv: string[], terminal: Terminal, version: string): Promise<number> {
   let exit: number = EXIT.fine
@@ -16,13 +16,14 @@ export async function runCommandLine(argv: string[], terminal: Terminal, version
     .configureOutput({
       writeOut: (text) => terminal.out(text.replace(/\n$/, '')),
       writeErr: (text) => terminal.say(text.replace(/\n$/, '')),
+      // Told like every other fault, by whoever called.
+      outputError: () => {},
       getOutHelpWidth: () => terminal.columns,
       getErrHelpWidth: () => terminal.columns,
       getOutHasColors: () => terminal.colour,
       getErrHasColors: () => terminal.colour,
     })
     .exitOverride()
-    .showHelpAfterError('What it can do: runherald --help')
   program.addHelpText('after', EXIT_CODES)
   addConfigOption(program)
   const declare: Declare = {
@@ -44,7 +45,10 @@ export async function runCommandLine(argv: string[], terminal: Terminal, version
     return exit
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown
-    return thrown.exitCode === 0 ? EXIT.fine : EXIT.usage
+    if (thrown.exitCode === 0) return EXIT.fine
+    // Without a command, the help was all there is to say.
+    if (thrown.code === 'commander.help') return EXIT.usage
+    throw new Stop(EXIT.usage, `${thrown.message.replace(/^error: /, '')}\nWhat it can do: runherald --help`)
   }
 }
 

@@ -21,6 +21,7 @@ export async function sandbox(terminal: Terminal, options: SandboxCommandOptions
   }).catch((thrown: NodeJS.ErrnoException) => {
     if (thrown.code === 'EADDRINUSE')
       throw new Stop(EXIT.away, `port ${options.port} is taken by another program`)
+    if (thrown.code === 'ERR_SOCKET_BAD_PORT') throw new Stop(EXIT.usage, `${options.port} is no port`)
     throw thrown
   })
   const paint = painter(terminal)

@@ -21,7 +21,8 @@ export function readConfigFile(file: string): Result<ConfigFile, ConfigProblem[]
   try {
     text = readFileSync(file, 'utf8')
   } catch (thrown) {
-    return unreadable(file, loggedError(thrown).message)
+    const { code, message } = loggedError(thrown)
+    return unreadable(file, SAID[code ?? ''] ?? message)
   }
   if (text.length > MAX_BYTES) return unreadable(file, 'it is larger than 1 MiB')
   const lines = new LineCounter()
@@ -60,6 +61,12 @@ export function readConfigFile(file: string): Result<ConfigFile, ConfigProblem[]
     return offset === null ? { line: 1, column: 1 } : at(offset)
   }
   return ok({ file, values: withoutEmpty(values), position })
+}
+
+const SAID: Record<string, string> = {
+  ENOENT: 'it does not exist',
+  EACCES: 'this user may not read it',
+  EISDIR: 'it is a folder',
 }
 
 const unreadable = (file: string, detail: string): Result<never, ConfigProblem[]> =>

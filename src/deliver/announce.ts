@@ -1,5 +1,6 @@
 /** Tells what became of registrations, in the events everyone follows. */
 import type { Emit } from '../events.ts'
+import type { Submission } from '../handovers.ts'
 import {
   type PauseReason,
   type Reason,
@@ -42,7 +43,7 @@ export function announce(
     const reason = change.reason ?? ''
     const because = change.because ?? ''
     if (who !== null) {
-      emit('registration.resolved', { registration, state, who })
+      emit('registration.resolved', { registration, registry, ...from, state, who })
       continue
     }
     switch (state) {
@@ -66,16 +67,18 @@ export function announce(
         break
       case 'unknown':
         if (change.before !== 'unknown')
-          emit('registration.unknown', { registration, registry, attempt, because })
+          emit('registration.unknown', { registration, registry, ...from, attempt, because })
         break
       case 'superseded':
-        emit('registration.superseded', { registration, registry, revision })
+        emit('registration.superseded', { registration, registry, ...from, revision })
         break
       case 'queued':
-        if (change.before === 'sending' || change.reason !== null)
+        if (change.before === 'sending')
           emit('registration.retrying', {
-            ...{ registration, registry, attempt, because: because || reason, nextTry },
+            ...{ registration, registry, ...from, attempt, because: because || reason, nextTry },
           })
+        else if (change.reason !== null)
+          emit('registration.waiting', { registration, registry, ...from, subject, reason: 'library' })
         break
       case 'waiting':
       case 'abandoned':
@@ -85,4 +88,21 @@ export function announce(
     }
   }
   for (const pause of paused) emit('registry.paused', pause)
+}
+
+/** What the journal made of a plan: what stops it, and what it waits for, is told as if it had been found at sending. */
+export function announcePlanned(
+  emit: Emit,
+  { registry, subject: ref, problems }: Pick<Submission, 'registry' | 'subject' | 'problems'>,
+  planned: { id: string; revision: number; state: State; reason: Reason | null },
+): void {
+  const { id: registration, revision, state, reason } = planned
+  const about = { registration, registry, ...whence(ref), subject: ref.name }
+  emit('registration.planned', { ...about, revision, state, reason })
+  const detail = problems.filter((one) => one.severity === 'error').map((one) => one.found)
+  if (state === 'refused') emit('registration.refused', { ...about, reason: reason ?? '', detail })
+  else if (state === 'held')
+    emit('registration.held', { ...about, reason: reason ?? '', detail: detail.join('; ') })
+  else if (state === 'waiting' && (reason === 'sheet' || reason === 'run'))
+    emit('registration.waiting', { ...about, reason })
 }

@@ -138,6 +138,7 @@ export type Planned = {
   id: string
   revision: number
   state: State
+  reason: Reason | null
   change: 'none' | 'new' | 'revised' | 'updated'
 }
 

@@ -48,8 +48,12 @@ export function createWriter(store: Store, db: DatabaseSync, decide: Decide): Jo
     if (planned?.do !== 'planned') throw new Error('A plan was not decided')
     const { revision, change } = planned
     if (change !== 'new') keepSubmission(plan, revision)
-    const row = store.get('SELECT state FROM revisions WHERE registration = ? AND revision = ?', id, revision)
-    return { id, revision, change, state: row?.['state'] as Planned['state'] }
+    const row = store.get(
+      'SELECT state, reason FROM revisions WHERE registration = ? AND revision = ?',
+      ...[id, revision],
+    )
+    const { state, reason } = row as Pick<Planned, 'state' | 'reason'>
+    return { id, revision, change, state, reason }
   }
 
   function withdraw(ids: string[], now: Date): void {

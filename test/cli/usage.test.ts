@@ -89,6 +89,7 @@ test.for<[string, string[], string]>([
   ['two verdicts', ['resolve', 'x', '--resend', '--registered'], 'give one verdict'],
   ['giving up without a reason', ['resolve', 'x', '--abandon'], 'say why'],
   ['an unknown act', ['config', 'chek'], 'check, show and init'],
+  ['a port that is none', ['sandbox', '--port', '99999'], '99999 is no port'],
   ['an unknown make', ['simulate', 'nanpore', '--into', '.'], 'did you mean nanopore?'],
 ])('%s gives exit code 2 and says what would be right', ([, args, hint]) => {
   const { exit, out, said } = runherald(args)
@@ -159,6 +160,7 @@ describe('the configuration', () => {
       [['ls', '--json', '--config', file], 78],
       [['show', 'none', '--json'], 1],
       [['ls', '--since', '2026-02-31', '--json'], 2],
+      [['ls', '--state', 'lost', '--json'], 2],
     ] as const) {
       const told = runherald([...argv])
       expect([argv, told.exit]).toEqual([argv, exit])

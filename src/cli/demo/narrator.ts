@@ -137,12 +137,14 @@ function lineOf({ event, fields }: Happening, paint: Paint): string | null {
       return `${paint('green', 'Registered'.padEnd(11))} ${plain(`${subject} at ${registry}${id === undefined ? '' : `, which calls it ${id}`}`)}`
     }
     case 'registration.refused': {
-      const { subject, registry, detail } = fields as EventFields<'registration.refused'>
-      return `${paint('red', 'Refused'.padEnd(11))} ${plain(`${subject} by ${registry}: ${detail.join('; ')}`)}`
+      const { subject, registry, reason, detail } = fields as EventFields<'registration.refused'>
+      const by = reason === 'by-rule' ? `${subject} cannot be registered at` : `${subject} by`
+      return `${paint('red', 'Refused'.padEnd(11))} ${plain(`${by} ${registry}: ${detail.join('; ')}`)}`
     }
     case 'registration.held': {
-      const { subject, registry, detail } = fields as EventFields<'registration.held'>
-      return `${paint('red', 'Needs you'.padEnd(11))} ${plain(`${subject} at ${registry}: ${detail}`)}`
+      const { subject, registry, reason, detail } = fields as EventFields<'registration.held'>
+      const why = detail || reasonWords(reason as Parameters<typeof reasonWords>[0])
+      return `${paint('red', 'Needs you'.padEnd(11))} ${plain(`${subject} at ${registry}: ${why}`)}`
     }
     case 'registration.retrying': {
       const { registry, because } = fields as EventFields<'registration.retrying'>

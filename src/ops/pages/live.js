@@ -119,6 +119,7 @@ events.addEventListener('error', lost)
 const TELLING = {
   registration: [
     'planned',
+    'waiting',
     'sending',
     'registered',
     'retrying',

@@ -241,7 +241,8 @@ export function openModelJournal(decide: Decide, random: () => number): Simulate
     const revision = entry.registration.revisions.find((one) => one.revision === planned.revision)
     if (revision === undefined) throw new Error('A plan made no revision')
     if (revision.bodyHash === hash) entry.submissions.set(planned.revision, submission)
-    return { id, revision: planned.revision, change: planned.change, state: revision.state }
+    const { state, reason } = revision
+    return { id, revision: planned.revision, change: planned.change, state, reason }
   }
 
   function armOne({ id, revision }: { id: string; revision: number }, now: Date): Arming {
