@@ -43,17 +43,20 @@ const MOST_WAITING = 4 * 1024 * 1024
 const STUCK_MS = 1_000
 
 /**
- * Each line is written at once, so that the last one before an end by force is there. What a slow reader does not take
- * waits, and holds up nothing else; where nobody reads any more, lines go nowhere.
+ * Lines are written before anything is waited for, so that the last one before an end by force is there; those that are
+ * told in one go, together. What a slow reader does not take waits, and holds up nothing else; where nobody reads any
+ * more, lines go nowhere.
  */
 function standardOutput(): LineSink {
   let lines = ''
   let rest = Buffer.alloc(0)
   let timer: NodeJS.Timeout | null = null
+  let isDue = false
   let isGone = false
   const waiting = () => rest.length + lines.length
 
   function write(): void {
+    isDue = false
     if (timer !== null) clearTimeout(timer)
     timer = null
     try {
@@ -82,12 +85,16 @@ function standardOutput(): LineSink {
     }
   }
 
-  process.on('exit', () => writeUntil(0, STUCK_MS))
+  process.on('exit', () => {
+    write()
+    writeUntil(0, STUCK_MS)
+  })
   return {
     write(line) {
       if (isGone) return
       lines += line
-      if (timer === null) write()
+      if (timer === null && !isDue) queueMicrotask(write)
+      isDue = true
       writeUntil(MOST_WAITING, Number.POSITIVE_INFINITY)
     },
   }

@@ -107,7 +107,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
 
   /** Gives jobs, as far as Redis is there: what is missing then, the next sweep makes good. */
   async function give(wakes: Wake[]): Promise<void> {
-    if (isStopping || links.awaySince() !== null) return
+    if (wakes.length === 0 || isStopping || links.awaySince() !== null) return
     const given = [...Map.groupBy(wakes, (wake) => wake.registry)].map(([registry, some]) =>
       queues.get(registry)?.give(some),
     )

@@ -58,16 +58,13 @@ export async function seal(request: Request, { secret, id, now, known }: SealOpt
   return { body, headers, withoutSecrets: masker([...known]) }
 }
 
-/** Reads once for all who ask before the reading begins: each still gets what is there after it asked. */
+/** Reads once for all who ask in one go: each gets what is there after it asked. */
 export function readTogether<T>(read: () => Promise<T>): () => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve()
   let next: Promise<T> | null = null
   return () => {
-    next ??= last.then(() => {
+    next ??= Promise.resolve().then(() => {
       next = null
-      const reading = read()
-      last = reading.catch(() => {})
-      return reading
+      return read()
     })
     return next
   }
