@@ -19,24 +19,29 @@ export function layThere(
 }
 
 /**
- * Should a finished run that lay there be left alone? `markModified` is the modification time of its end marker, which
- * counts where no instant is known at which it ended; `zone` is that of its instrument's clock; `now` is when it was
- * first seen.
+ * Should a finished run that lay there be left alone? `markModified` gives the modification time of its end marker: it
+ * counts, and is asked for, where no instant is known at which it ended. `zone` is that of its instrument's clock; `now`
+ * is when it was first seen.
  */
-export function isLeftAlone(
+export async function isLeftAlone(
   adopt: Adopt,
   reading: Reading,
   { markModified, zone, rootZone, now }: LeftAloneBy,
-): boolean {
+): Promise<boolean> {
   if (reading.kind !== 'run-folder') return false
   const before = adoptedBefore(adopt, { timeZone: rootZone, now })
   if (before === null || before === 'all') return before === 'all'
   const { end } = reading.reading.run
-  const ended = (end && inZone(end, zone).instant) ?? markModified
+  const ended = (end && inZone(end, zone).instant) ?? (await markModified())
   return ended < before
 }
 
-export type LeftAloneBy = { markModified: string; zone: string | null; rootZone: string | null; now: Date }
+export type LeftAloneBy = {
+  markModified(): Promise<string>
+  zone: string | null
+  rootZone: string | null
+  now: Date
+}
 
 /** The file that says that the run is here whole, or else how it ended; null where none does. */
 export function endMarkOf(reading: Reading): string | null {

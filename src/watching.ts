@@ -105,7 +105,7 @@ export function rulesOfRoots(
       if (settings === undefined || reading.kind !== 'run-folder') return false
       const now = new Date(firstSeen)
       return isLeftAlone(settings.adopt, reading, {
-        markModified: (await modifiedAt(path, endMarkOf(reading))) ?? modified,
+        markModified: async () => (await modifiedAt(path, endMarkOf(reading))) ?? modified,
         zone: planningOptions(config, [], now).zoneOfRun(reading.reading.run, path),
         rootZone: settings.timeZone ?? config.site.timeZone,
         now,

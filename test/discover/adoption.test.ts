@@ -197,14 +197,13 @@ describe('the rule', () => {
     }
     const instant = { ...local, local: null, instant: '2026-06-10T00:30:00.000Z', zone: 'utc' }
     const adopt: Adopt = { rule: 'since', date: '2026-06-10' }
-    const by = { markModified: '2026-06-09T00:00:00.000Z', zone: null, rootZone: null, now }
-    expect(isLeftAlone(adopt, endedAt(instant), by)).toBe(false)
-    expect(isLeftAlone(adopt, endedAt(local), by)).toBe(true)
-    expect(isLeftAlone(adopt, endedAt(local), { ...by, zone: 'America/New_York' })).toBe(false)
-    expect(isLeftAlone(adopt, endedAt(local), { ...by, zone: 'Europe/Berlin' })).toBe(true)
-    expect(isLeftAlone(adopt, endedAt(local), { ...by, markModified: '2026-06-10T00:00:01.000Z' })).toBe(
-      false,
-    )
-    expect(isLeftAlone(adopt, endedAt(instant), { ...by, rootZone: 'America/New_York' })).toBe(true)
+    const by = { markModified: async () => '2026-06-09T00:00:00.000Z', zone: null, rootZone: null, now }
+    expect(await isLeftAlone(adopt, endedAt(instant), by)).toBe(false)
+    expect(await isLeftAlone(adopt, endedAt(local), by)).toBe(true)
+    expect(await isLeftAlone(adopt, endedAt(local), { ...by, zone: 'America/New_York' })).toBe(false)
+    expect(await isLeftAlone(adopt, endedAt(local), { ...by, zone: 'Europe/Berlin' })).toBe(true)
+    const markModified = async () => '2026-06-10T00:00:01.000Z'
+    expect(await isLeftAlone(adopt, endedAt(local), { ...by, markModified })).toBe(false)
+    expect(await isLeftAlone(adopt, endedAt(instant), { ...by, rootZone: 'America/New_York' })).toBe(true)
   })
 })
