@@ -1,8 +1,8 @@
 /** The sandbox's own pages under `/__sandbox`: what it holds, what it was asked, and what shall go wrong. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type FaultScript, readFaultScript } from './faults.ts'
-import type { Sandbox } from './index.ts'
 import { renderPage } from './page.ts'
+import type { Sandbox } from './sandbox.ts'
 
 export async function serveControl(
   sandbox: Sandbox,

@@ -6,60 +6,22 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { serveControl } from './control.ts'
-import type { EmulatedRegistry, OAuthClient, RegistryOptions } from './emulated-registry.ts'
+import type { EmulatedRegistry, RegistryOptions } from './emulated-registry.ts'
 import { type FaultScript, type Faults, openFaults } from './faults.ts'
 import { type ExchangePart, serveExchange } from './http.ts'
 import { kinds, type SandboxKind } from './kinds.ts'
-import { openLog, type SandboxLogEntry } from './log.ts'
+import { openLog } from './log.ts'
 import { majora2 } from './majora-2.ts'
 import { majora20200324 } from './majora-2020-03-24.ts'
 import { majora20200325 } from './majora-2020-03-25.ts'
 import { onecodex } from './onecodex.ts'
-import type { Json } from './python-json.ts'
+import type { Sandbox, SandboxOptions } from './sandbox.ts'
 import { webhook } from './webhook.ts'
 
 export { type FaultScript, readFaultScript } from './faults.ts'
 export { kinds, type SandboxKind } from './kinds.ts'
 export type { Commit, SandboxLogEntry } from './log.ts'
-
-export type SandboxOptions = {
-  /** 0, the default, takes a free one. */
-  port?: number
-  host?: '127.0.0.1' | '::1'
-  /** Refuse everything the documents refuse; else only what the real servers were seen to refuse. */
-  strict?: boolean
-  faults?: FaultScript
-  username?: string
-  /** Majora's token, One Codex's API key and the webhook's signing secret. */
-  token?: string
-  /** Registered biosamples; absent: every id that does not begin with `UNKNOWN`. */
-  biosamples?: readonly string[]
-  /** Names compare as in that database, and its columns' lengths bind. */
-  database?: 'mariadb' | 'sqlite'
-  /** majora-2: how long a new run is there before anybody owns it. Its answer waits as long. */
-  raceWindowMs?: number
-  oauth?: Partial<OAuthClient>
-  /** Commits are kept here, one JSON line each, and found again at the next start. */
-  stateFile?: string
-  now?: () => Date
-}
-
-type SandboxState = { [kind in SandboxKind]: { [key: string]: Json } }
-
-export type Sandbox = {
-  /** Without a final slash. */
-  url: string
-  port: number
-  /** What an operator writes as `url` for this kind. */
-  urlOf(kind: SandboxKind): string
-  log(): SandboxLogEntry[]
-  state(): SandboxState
-  /** Replaces the fault script; its counts begin anew. Throws for one that is not valid. */
-  setFaults(script: FaultScript): void
-  reset(): void
-  /** Ends at once, open exchanges included. */
-  close(): Promise<void>
-}
+export type { Sandbox, SandboxOptions } from './sandbox.ts'
 
 export const defaultCredentials = {
   username: 'sandbox',

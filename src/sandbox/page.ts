@@ -1,7 +1,7 @@
 /** The sandbox's page for people: what each registry holds and what came last. Plain HTML, no script. */
-import type { Sandbox } from './index.ts'
 import { kinds, type SandboxKind } from './kinds.ts'
 import type { SandboxLogEntry } from './log.ts'
+import type { Sandbox } from './sandbox.ts'
 
 const titles: { [kind in SandboxKind]: string } = {
   'majora-2020-03-24': 'Majora of 24 March 2020',
