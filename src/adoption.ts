@@ -5,7 +5,7 @@ import type { Artifact } from './journal/journal.ts'
 import { inZone } from './record/time.ts'
 
 /** Whether a look is part of the very first scan of its root; and when that ended, null while it has not. */
-export type FirstScan = { isThis: boolean; ended: string | null }
+type FirstScan = { isThis: boolean; ended: string | null }
 
 /**
  * Did it lie there, as it is, at the very first scan of its root? A scan that was cut off counts as not made, so what
@@ -36,7 +36,7 @@ export async function isLeftAlone(
   return ended < before
 }
 
-export type LeftAloneBy = {
+type LeftAloneBy = {
   markModified(): Promise<string>
   zone: string | null
   rootZone: string | null

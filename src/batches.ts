@@ -4,7 +4,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
-export type Batches<Item> = {
+type Batches<Item> = {
   /** Resolves when its batch has been handled; rejects when the item itself could not be. */
   add(item: Item): Promise<void>
   /** Resolves when everything added so far has been handled. */

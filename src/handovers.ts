@@ -136,7 +136,7 @@ export type Request = {
  * `secret` is `token` (the token file's text), `bearer` (an OAuth access token) or `signature` (Standard Webhooks: the
  * HMAC over id, time and body; the headers `webhook-id`, the registration's id, and `webhook-timestamp` go with it).
  */
-export type SecretPlace = { in: 'body' | 'header'; name: string; secret: 'token' | 'bearer' | 'signature' }
+type SecretPlace = { in: 'body' | 'header'; name: string; secret: 'token' | 'bearer' | 'signature' }
 
 /** What a registry kind makes of a subject: the request, and what a person may want to know about it. */
 export type Mapped = {

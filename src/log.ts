@@ -7,7 +7,7 @@ import { createHerald, type Herald, isFolded } from './events.ts'
 type Format = Exclude<Config['log']['format'], 'auto'> | 'journald'
 
 /** Takes whole lines. */
-export type LineSink = { write(line: string): void }
+type LineSink = { write(line: string): void }
 
 /**
  * The herald whose lines go to `to` (standard output). With `auto`: people's lines on a terminal, JSON with a
@@ -167,7 +167,7 @@ const withPriority = (sink: LineSink): DestinationStream => ({
 })
 
 /** `ts=… level=info event=run.found msg="A run folder was found" run=…` */
-export function logfmt(line: string): string {
+function logfmt(line: string): string {
   const { ts, level, event, msg, ...fields } = JSON.parse(line) as Record<string, unknown>
   const pairs = Object.entries({ ts, level, event, msg, ...fields }).filter(
     ([, value]) => value !== undefined,

@@ -185,7 +185,7 @@ function checkedRun(
 }
 
 /** The contract's `run`: the record without what only planning needs. */
-export function shownRun(record: RunRecord): Json {
+function shownRun(record: RunRecord): Json {
   const { runId, folderName, sequencingId, sequencingIdSource, ...facts } = record
   const { sequencingUuid: _, bioinfoPipeName: __, bioinfoPipeVersion: ___, path: ____, ...shown } = facts
   return { runId, folderName, sequencingId, sequencingIdSource, ...shown } as Json

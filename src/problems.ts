@@ -17,7 +17,7 @@ export type Severity = 'error' | 'warning'
 /** One entry of the catalogue. */
 type Fault = { title: string; fix: string; severity: Severity }
 
-export const catalogue = {
+const catalogue = {
   ...pathProblems,
   ...runFolderProblems,
   ...sampleSheetProblems,

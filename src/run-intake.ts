@@ -25,7 +25,7 @@ export type RunIntakeParts = {
 /** `force`: a person asked for it. `firstScan`: it lay there, as it is, at the very first scan of its root. */
 export type How = { force: boolean; firstScan: boolean }
 
-export type RunIntake = {
+type RunIntake = {
   /** Null where the folder could not be read for good. Throws, with a code of the file system, where it cannot be for now. */
   take(found: Found, reading: Reading, before: Artifact | null, how: How): Promise<Artifact | null>
   /** A run in progress that has stood still for too long, as it is to be shown; null for any other. */

@@ -11,7 +11,7 @@ import type { Problem } from './problems.ts'
  */
 export type SheetNovelty = 'new' | 'saved-again' | 'known'
 
-export type SheetNews = {
+type SheetNews = {
   /** It has arrived and is not read yet: its copy goes on, or `problems` keep it from being read. */
   received(path: string, problems: Problem[]): void
   read(path: string, found: SheetNovelty): void
@@ -29,7 +29,7 @@ export type SheetIntakeParts = {
 }
 
 /** A sheet to be kept and planned. `replaces`: what stood at its path before. */
-export type Taken = { artifact: Artifact; replaces: SheetReading | null }
+type Taken = { artifact: Artifact; replaces: SheetReading | null }
 
 export type SheetIntake = {
   /** Its copy may go on. */

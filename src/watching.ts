@@ -13,7 +13,7 @@ import type { Journal } from './journal/journal.ts'
 import type { Pipeline, PipelineParts } from './pipeline.ts'
 import { planningOptions, runsRoots, sheetsRoots } from './planning.ts'
 
-export type Watching = { watches: RootWatch[]; close(): Promise<void> }
+type Watching = { watches: RootWatch[]; close(): Promise<void> }
 
 /** Starts a watch on every root. */
 export async function watchRoots(

@@ -45,7 +45,7 @@ function headingText({ title, code }: Problem, mark: string, paint: Paint, width
 }
 
 /** `plate7.csv, rows 21 and 37, column C (tube_barcode): …` */
-export function placeText({ file, rows, column, found, suggestion }: Problem): string {
+function placeText({ file, rows, column, found, suggestion }: Problem): string {
   const parts = [
     ...(file === null ? [] : [file]),
     ...(rows.length === 0 ? [] : [rowsText(rows)]),

@@ -74,7 +74,7 @@ export function wrapped(text: string, width: number, indent = ''): string {
 }
 
 /** A cell of a table; a style is applied after the columns are aligned. */
-export type Cell = string | { text: string; style: Parameters<typeof styleText>[0] }
+type Cell = string | { text: string; style: Parameters<typeof styleText>[0] }
 
 /** What a table may take: a screen has an edge, a pipe or a file has none. */
 export const roomOf = ({ interactive, columns }: Terminal): number =>

@@ -17,7 +17,7 @@ import { createSweeper } from './sweeper.ts'
 import { type AttemptJournal, createWorker } from './worker.ts'
 
 /** The journal's transactions that delivery lives by. */
-export type DeliveryJournal = AttemptJournal & {
+type DeliveryJournal = AttemptJournal & {
   recover(now: Date): Promise<Transition>
   due(until: Date, doubtful: Date): Promise<Wake[]>
   wakes(ids: string[]): Promise<Wake[]>
@@ -28,7 +28,7 @@ export type DeliveryJournal = AttemptJournal & {
   openRegistry(name: string, by: 'probe' | 'operator', now: Date): Promise<boolean>
 }
 
-export type DeliveryOptions = {
+type DeliveryOptions = {
   journal: DeliveryJournal
   redis: RedisAddress
   prefix: string

@@ -4,7 +4,7 @@ import type { Answer, LookUp, Probe, Request, Submission, Verdict } from '../han
 export type SecretName = 'token' | 'bearer' | 'signature'
 
 /** What the kind's own functions want to know of the configuration. */
-export type Settings = {
+type Settings = {
   name: string
   url: string
   username: string | null

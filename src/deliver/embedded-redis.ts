@@ -16,7 +16,7 @@ import { err, ok, type Result } from '../result.ts'
 
 export type EmbeddedRedis = { socket: string; pid: number; close(): Promise<void> }
 /** `locked`: another daemon's server runs on this folder. */
-export type RedisFault = { why: 'not-installed' | 'locked' | 'failed'; detail: string }
+type RedisFault = { why: 'not-installed' | 'locked' | 'failed'; detail: string }
 
 /** `sun_path` of Linux holds 108 bytes, the last of them zero. */
 const LONGEST_SOCKET_BYTES = 107

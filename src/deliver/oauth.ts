@@ -14,7 +14,7 @@ import type { Destination } from './destination.ts'
 import type { Exchanged } from './exchange.ts'
 import { SecretFault } from './secrets.ts'
 
-export type OAuthOptions = {
+type OAuthOptions = {
   registry: string
   /** Where tokens are given out. */
   tokenUrl: string

@@ -13,7 +13,7 @@ type ProbeJournal = {
 
 type Found = { is: 'open' | 'closed'; reason: PauseReason; detail: string }
 
-export type Prober = {
+type Prober = {
   /** Probes what is paused and not yet probed; an operator's pause is left to him. */
   look(states: RegistryState[]): void
   /** The registry took something: the next outage is a new one. */

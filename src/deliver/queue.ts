@@ -15,7 +15,7 @@ export type JobData = z.infer<typeof JobData>
 /** A job that is due at `at` (an ISO instant; null: now). */
 export type Wake = { id: string; registry: string; revision: number; wake: number; at: string | null }
 
-export type QueueOptions = {
+type QueueOptions = {
   registry: string
   prefix: string
   limits: { concurrency: number; perSecond: number }

@@ -24,7 +24,7 @@ export type Sealed = {
   withoutSecrets(text: string): string
 }
 
-export type SealOptions = {
+type SealOptions = {
   secret(which: SecretName): Promise<string>
   /** Identifies what is sent, the same at every try: signed with the body. */
   id: string

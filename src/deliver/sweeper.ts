@@ -4,7 +4,7 @@
  * At the start, every so often, when Redis has come back, and as soon as another process has written in the journal.
  */
 
-export type Sweeper = {
+type Sweeper = {
   /** Sweeps now, or once more after the sweep that is under way. */
   soon(isRepair?: boolean): void
   close(): Promise<void>

@@ -26,7 +26,7 @@ export type AttemptJournal = {
   ): Promise<Transition>
 }
 
-export type Worker = {
+type Worker = {
   /** When the job is to be done again; null when it is done. Never rejects. */
   work(to: Destination, data: JobData): Promise<Date | null>
   /** Begins no new attempt from now on. */

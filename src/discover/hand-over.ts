@@ -15,8 +15,6 @@ export const MOST_IN_HAND = 200
 /** A file server's clock may differ from ours by so much. */
 const CLOCK_SKEW_MS = 3_600_000
 
-export type HandOver = ReturnType<typeof createHandOver>
-
 export function createHandOver(
   root: string,
   type: Found['type'],

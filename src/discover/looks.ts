@@ -1,6 +1,6 @@
 /** Looks at paths one at a time each: a look asked for while one is under way is made once more after it. */
 
-export type Looks<Outcome> = {
+type Looks<Outcome> = {
   /** Looks now. */
   at(path: string): Promise<Outcome>
   /** Looks in a moment, so that a burst of hints makes one look. */

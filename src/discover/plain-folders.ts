@@ -6,7 +6,7 @@
  */
 import { type Stats, statSync } from 'node:fs'
 
-export type PlainFolders = {
+type PlainFolders = {
   /** The folders in it, when it is known and has not changed; null when it must be looked at. Synchronous. */
   unchanged(path: string): readonly string[] | null
   /** What a look found that began with `stats`. */

@@ -17,14 +17,14 @@ export type FolderNames = Pick<RunFolder, 'name' | 'names' | 'list'>
 /** The make whose run folder this is, with the files worth looking at; null where no make knows it. */
 export type Recognise = (folder: FolderNames) => { make: string; marks: string[] } | null
 
-export type FolderLook = Look & {
+type FolderLook = Look & {
   make: string
   /** Folders below whose names decided, relative: what happens in them matters. */
   folders: string[]
 }
 
 /** A folder that is no run folder: the folders in it, and whether a make had to look into them to know that. */
-export type PlainLook = { run: null; stats: Stats; below: string[]; askedDeeper: boolean }
+type PlainLook = { run: null; stats: Stats; below: string[]; askedDeeper: boolean }
 
 /** How a disk is asked. */
 type Asking = {

@@ -55,10 +55,10 @@ export type RootWatch = {
   close(): Promise<void>
 }
 
-export type Counts = { folders: number; sheets: number }
+type Counts = { folders: number; sheets: number }
 
 /** What differs between a root of run folders and a drop folder. */
-export type RootKind = {
+type RootKind = {
   /** Lists everything; throws when the root itself cannot be read. */
   sweep(known: ReadonlyMap<string, Known>): Promise<Counts>
   /** That sweep was whole: the disk answered all through. */

@@ -16,7 +16,7 @@ export type Known = {
   changed: string
 }
 
-export type Settler = {
+type Settler = {
   /** One look at a path. Resolves when what it led to has been handed on. */
   looked(look: Look, history: { known: Known | undefined; quietMs: number }): Promise<void>
   /** Is there nothing left to hand on? */

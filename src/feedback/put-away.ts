@@ -8,7 +8,7 @@ import { err, ok, type Result } from '../result.ts'
 import { makeFolder } from './make-folder.ts'
 
 /** changed: it is to be judged anew. absent: somebody took it. refused: the disk says no for now; try again later. */
-export type MoveFault = { why: 'changed' | 'absent' | 'refused'; error: LoggedError }
+type MoveFault = { why: 'changed' | 'absent' | 'refused'; error: LoggedError }
 
 /** What was judged: these bytes, or, where they were not read to their end, a file of which the disk says this. */
 type Judged = { sha256: string } | { isStill(stats: Stats): boolean }

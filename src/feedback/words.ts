@@ -5,7 +5,7 @@ import { count } from './numbers.ts'
 import type { ReportedRegistration, ReportedSubject, SheetReport } from './report.ts'
 
 /** `sent` answers: was anything sent? `todo`: what must I do? `tone` is good, wait or act. */
-export type Headline = { sent: string; todo: string; tone: 'good' | 'wait' | 'act' }
+type Headline = { sent: string; todo: string; tone: 'good' | 'wait' | 'act' }
 
 export function headlineOf(report: SheetReport): Headline {
   switch (report.state) {

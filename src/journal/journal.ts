@@ -207,7 +207,7 @@ export type Armed = {
 export type Wake = { id: string; registry: string; revision: number; wake: number; at: string | null }
 
 /** What became of one revision in a transaction. */
-export type Change = {
+type Change = {
   registration: string
   registry: string
   subject: SubjectRef

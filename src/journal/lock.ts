@@ -8,8 +8,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { err, ok, type Result } from '../result.ts'
 
 export type Part = 'work' | 'watch'
-export type StateLock = { release(): void }
-export type LockFault = { why: 'held' | 'forbidden' | 'unusable'; file: string; detail: string }
+type StateLock = { release(): void }
+type LockFault = { why: 'held' | 'forbidden' | 'unusable'; file: string; detail: string }
 
 const SQLITE_BUSY = 5
 const NAMES: Record<Part, string> = { work: 'runherald.lock', watch: 'runherald-watch.lock' }

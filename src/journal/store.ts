@@ -33,7 +33,7 @@ const CALLS_A_COMMIT = 64
 /** What SQLite says when the disk is full, cannot be written or read, or gave back something else than was written. */
 const DISK = { readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 }
 
-export type StoreOptions = {
+type StoreOptions = {
   /** Resolves when what was committed before the call is on disk. Left out where COMMIT sees to that, or no disk is. */
   sync?: () => Promise<void>
   /** Told once, of the first fault of the disk: nothing that follows can be relied on. */

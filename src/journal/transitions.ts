@@ -14,7 +14,7 @@ import { pauseRegistry, registryState } from './registry-rows.ts'
 import type { Row, Store } from './store.ts'
 
 /** What the rows need beside the decision: the submission of a new plan or of an attempt, its address, its answer. */
-export type Context = { submission?: Submission; url?: string; answer?: string | null }
+type Context = { submission?: Submission; url?: string; answer?: string | null }
 
 /** In `meta`: when the journal was last put back from a copy. */
 export const RESTORED = 'restored'

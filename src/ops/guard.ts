@@ -7,7 +7,7 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
-export type GuardOptions = { token: string | null; host: string }
+type GuardOptions = { token: string | null; host: string }
 
 /** `formToken` stands in every form of our pages, where no other page can read it. */
 export type Guard = {
@@ -106,7 +106,7 @@ const TITLES: Record<number, string> = {
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/
 
-export const isLoopback = (host: string): boolean => host === '::1' || LOOPBACK.test(host)
+const isLoopback = (host: string): boolean => host === '::1' || LOOPBACK.test(host)
 
 function isOurHost(request: FastifyRequest, { token, host }: GuardOptions): boolean {
   const named = request.headers.host ?? ''

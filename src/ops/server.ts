@@ -8,7 +8,7 @@ import { serveMetrics } from './metrics.ts'
 import { servePages } from './page.ts'
 import type { View } from './view.ts'
 
-export type Window = { url: string; close(): Promise<void> }
+type Window = { url: string; close(): Promise<void> }
 
 /**
  * Serves `view` on an address. Without a token any address but loopback is refused. `fallBack`: where the port is taken,

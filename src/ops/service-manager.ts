@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import { type Health, isStale, readinessOf } from './health.ts'
 
-export type ServiceManager = {
+type ServiceManager = {
   /** Everything has started. From now on the watchdog is kept quiet, as long as there is reason to. */
   ready(): Promise<void>
   /** The configuration is being read anew; `ready` says that this is over. */

@@ -16,9 +16,9 @@ export type Needing = {
   asks: 'again' | 'verdict' | 'mend'
 }
 
-export type List<Row> = { count: number; rows: Row[] }
+type List<Row> = { count: number; rows: Row[] }
 
-export type Status = {
+type Status = {
   sentence: [string, string]
   needing: List<Needing>
   underWay: List<RegistrationRow>

@@ -6,10 +6,10 @@ import { asksOf, type Needing } from './status.ts'
 import { fieldWords, needsPerson, stateWords, type Tone, toneOf } from './words.ts'
 
 type Fact = { name: string; value: string; source: string | null }
-export type Difference = { field: string; before: string | null; after: string | null }
+type Difference = { field: string; before: string | null; after: string | null }
 type Table = { title: string; columns: string[]; rows: string[][]; more: number }
 
-export type Story = Omit<RegistrationStory, 'revisions' | 'attempts' | 'events'> & {
+type Story = Omit<RegistrationStory, 'revisions' | 'attempts' | 'events'> & {
   asks: Needing['asks'] | 'nothing'
   facts: Fact[]
   tables: Table[]
@@ -159,7 +159,7 @@ const isEmpty = (value: Json): boolean =>
   value === null || value === '' || (Array.isArray(value) && value.length === 0)
 
 /** What the registry would be told otherwise, field by field; where nothing would, which facts moved. */
-export function differencesOf(
+function differencesOf(
   before: RegistrationStory['revisions'][number] | undefined,
   after: RegistrationStory['revisions'][number],
 ): Difference[] {

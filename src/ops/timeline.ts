@@ -8,7 +8,7 @@ import { stateWords, type Tone, toneOf } from './words.ts'
 export const TIMELINE_DAYS = 14
 const DAY_MS = 86_400_000
 
-export type Bar = {
+type Bar = {
   href: string | null
   /** Percent of the width. */
   left: number
@@ -21,7 +21,7 @@ export type Bar = {
   title: string
 }
 
-export type Lane = { instrument: string; model: string; rows: number; bars: Bar[] }
+type Lane = { instrument: string; model: string; rows: number; bars: Bar[] }
 export type Timeline = { days: Array<{ at: number; label: string }>; lanes: Lane[] }
 
 /** Side by side on one instrument: flow cells, and positions of a large Nanopore. */

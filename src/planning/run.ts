@@ -87,7 +87,7 @@ function ownLibraryPlans(
 }
 
 /** A library of a run as the sheet that counts gives it, or by its name alone. */
-export type NamedLibrary = {
+type NamedLibrary = {
   name: string
   library: Library | null
   claim: RunClaim | null

@@ -84,7 +84,7 @@ export async function planSheet(
  * A name that fits several runs: what is `asked` for because of it, and the registrations that the candidates would
  * have. Where one of these was sent, it was the run that was meant, when there was no other yet.
  */
-export type Doubt = { asked: string[]; candidates: string[] }
+type Doubt = { asked: string[]; candidates: string[] }
 
 /** The sheet that counts for a library or batch: the newest that can be used. */
 const counting = async (
@@ -225,7 +225,7 @@ const leftAlone = (source: SheetSource, run: LibraryRun): Problem =>
 const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
 /** The keys of everything a sheet speaks of: its libraries and batches, and its runs, come or awaited. */
-export async function subjectKeysOf(sheet: SheetReading, catalogue: Catalogue): Promise<string[]> {
+async function subjectKeysOf(sheet: SheetReading, catalogue: Catalogue): Promise<string[]> {
   const keys = await Promise.all(sheet.libraries.map((library) => libraryKeysOf(library, catalogue)))
   return [...sheet.batches.map((batch) => batchKey(batch.name)), ...keys.flat()]
 }

@@ -7,7 +7,7 @@ import { type Plan, refuse } from './destination.ts'
 import { located, sheetPlaces } from './places.ts'
 
 /** A registration that claims a tube at a registry, or will when it is sent. */
-export type Claimant = { claim: string; submission: Pick<Submission, 'id' | 'subject' | 'facts'> }
+type Claimant = { claim: string; submission: Pick<Submission, 'id' | 'subject' | 'facts'> }
 
 /**
  * Refuses, among plans in the order in which they came, every batch with a tube of another; each problem names both

@@ -11,7 +11,7 @@ export type FollowedJournal = Pick<
   setMeta(key: string, value: string): Promise<void>
 }
 
-export type Followed = {
+type Followed = {
   /** Paths of sheets whose registrations were moved, or wait at a registry that was, since the last call, by whatever process. */
   news(): Promise<string[]>
   /** All of it has been told but of the sheets `owed`: a restart goes on from here, and with these. */

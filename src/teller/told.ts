@@ -1,7 +1,7 @@
 /** What the report that lies beside a sheet says: only as much as tells whether it is still right. */
 import { readFile } from 'node:fs/promises'
 
-export type Told = { file: string | null; state: string | null; sha256: string | null }
+type Told = { file: string | null; state: string | null; sha256: string | null }
 
 /** Everything null where there is no report, or somebody else's file. */
 export async function toldIn(report: string): Promise<Told> {

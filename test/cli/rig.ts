@@ -9,7 +9,7 @@ export const PROJECT = resolve(import.meta.dirname, '../..')
 /** Each command is a process of its own; compiled once, they start twice as fast. */
 const CACHE = join(PROJECT, 'node_modules/.cache/runherald-compiled')
 
-export type Told = { exit: number | null; out: string; said: string }
+type Told = { exit: number | null; out: string; said: string }
 
 export function openDesk() {
   const folder = mkdtempSync(join(tmpdir(), 'runherald-cli-'))

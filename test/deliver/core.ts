@@ -16,13 +16,13 @@ import type {
 import type { Reason } from '../../src/record/registration.ts'
 
 export const START = new Date('2026-11-21T12:00:00.000Z')
-export const OPEN: Surroundings = { registryOpen: true, claimed: [], library: 'elsewhere', restored: false }
+const OPEN: Surroundings = { registryOpen: true, claimed: [], library: 'elsewhere', restored: false }
 export const ANSWER: Answer = { status: 200, headers: {}, body: '{}' }
 
 const PLAIN: Traits = { repeatable: false, askable: false, busyIsSafe: false, corrects: false }
 export const traits = (given: Partial<Traits> = {}): Traits => ({ ...PLAIN, ...given })
 
-export type Asked = {
+type Asked = {
   body?: string | null
   traits?: Traits
   waitingFor?: Reason[]

@@ -37,7 +37,7 @@ export async function journalAt(
   return opened.value
 }
 
-export type PlanOf = {
+type PlanOf = {
   id?: string
   registry?: string
   type?: SubjectRef['type']
@@ -95,7 +95,7 @@ export type Heard = {
   response: ServerResponse
 }
 
-export type FakeRegistry = AsyncDisposable & {
+type FakeRegistry = AsyncDisposable & {
   url: string
   /** Every request but probes, in order. */
   heard: Heard[]
@@ -236,7 +236,7 @@ function judge(answered: Answer): Verdict {
   return { is: 'accepted', adopted: false, remoteIds: { run: id }, samples: [], notes: [] }
 }
 
-export type Lab = AsyncDisposable & {
+type Lab = AsyncDisposable & {
   folder: string
   journal: Journal
   redis: EmbeddedRedis

@@ -8,7 +8,7 @@ import type { Known } from '../../src/discover/settle.ts'
 import { createHerald, type Happening } from '../../src/events.ts'
 import type { Found } from '../../src/handovers.ts'
 
-export type Finding = Found & { firstScan: boolean }
+type Finding = Found & { firstScan: boolean }
 
 export type Rig = AsyncDisposable & {
   folder: string

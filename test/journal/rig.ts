@@ -17,7 +17,7 @@ export async function temporaryFolder(): Promise<AsyncDisposable & { path: strin
 }
 
 /** A core that decides nothing: these tests are about keeping. */
-export const decideNothing = (registration: Registration) => ({ registration, effects: [] })
+const decideNothing = (registration: Registration) => ({ registration, effects: [] })
 
 export async function open(file: string, options: { readOnly?: boolean; expectExisting?: boolean } = {}) {
   return openJournal(file, { decide: decideNothing, ...options })

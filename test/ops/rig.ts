@@ -20,7 +20,7 @@ import { runFacts } from '../rig/facts.ts'
 const REPEATABLE: Traits = { repeatable: true, askable: false, busyIsSafe: true, corrects: true }
 const ONCE: Traits = { repeatable: false, askable: false, busyIsSafe: false, corrects: false }
 
-export const REGISTRIES = [
+const REGISTRIES = [
   { name: 'climb', kind: 'majora-2020-03-25' },
   { name: 'onecodex', kind: 'onecodex-v1' },
 ]
@@ -87,7 +87,7 @@ export async function openRig({
 
 // ── registrations ───────────────────────────────────────────────────────────────────────────────────────────────
 
-export type PlanOf = {
+type PlanOf = {
   registry?: string
   type?: 'run' | 'library' | 'batch'
   name: string

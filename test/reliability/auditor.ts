@@ -6,7 +6,7 @@
  */
 import { readFileSync } from 'node:fs'
 
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 
 /** A sheet as the test wrote it, in the order of dropping. One name twice is a correction. */
 export type DroppedSheet = {
@@ -42,7 +42,7 @@ export type Row = {
 }
 
 export type Report = { file: string; state: string; sent: boolean; registrations: Row[] }
-export type Line = { event: string; [field: string]: unknown }
+type Line = { event: string; [field: string]: unknown }
 
 export type Evidence = {
   /** What the test did. */

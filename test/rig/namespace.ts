@@ -13,7 +13,7 @@ export function namespaceFault(): string | null {
   return spawnSync('nsenter', ['--version']).status === 0 ? null : 'nsenter is not installed'
 }
 
-export type Namespace = AsyncDisposable & {
+type Namespace = AsyncDisposable & {
   /** Runs a line of shell in it; throws what it says when it fails. */
   run(line: string): Promise<void>
   /** The path by which a process outside reaches what lies at this path in it. */

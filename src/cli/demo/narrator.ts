@@ -8,7 +8,7 @@ import { makeWords } from '../../record/run.ts'
 import { type Paint, painter, plain, type Terminal } from '../terminal.ts'
 import { reasonWords } from '../words.ts'
 
-export type Narration = {
+type Narration = {
   terminal: Terminal
   herald: Herald
   journal: Journal

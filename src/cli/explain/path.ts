@@ -102,7 +102,7 @@ function isOnTheWay(path: string, { root, looked }: Place, reading: Reading): bo
 
 const NOTHING: Reading = { kind: 'unrecognised', problems: [], sha256: null }
 
-export const isAbsent = (reading: Reading): boolean =>
+const isAbsent = (reading: Reading): boolean =>
   reading.kind === 'unrecognised' && reading.problems.some((one) => one.code === 'path.absent')
 
 /** The run folder that this path lies in; null where it lies in none. */

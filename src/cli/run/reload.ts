@@ -45,7 +45,7 @@ const placeOf = ({ file, position, key, code }: ConfigProblem): string => {
 }
 
 /** Every value that differs, as `watch.0.sweepSeconds: 60 → 30`. Of secrets only the names of their files are known here. */
-export function differences(before: Config, after: Config): string[] {
+function differences(before: Config, after: Config): string[] {
   const [old, fresh] = [flat(before), flat(after)]
   const keys = new Set([...old.keys(), ...fresh.keys()])
   return [...keys].flatMap((key) => {

@@ -56,7 +56,7 @@ export function mayStand(revision: Revision): boolean {
 }
 
 /** The first state of a revision that nothing before it stands in the way of. */
-export function enter(revision: Revision, now: Date): Revision {
+function enter(revision: Revision, now: Date): Revision {
   if (revision.stop !== null && !revision.overruled)
     return rest(become(revision, revision.stop.state, revision.stop.reason, now))
   const awaited = revision.waitingFor.find((reason) => !reason.startsWith('library '))

@@ -9,7 +9,7 @@ import type { SheetOptions } from '../sheet-format.ts'
 import { isNone } from './indexes.ts'
 import type { SampleRow, SampleTable } from './samples.ts'
 
-export type IlluminaSheet = {
+type IlluminaSheet = {
   format: 'illumina-v1' | 'illumina-v2' | 'casava'
   version: string | null
   experimentName: string | null

@@ -36,7 +36,7 @@ const NAMES = {
   mismatches2: ['BarcodeMismatchesIndex2'],
 } as const
 
-export type SampleColumn = keyof typeof NAMES | 'library'
+type SampleColumn = keyof typeof NAMES | 'library'
 
 export type SampleTable = {
   headerRow: number

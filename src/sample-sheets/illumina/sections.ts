@@ -3,7 +3,7 @@ import type { Row, Table } from '../../formats/csv.ts'
 import { isComment } from '../cells/header.ts'
 import { folded } from '../cells/likeness.ts'
 
-export type Section = { name: string; row: number; rows: Row[] }
+type Section = { name: string; row: number; rows: Row[] }
 
 export type Sections = {
   /** The first lines before any section, comments left out: a [Header] whose own line was lost. */
@@ -16,7 +16,7 @@ export type Sections = {
 const LEAD_ROWS = 50
 const SECTION = /^\[([^\]]+)\]$/
 
-export const isSectionLine = (row: Row): boolean => row.cells.length === 1 && SECTION.test(row.cells[0] ?? '')
+const isSectionLine = (row: Row): boolean => row.cells.length === 1 && SECTION.test(row.cells[0] ?? '')
 
 export function readSections(table: Table): Sections {
   const lead: Row[] = []

@@ -8,7 +8,7 @@ import { name } from '../cells/values.ts'
 import type { SheetOptions } from '../sheet-format.ts'
 
 /** A row of such a sheet: the library it names, the sample in it, and the run, where the sheet tells. */
-export type SuppliedRow = {
+type SuppliedRow = {
   row: number
   library: string
   sample: string

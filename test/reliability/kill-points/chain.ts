@@ -13,7 +13,7 @@ import { counting, killing, type Point, pointsOf } from './strace.ts'
 /** The system calls of a life that begins with nothing, and of one that finds what an earlier one left. */
 export type Points = { first: Point[]; later: Point[] }
 
-export type Told = { scenario: string; kills: Point[]; missed: number; findings: Finding[] }
+type Told = { scenario: string; kills: Point[]; missed: number; findings: Finding[] }
 
 const ROUNDS = 4
 

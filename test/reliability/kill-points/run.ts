@@ -5,7 +5,7 @@ import { chanceFrom } from '../simulation/chance.ts'
 import { countPoints, killAgainAndAgain, type Points } from './chain.ts'
 import { type Scenario, scenarios } from './scenarios.ts'
 
-export type Result = {
+type Result = {
   kills: number
   distinct: number
   missed: number

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
 /** The calls by which the daemon leaves traces: on disk, at Redis, at registries and in its log. */
-export const CALLS = [
+const CALLS = [
   'write',
   'pwrite64',
   'writev',
@@ -16,7 +16,7 @@ export const CALLS = [
   'unlink',
   'ftruncate',
 ] as const
-export type Call = (typeof CALLS)[number]
+type Call = (typeof CALLS)[number]
 export type Point = { call: Call; nth: number }
 
 /** Why nothing can be traced here; null when it can. */

@@ -13,7 +13,7 @@ import { createProcess, SWEEP_MS } from './process.ts'
 import type { Job } from './queue.ts'
 import { createWorld, type World } from './world.ts'
 
-export type Told = {
+type Told = {
   seed: number
   steps: number
   violations: string[]
@@ -22,7 +22,7 @@ export type Told = {
   outcome: string | null
 }
 
-export type HistoryOptions = {
+type HistoryOptions = {
   steps?: number
   bug?: Bug
   journal?: typeof openModelJournal

@@ -20,7 +20,7 @@ export type Sent = {
   earlierUnknown: boolean
 }
 
-export type Commit = Sent & { effect: 'created' | 'updated' }
+type Commit = Sent & { effect: 'created' | 'updated' }
 
 export type ModelRegistry = {
   name: string

@@ -1,5 +1,5 @@
 /** Work that may be suspended between any two effects, and goes on when the history says so; or never, after a crash. */
-export type Suspended = { owner: number; at: string; resume: () => void }
+type Suspended = { owner: number; at: string; resume: () => void }
 
 export type Tasks = {
   suspended: Suspended[]
