@@ -23,8 +23,6 @@ export const decideAt =
     }
   }
 
-export const decide: Decide = decideAt(1)
-
 function handle(registration: Registration, event: DeliveryEvent, timeScale: number): Step {
   switch (event.type) {
     case 'planned':

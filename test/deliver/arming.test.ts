@@ -115,6 +115,14 @@ describe('claims', () => {
       false,
     ],
     [
+      'turned away and replaced',
+      (at: ReturnType<typeof core>) =>
+        at
+          .verdict({ is: 'try-later', because: 'busy', detail: '' }, { status: 429 })
+          .plan({ body: 'B', claims: ['T2'] }),
+      true,
+    ],
+    [
       'not sent and given up',
       (at: ReturnType<typeof core>) =>
         at

@@ -37,6 +37,24 @@ describe('the same request again', () => {
       .pass(60)
       .plan({ notBefore: until(180) })
     expect(at.newest()).toMatchObject({ reason: 'grace', nextTry: until(120) })
+    const before = at.registration
+    expect(at.librarySettled('LIB').registration).toEqual(before)
+  })
+
+  test('keeps what it now claims, and since when it is what it is', () => {
+    const at = core()
+      .plan({ claims: ['T1'] })
+      .pass(60)
+    const { since, wake } = at.newest()
+    expect(change(at.plan({ claims: ['T2'] }))).toBe('none')
+    expect(at.newest()).toMatchObject({ state: 'queued', claims: ['T2'], since, wake })
+  })
+
+  test('waits for something else, where planning now says so', () => {
+    const at = core()
+      .plan({ waitingFor: ['run-completion'] })
+      .plan({ waitingFor: ['sheet'] })
+    expect([change(at), ...states(at)]).toEqual(['updated', 'waiting: sheet'])
   })
 
   test('stops what was not sent yet, where planning now says so', () => {
@@ -52,6 +70,7 @@ describe('the same request again', () => {
     const at = core().plan({ stop }).act({ retry: true })
     expect(states(at)).toEqual(['queued'])
     expect(states(at.plan({ stop }))).toEqual(['queued'])
+    expect(states(at.plan({ stop, claims: ['T1'] }))).toEqual(['queued'])
   })
 })
 
@@ -59,8 +78,15 @@ describe('a placeholder', () => {
   test('is filled in place when its request can be made', () => {
     const at = core().plan({ body: null, waitingFor: ['sheet'] })
     expect(change(at)).toBe('new')
-    expect(change(at.plan())).toBe('updated')
-    expect(states(at)).toEqual(['queued'])
+    expect(change(at.plan({ traits: CORRECTS }))).toBe('updated')
+    expect(at.newest()).toMatchObject({ revision: 1, state: 'queued', traits: CORRECTS })
+  })
+
+  test('that is stopped keeps its place in the history', () => {
+    const at = core()
+      .plan({ body: null, stop: { state: 'refused', reason: 'by-rule' } })
+      .plan()
+    expect([change(at), ...states(at)]).toEqual(['revised', 'refused: by-rule', 'queued'])
   })
 
   test('that planning no longer asks for is gone, and comes back when it is asked for', () => {
@@ -87,6 +113,13 @@ describe('changed content', () => {
       ['registration.superseded', 1],
       ['registration.queued', 2],
     ])
+  })
+
+  test('before sending takes the place also of one that waits', () => {
+    const at = core()
+      .plan({ waitingFor: ['run-completion'] })
+      .plan({ body: 'B' })
+    expect(states(at)).toEqual(['superseded', 'queued'])
   })
 
   test('with an error in it also takes its place: nobody wants the older sent', () => {
@@ -161,6 +194,12 @@ describe('changed content', () => {
   test('of what is held at a kind that corrects takes its place', () => {
     const at = core().plan({ traits: CORRECTS }).arm().verdict({ is: 'conflict', detail: 'other model' })
     at.plan({ body: 'B', traits: CORRECTS })
+    expect(states(at)).toEqual(['superseded', 'queued'])
+  })
+
+  test('of what a person has sent again takes its place: it was not there', () => {
+    const at = core().plan().arm().ends({ type: 'lost', detail: 'reset' })
+    at.act({ resolve: 'resend', reason: 'not on their page' }).plan({ body: 'B' })
     expect(states(at)).toEqual(['superseded', 'queued'])
   })
 
@@ -298,6 +337,12 @@ describe('where a repeat is harmless, and what is there stays as it is', () => {
     at.pass(3600).arm({}, 1)
     at.verdict({ ...ACCEPTED, adopted: true })
     expect(states(at)).toEqual(['registered', 'held: amendment'])
+  })
+
+  test('a correction takes the place of one whose library was then said to be missing', () => {
+    const at = core().plan({ traits: FIRST_STANDS }).arm().verdict(busy, { status: 503 }).pass(3600).arm()
+    at.verdict({ is: 'try-later', because: 'prerequisite', detail: 'no LIB', library: 'LIB' })
+    expect(states(at.plan({ body: 'B', traits: FIRST_STANDS }))).toEqual(['superseded', 'queued'])
   })
 
   test('a correction takes the place of one that a 429 turned away', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Outcome, Traits, Verdict } from '../../src/handovers.ts'
-import { ACCEPTED, ANSWER, core, REFUSED, traits } from './core.ts'
+import { ACCEPTED, ANSWER, core, REFUSED, START, traits } from './core.ts'
 
 const KINDS: Record<string, Traits> = {
   neither: traits(),
@@ -199,11 +199,12 @@ describe('the ladders of waits', () => {
       waits.push(at.waitSeconds())
       at.pass(at.waitSeconds() ?? 0).arm()
       expect(at.did('begin-attempt')).toMatchObject([{ purpose: 'look-up' }])
-      expect(at.newest().state).toBe('unknown')
+      expect(at.newest()).toMatchObject({ state: 'unknown', since: START.toISOString() })
       at.found({ is: 'not-found' })
     }
     expect(waits).toEqual([5, 30, 120, 600])
     expect(at.newest()).toMatchObject({ state: 'held', reason: 'unknown-outcome', attempts: 1 })
+    expect(at.newest().since).toBe(at.now.toISOString())
   })
 
   test('drills divide every wait but Retry-After', () => {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { decide } from '../../src/deliver/decide.ts'
+import { decideAt } from '../../src/deliver/decide.ts'
 import type { Reading, Registration, SheetReading } from '../../src/handovers.ts'
 import type { Artifact, Journal } from '../../src/journal/journal.ts'
 import { openJournal } from '../../src/journal/open.ts'
@@ -32,7 +32,7 @@ export async function opened(file: string, options: { readOnly?: boolean } = {})
 /** A journal with the real core in a folder of its own, until the end of the test. */
 export async function journalOfTest(): Promise<{ journal: Journal; folder: string }> {
   const place = await temporaryFolder()
-  const opened = await openJournal(join(place.path, 'journal.sqlite'), { decide })
+  const opened = await openJournal(join(place.path, 'journal.sqlite'), { decide: decideAt(1) })
   if (!opened.ok) throw new Error(opened.error.detail)
   const journal = opened.value
   onTestFinished(async () => {

@@ -2,7 +2,7 @@
  * One history: a seed decides what people, instruments, Redis, registries and the machine do, step by step; then all is
  * calm, and everything must come to its end. The invariants are held after each step.
  */
-import { decide } from '../../../src/deliver/decide.ts'
+import { decideAt } from '../../../src/deliver/decide.ts'
 import type { Registration, Revision } from '../../../src/handovers.ts'
 import type { Artifact } from '../../../src/journal/journal.ts'
 import { type Bug, sound } from './bugs.ts'
@@ -37,7 +37,7 @@ export async function history(seed: number, options: HistoryOptions = {}): Promi
   const { steps = 50, bug = sound, journal: open = openModelJournal, trace = () => {} } = options
   // The same for whoever draws at one moment, in whatever order a journal asks.
   const random = (): number => chanceFrom(seed ^ world.now).next()
-  const journal = open(bug.decide(decide), random)
+  const journal = open(bug.decide(decideAt(1)), random)
   const world = createWorld(seed, { journal, bug, trace })
   let taken = 0
   for (let change = 0; change < 3; change++) changeDisk(world)
