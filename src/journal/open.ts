@@ -1,5 +1,15 @@
 /** Opens the journal's file, brings it to this version's shape, or says why it cannot be used. */
-import { accessSync, closeSync, constants, existsSync, fsyncSync, openSync, rmSync, statSync } from 'node:fs'
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  openSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -139,7 +149,11 @@ export function migrate(db: DatabaseSync, file: string, steps: readonly string[]
   const version = numberOf(db, 'user_version')
   if (version >= steps.length) return
   const copy = `${file}.version-${version}`
-  if (version > 0 && !existsSync(copy)) db.prepare('VACUUM INTO ?').run(copy)
+  if (version > 0 && !existsSync(copy)) {
+    db.prepare('VACUUM INTO ?').run(copy)
+    // As the journal itself, it is for nobody else to read.
+    chmodSync(copy, 0o600)
+  }
   db.exec('BEGIN EXCLUSIVE')
   try {
     // Another process may have taken them while this one waited.

@@ -121,6 +121,7 @@ test('an older journal is copied, then brought forward in one transaction', asyn
   expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: 3 })
   expect(db.prepare("SELECT name FROM sqlite_schema WHERE name = 'three'").all()).toEqual([])
   db.close()
+  expect((await stat(`${file}.version-1`)).mode & 0o777).toBe(0o600)
   const copy = new DatabaseSync(`${file}.version-1`)
   expect(copy.prepare('SELECT * FROM one').all()).toEqual([{ a: 7 }])
   copy.close()
