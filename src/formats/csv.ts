@@ -1,8 +1,9 @@
 /** Bytes of a CSV as rows of cells, each with the row number Excel shows. Read by csv-parse; nothing is parsed by hand. */
+import { isAscii } from 'node:buffer'
 import { CsvError, type Options, parse } from 'csv-parse/sync'
 import { err, ok, type Result } from '../result.ts'
 import { foreignFormat, looksBinary } from './foreign.ts'
-import { decodeText } from './text.ts'
+import { asUtf8 } from './text.ts'
 
 /** One line of the sheet, cells trimmed. `row` is 1-based as Excel counts it, blank and comment lines included. */
 export type Row = { row: number; cells: string[] }
@@ -24,6 +25,9 @@ export type CsvFault =
   /** `at` is the column, counted from 0. */
   | { why: 'cell-too-long'; row: number; at: number }
 
+/** By these a file is known for what it is. */
+const HEAD_BYTES = 8_192
+
 const MOST = { bytes: 10_000_000, rows: 100_000, columns: 500, cellCharacters: 4096 }
 
 /** Excel's own last row. Blank rows do not count against the limit, but a file of nothing else must end somewhere. */
@@ -43,12 +47,13 @@ export function readTable(bytes: Uint8Array): Result<Table, CsvFault> {
   if (bytes.length > MOST.bytes) return err({ why: 'too-large' })
   const foreign = foreignFormat(bytes)
   if (foreign !== null) return err({ why: 'other-format', what: foreign })
-  const { text: raw } = decodeText(bytes)
-  if (looksBinary(raw)) return err({ why: 'other-format', what: 'a file of binary data' })
-  const text = raw.includes('\0') ? raw.replaceAll('\0', '') : raw
+  const raw = asUtf8(bytes)
+  if (looksBinary(raw.toString('utf8', 0, HEAD_BYTES)))
+    return err({ why: 'other-format', what: 'a file of binary data' })
+  const text = raw.includes(0) ? Buffer.from(raw.filter((byte) => byte !== 0)) : raw
 
-  const named = /^"?sep=([,;\t])"?[,;\t]*(?:\r\n|\r|\n|$)/i.exec(text)
-  const body = named ? text.slice(named[0].length) : text
+  const named = /^"?sep=([,;\t])"?[,;\t]*(?:\r\n|\r|\n|$)/i.exec(text.toString('latin1', 0, HEAD_BYTES))
+  const body = named ? text.subarray(named[0].length) : text
   const delimiter = DELIMITERS.find((one) => one === named?.[1]) ?? findDelimiter(body)
   const read = readRows(body, delimiter)
   if (!read.ok) return read
@@ -93,20 +98,23 @@ const eachRecord = (text: string | Buffer, options: Options, take: Take): void =
 }
 
 /** What is read at once of a text in which every line is a row. */
-const BLOCK_BYTES = 256 * 1024
+const BLOCK_BYTES = 64 * 1024
 
 /** The same, block by block, which takes less of csv-parse than to tell of each record where it stood. */
-function eachLine(bytes: Buffer, firstRow: Buffer, options: Options, take: Take): void {
-  for (let from = 0; from < bytes.length; ) {
-    const end = bytes.indexOf(10, from + BLOCK_BYTES) + 1 || bytes.length
-    const records = cellsOf(Buffer.concat([firstRow, bytes.subarray(from, end)]), options)
+function eachLine(text: Buffer, firstRow: Buffer, options: Options, take: Take): void {
+  for (let from = 0; from < text.length; ) {
+    const end = text.indexOf('\n', from + BLOCK_BYTES) + 1 || text.length
+    const block = Buffer.concat([firstRow, text.subarray(from, end)])
+    // A CR before a line's end is trimmed away with other blanks.
+    const alone = /\r(?!\n)/.test(block.toString('latin1'))
+    const records = cellsOf(block, alone ? options : { ...options, record_delimiter: '\n' })
     for (let at = 1; at < records.length; at++) take(records[at] ?? [])
     from = end
   }
 }
 
 /** The rows that hold something. The first fault, from above, is the one that counts. */
-function readRows(text: string, delimiter: Delimiter): Result<Row[], CsvFault> {
+function readRows(text: Buffer, delimiter: Delimiter): Result<Row[], CsvFault> {
   const rows: Row[] = []
   let row = 0
   let fault: CsvFault | null = null
@@ -133,40 +141,34 @@ function readRows(text: string, delimiter: Delimiter): Result<Row[], CsvFault> {
 }
 
 /** Asks csv-parse to look only for what the text holds: most sheets are plain, and are read the faster. */
-function readRecords(text: string, delimiter: Delimiter, take: Take): void {
-  const bytes = Buffer.from(text)
-  const encoding = bytes.length === text.length ? 'latin1' : 'utf8'
-  const options: Options = { ...SYNTAX, delimiter, encoding }
+function readRecords(text: Buffer, delimiter: Delimiter, take: Take): void {
+  const options: Options = { ...SYNTAX, delimiter, encoding: isAscii(text) ? 'latin1' : 'utf8' }
   const firstRow = rowLikeTheLast(text, delimiter)
-  if (text.includes('"') || hasLongLine(text)) {
-    let isFirst = true
-    eachRecord(Buffer.concat([firstRow, bytes]), { ...options, to: LAST_ROW + 1 }, (record) => {
-      if (!isFirst) take(record)
-      isFirst = false
-    })
+  if (!text.includes('"') && !hasLongLine(text)) {
+    eachLine(text, firstRow, { ...options, quote: null, escape: null, max_record_size: 0 }, take)
     return
   }
-  // A CR before a line's end is trimmed away with other blanks.
-  const lines = /\r(?!\n)/.test(text) ? Buffer.from(text.replace(/\r\n?/g, '\n')) : bytes
-  const plain = { record_delimiter: '\n', quote: null, escape: null, max_record_size: 0 }
-  eachLine(lines, firstRow, { ...options, ...plain }, take)
+  let isFirst = true
+  eachRecord(Buffer.concat([firstRow, text]), { ...options, to: LAST_ROW + 1 }, (record) => {
+    if (!isFirst) take(record)
+    isFirst = false
+  })
 }
 
 /**
  * Empty cells, as many as the last line has. What csv-parse expects of every row is the first one's width, and each
  * that differs costs it an error: the sheets of instruments begin with narrow rows.
  */
-function rowLikeTheLast(text: string, delimiter: Delimiter): Buffer {
-  const lines = text.slice(-ROW_BYTES).trimEnd()
+function rowLikeTheLast(text: Buffer, delimiter: Delimiter): Buffer {
+  const lines = text.toString('latin1', Math.max(0, text.length - ROW_BYTES)).trimEnd()
   const last = lines.slice(Math.max(lines.lastIndexOf('\n'), lines.lastIndexOf('\r')) + 1)
   return Buffer.from(`${delimiter.repeat(last.split(delimiter).length - 1)}\n`)
 }
 
-function hasLongLine(text: string): boolean {
-  for (let from = 0; from < text.length; ) {
-    const end = text.indexOf('\n', from)
-    if ((end === -1 ? text.length : end) - from > ROW_BYTES) return true
-    if (end === -1) return false
+function hasLongLine(text: Buffer): boolean {
+  for (let from = 0; from + ROW_BYTES < text.length; ) {
+    const end = text.lastIndexOf('\n', from + ROW_BYTES)
+    if (end < from) return true
     from = end + 1
   }
   return false
@@ -181,8 +183,9 @@ const NO_ROW: readonly string[] = []
 function trimmed(record: string[], above = NO_ROW): string[] {
   let end = 0
   for (let at = 0; at < record.length; at++) {
-    const cell = (record[at] ?? '').trim()
+    const written = record[at] ?? ''
     const same = above[at]
+    const cell = written === same ? same : written.trim()
     record[at] = cell === same ? same : cell
     if (cell !== '') end = at + 1
   }
@@ -206,8 +209,8 @@ function rowFault(cells: string[], row: number, before: number): CsvFault | null
  * The delimiter by which most rows of the beginning fall into cells, and among equals the one that makes most rows
  * equally wide. A comma where nothing speaks for another.
  */
-function findDelimiter(text: string): Delimiter {
-  const head = text.slice(0, 65_536)
+function findDelimiter(text: Buffer): Delimiter {
+  const head = text.toString('utf8', 0, 65_536)
   if (!/[;\t]/.test(head)) return ','
   let best: { delimiter: Delimiter; split: number; even: number } = { delimiter: ',', split: 0, even: 0 }
   for (const delimiter of DELIMITERS) {
@@ -245,7 +248,8 @@ const wholeRowsQuoted = (rows: Row[]): boolean =>
 
 /** Reads the rows once more out of their single cells; row numbers stay those of the file. */
 function unquoted(rows: Row[]): Table | null {
-  const text = rows.map((one) => (one.cells[0] ?? '').replace(/\r\n|\r|\n/g, ' ')).join('\n')
+  const lines = rows.map((one) => (one.cells[0] ?? '').replace(/\r\n|\r|\n/g, ' '))
+  const text = Buffer.from(lines.join('\n'))
   const delimiter = findDelimiter(text)
   const again = readRows(text, delimiter)
   if (!again.ok) return null

@@ -1,5 +1,5 @@
 /** Bytes of a text file as text, in whichever of the encodings instruments and office programs write. */
-import { isUtf8 } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 
 type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
 
@@ -11,6 +11,12 @@ export function decodeText(bytes: Uint8Array): { text: string; encoding: Encodin
   const encoding =
     encodingByMark(bytes) ?? encodingByNuls(bytes) ?? (isUtf8(bytes) ? 'utf-8' : 'windows-1252')
   return { text: new TextDecoder(encoding).decode(bytes), encoding }
+}
+
+/** The same text as UTF-8. What is that already, and has no byte order mark, is not copied. */
+export function asUtf8(bytes: Uint8Array): Buffer {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return isAscii(bytes) && encodingByNuls(bytes) === null ? text : Buffer.from(decodeText(bytes).text)
 }
 
 function encodingByMark(bytes: Uint8Array): Encoding | null {

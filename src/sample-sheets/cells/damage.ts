@@ -18,8 +18,27 @@ export const isExcelError = (cell: string): boolean => ERRORS.test(cell) || /^#{
 
 const PLACEHOLDERS = /^(?:n\/?a|n\.a\.|none|null|nil|-{1,3}|–|—|\?{1,3}|tbc|tbd|\.)$/i
 
-/** What nearly every cell is; nothing of what follows can be meant by it. */
+/** 1.23E+13 or 1E+05, as Excel writes them; 1E5 is a name like any other. */
+const ROUNDED = /^\d(?:[.,]\d+)?E\+\d{1,3}$/i
+
+/** `BIRM-XXXXX`, `<library name>` */
+const TEMPLATE = /(?:^|[^A-Za-z])X{4,}(?:$|[^A-Za-z])|^<.*>$/
+
+const MONTH = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec'
+const DAY_MONTH = new RegExp(`^(\\d{1,2})-(${MONTH})(?:-\\d{2,4})?$`, 'i')
+const MONTH_YEAR = new RegExp(`^(${MONTH})-(\\d{2})$`, 'i')
+
+/** Nearly every cell is like this: its characters are those of the keyboard, and nothing is wrapped around it. */
 const PLAIN = /^[A-Za-z0-9][\w .:/-]*$/
+
+/** Any of the above, asked at once. */
+const DOUBTFUL = new RegExp(
+  [PLACEHOLDERS, ROUNDED, TEMPLATE, DAY_MONTH, MONTH_YEAR].map((one) => one.source).join('|'),
+  'i',
+)
+
+/** Is the cell what it seems to be, as a name and as words? Of nearly every cell this is all that need be asked. */
+export const isCertain = (cell: string): boolean => PLAIN.test(cell) && !DOUBTFUL.test(cell)
 
 /** A cell without its wrapping, before anything is asked of its meaning. */
 export function bareCell(cell: string): Checked<string> {
@@ -48,7 +67,7 @@ export function withoutPlaceholder(bare: Checked<string>): Checked<string> {
 
 /** What may have happened to a name or a number of a thing: errors, since another thing would be registered. */
 export function nameDamage(value: string): Fault | null {
-  if (isRounded(value)) return { code: 'sample-sheet.excel-number', found: shown(value) }
+  if (ROUNDED.test(value)) return { code: 'sample-sheet.excel-number', found: shown(value) }
   const dated = datedName(value)
   if (dated !== null) return { code: 'sample-sheet.excel-date', found: shown(value), ...dated }
   const plain = plainCharacters(value)
@@ -63,7 +82,7 @@ export function nameDamage(value: string): Fault | null {
 
 /** Free words as they are meant, and what may have happened to them: typographic marks are as good as others there. */
 export function readWords(written: string): Checked<string> {
-  if (isRounded(written))
+  if (ROUNDED.test(written))
     return { value: null, faults: [{ code: 'sample-sheet.excel-number', found: shown(written) }] }
   const value = visibleCharacters(written)
   const faults = value === written ? [] : [normalised(written, value)]
@@ -73,19 +92,9 @@ export function readWords(written: string): Checked<string> {
   return { value, faults: [...faults, ...leftOver(value)] }
 }
 
-/** 1.23E+13 or 1E+05, as Excel writes them; 1E5 is a name like any other. */
-const isRounded = (value: string): boolean => /^\d(?:[.,]\d+)?E\+\d{1,3}$/i.test(value)
-
 /** A value from the template may be meant, so it is only pointed out. */
 export const leftOver = (value: string): Fault[] =>
   TEMPLATE.test(value) ? [{ code: 'sample-sheet.template-row', found: shown(value) }] : []
-
-/** `BIRM-XXXXX`, `<library name>` */
-const TEMPLATE = /(?:^|[^A-Za-z])X{4,}(?:$|[^A-Za-z])|^<.*>$/
-
-const MONTH = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec'
-const DAY_MONTH = new RegExp(`^(\\d{1,2})-(${MONTH})(?:-\\d{2,4})?$`, 'i')
-const MONTH_YEAR = new RegExp(`^(${MONTH})-(\\d{2})$`, 'i')
 
 /** `MAR1` becomes `1-Mar` or `01-Mar`, `MAR40` becomes `Mar-40`. */
 function datedName(value: string): { suggestion: string } | null {

@@ -3,6 +3,7 @@ import {
   bareCell,
   type Checked,
   type Fault,
+  isCertain,
   leftOver,
   nameDamage,
   normalised,
@@ -31,15 +32,21 @@ const kind =
 const refused = (fault: Fault): Checked<never> => ({ value: null, faults: [fault] })
 const taken = <Value>(value: Value): Checked<Value> => ({ value, faults: [] })
 
-/** Names and numbers that stand for one thing and no other. Lengths are in characters as people see them. */
+/** A text of so many characters at most, as people see them. */
+const text = (longest: number, read: (value: string) => Checked<string>): Kind<string> => {
+  const doubtful = kind((value) => within(longest, read(value)))
+  return (cell) => (cell.length <= longest && isCertain(cell) ? taken(cell) : doubtful(cell))
+}
+
+/** Names and numbers that stand for one thing and no other. */
 export const name = (longest: number): Kind<string> =>
-  kind((value) => {
+  text(longest, (value) => {
     const damage = nameDamage(value)
-    return damage === null ? within(longest, { value, faults: leftOver(value) }) : refused(damage)
+    return damage === null ? { value, faults: leftOver(value) } : refused(damage)
   })
 
 /** Free words. */
-export const words = (longest: number): Kind<string> => kind((value) => within(longest, readWords(value)))
+export const words = (longest: number): Kind<string> => text(longest, readWords)
 
 function within(longest: number, read: Checked<string>): Checked<string> {
   if (read.value === null || read.value.length <= longest) return read
