@@ -3,10 +3,12 @@ import { editDistance } from '../../record/edit-distance.ts'
 
 /** Letters and digits alone, in lower case: what two spellings of a column name or an option have in common. */
 export const folded = (word: string): string =>
-  word
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '')
+  /^[ -~]*$/.test(word)
+    ? word.toLowerCase().replace(/[^a-z0-9]+/g, '')
+    : word
+        .normalize('NFKC')
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}]+/gu, '')
 
 /**
  * The one of `choices` that `word` most likely means: within two slips (one, for words of up to five letters), and

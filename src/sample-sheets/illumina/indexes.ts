@@ -13,23 +13,21 @@ const isSequence = (index: string): boolean => /^[ACGTN]+$/i.test(index)
 
 export function tellIndexes(sections: Sections, samples: SampleTable, findings: Findings): void {
   const cycles = cyclesOf(sections)
-  for (const sample of samples.rows)
-    for (const [name, read] of [
-      ['index', 'index1'],
-      ['index2', 'index2'],
-    ] as const) {
+  for (const [name, read] of [
+    ['index', 'index1'],
+    ['index2', 'index2'],
+  ] as const) {
+    const column = samples.column(name) ?? samples.column('index')
+    const most = cycles.get(read) ?? Number.POSITIVE_INFINITY
+    for (const sample of samples.rows) {
       const index = sample[name]
-      const at = { rows: [sample.row], column: samples.column(name) ?? samples.column('index') }
-      if (isNone(index)) continue
-      if (!isSequence(index))
-        findings.add({ code: 'sample-sheet.index', found: `${shown(index)} is no sequence of bases`, ...at })
-      else if (index.length > (cycles.get(read) ?? Number.POSITIVE_INFINITY))
-        findings.add({
-          code: 'sample-sheet.index',
-          found: `${shown(index)} has ${index.length} bases, the index read has ${cycles.get(read)} cycles`,
-          ...at,
-        })
+      if (isNone(index) || (isSequence(index) && index.length <= most)) continue
+      const found = isSequence(index)
+        ? `${shown(index)} has ${index.length} bases, the index read has ${most} cycles`
+        : `${shown(index)} is no sequence of bases`
+      findings.add({ code: 'sample-sheet.index', found, rows: [sample.row], column })
     }
+  }
   const allowed = mismatchesOf(sections)
   for (const [lane, sharing] of byLane(samples.rows)) tellLane(lane, sharing, samples, allowed, findings)
 }

@@ -69,5 +69,7 @@ function sequencedOf(rows: SampleRow[]): SequencedSample[] {
   return told.some(({ barcode }) => barcode !== null) ? sequencedSamples(told) : []
 }
 
-const barcodeOf = ({ index, index2 }: SampleRow): string | null =>
-  [index, index2].filter((one) => !isNone(one)).join('-') || null
+function barcodeOf({ index, index2 }: SampleRow): string | null {
+  if (isNone(index)) return isNone(index2) ? null : index2
+  return isNone(index2) ? index : `${index}-${index2}`
+}

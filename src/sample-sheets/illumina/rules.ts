@@ -121,13 +121,14 @@ function tellSampleIds(samples: SampleTable, findings: Findings): void {
       })
       continue
     }
-    const odd = [...sampleId].find((one) => !/[A-Za-z0-9_-]/.test(one))
+    const odd = /[^A-Za-z0-9_-]/u.exec(sampleId)?.[0]
     if (odd !== undefined)
       tell(`${shown(sampleId)} holds ${shown(odd)}`, sampleId.replace(/[^A-Za-z0-9_-]+/g, '-'))
     else if (sampleId.length > 100) tell(`${shown(sampleId)} has ${sampleId.length} characters`)
     else if (RESERVED.test(sampleId)) tell(`${shown(sampleId)} is a word the software uses itself`)
-    const twin = spellings.get(sampleId.toLowerCase())
-    if (twin === undefined) spellings.set(sampleId.toLowerCase(), sample)
+    const lower = sampleId.toLowerCase()
+    const twin = spellings.get(lower)
+    if (twin === undefined) spellings.set(lower, sample)
     else if (twin.sampleId !== sampleId)
       findings.add({
         code: 'sample-sheet.names-differ-in-case',

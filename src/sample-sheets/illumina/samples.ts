@@ -48,8 +48,8 @@ export type SampleTable = {
 
 /** The data section's table; the column names may have a sentence or two above them, as in Illumina's own template. */
 export function readSamples(rows: readonly Row[], fallbackRow: number): SampleTable {
-  const named = rows.slice(0, 5).findIndex((row) => row.cells.some((cell) => folded(cell) === 'sampleid'))
-  const start = Math.max(0, named)
+  const above = rows.slice(0, 5).findIndex((row) => row.cells.some((cell) => folded(cell) === 'sampleid'))
+  const start = Math.max(0, above)
   const header = rows[start] ?? { row: fallbackRow, cells: [] }
   const at = new Map<SampleColumn, number>()
   for (const [column, names] of Object.entries(NAMES) as Array<[keyof typeof NAMES, readonly string[]]>) {
@@ -57,13 +57,20 @@ export function readSamples(rows: readonly Row[], fallbackRow: number): SampleTa
     if (place !== -1) at.set(column, place)
   }
   // `LibraryName`, in one word, is another thing: BaseSpace's name of a sample and its index.
-  const library = header.cells.findIndex((cell) => /^library[\s_-]name$/i.test(cell))
-  if (library !== -1) at.set('library', library)
+  const named = header.cells.findIndex((cell) => /^library[\s_-]name$/i.test(cell))
+  if (named !== -1) at.set('library', named)
   const toColumn = (place: number): Column => ({
     letter: columnLetter(place),
     name: header.cells[place] ?? '',
   })
-  const cell = (row: Row, column: SampleColumn) => row.cells[at.get(column) ?? -1] ?? ''
+  const cellOf = (column: SampleColumn) => {
+    const place = at.get(column)
+    return place === undefined ? () => '' : (row: Row) => row.cells[place] ?? ''
+  }
+  const [sampleId, sampleName, lane] = [cellOf('sampleId'), cellOf('sampleName'), cellOf('lane')]
+  const [index, index2] = [cellOf('index'), cellOf('index2')]
+  const [project, overrideCycles, library] = [cellOf('project'), cellOf('overrideCycles'), cellOf('library')]
+  const [mismatches1, mismatches2] = [cellOf('mismatches1'), cellOf('mismatches2')]
   return {
     headerRow: header.row,
     column: (name) => (at.has(name) ? toColumn(at.get(name) ?? 0) : null),
@@ -71,21 +78,19 @@ export function readSamples(rows: readonly Row[], fallbackRow: number): SampleTa
       name !== '' && header.cells.indexOf(name) < place ? [toColumn(place)] : [],
     ),
     rows: rows.slice(start + 1).map((row) => {
-      const [index, both] = cell(row, 'index').split('-', 2)
+      const both = at.has('index2') ? null : bothIndexes(index(row))
       return {
         row: row.row,
-        sampleId: cell(row, 'sampleId') || cell(row, 'sampleName'),
-        sampleName: cell(row, 'sampleName'),
-        nameOnly: cell(row, 'sampleId') === '',
-        lane: cell(row, 'lane') || null,
-        // Sheets of the HiSeq's time have both indexes in one cell; names as SI-GA-A1 are no pair.
-        ...(isSequence(index) && isSequence(both) && !at.has('index2')
-          ? { index: index ?? '', index2: both ?? '' }
-          : { index: cell(row, 'index'), index2: cell(row, 'index2') }),
-        project: cell(row, 'project'),
-        overrideCycles: cell(row, 'overrideCycles'),
-        mismatches: [cell(row, 'mismatches1'), cell(row, 'mismatches2')],
-        library: cell(row, 'library'),
+        sampleId: sampleId(row) || sampleName(row),
+        sampleName: sampleName(row),
+        nameOnly: sampleId(row) === '',
+        lane: lane(row) || null,
+        index: both?.[0] ?? index(row),
+        index2: both?.[1] ?? index2(row),
+        project: project(row),
+        overrideCycles: overrideCycles(row),
+        mismatches: [mismatches1(row), mismatches2(row)],
+        library: library(row),
         tooWide: row.cells[header.cells.length] || null,
       }
     }),
@@ -101,4 +106,8 @@ function placeOf(header: readonly string[], names: readonly string[]): number {
   return header.findIndex((cell) => names.some((name) => folded(name) === folded(cell)))
 }
 
-const isSequence = (index: string | undefined): boolean => index !== undefined && /^[ACGTN]+$/i.test(index)
+/** Sheets of the HiSeq's time have both indexes in one cell; names as SI-GA-A1 are no pair. */
+function bothIndexes(cell: string): string[] | null {
+  const both = cell.split('-', 2)
+  return both.length === 2 && both.every((one) => /^[ACGTN]+$/i.test(one)) ? both : null
+}
