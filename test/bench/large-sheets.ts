@@ -51,9 +51,15 @@ export type LargeFormat = keyof typeof SHEETS
 
 export const largeFormats = Object.keys(SHEETS) as LargeFormat[]
 
-/** `wells` samples belong to one library, batch or flow cell. Lines end as Excel ends them. */
+/**
+ * `wells` samples belong to one library, batch or flow cell. Saved as Excel saves it: every line is as wide as the
+ * widest. (csv-parse alone makes an error of each that is not as wide as the first, and takes ten times as long.)
+ */
 export function largeSheet(format: LargeFormat, rows: number, { wells = 96 } = {}): Uint8Array {
   const { above, row } = SHEETS[format]
-  const lines = [...above, ...Array.from({ length: rows }, (_, at) => row(at, wells)), '']
-  return Buffer.from(lines.join('\r\n'))
+  const lines = [...above, ...Array.from({ length: rows }, (_, at) => row(at, wells))]
+  const width = (line: string) => line.split(',').length
+  const widest = width(row(0, wells))
+  const saved = lines.map((line) => `${line}${','.repeat(widest - width(line))}\r\n`)
+  return Buffer.from(saved.join(''))
 }
