@@ -81,6 +81,12 @@ describe('registrations as JSON', () => {
     expect(await names('state=held')).toEqual(['run-held'])
     expect(await names('registry=onecodex')).toEqual(['batch'])
     expect(await names('since=2026-11-21T13:00:00Z')).toEqual(['batch'])
+    await rig.journal.plan(
+      [planOf({ name: 'batch', type: 'batch', registry: 'onecodex', body: { more: 1 } })],
+      new Date(),
+    )
+    expect(await names('')).toEqual(['run-held', 'batch'])
+    expect((await names('all')).toSorted()).toEqual(['batch', 'batch', 'run-held'])
     // A stream has no end to wait for.
     expect((await fetch(`${rig.url}/api/events`, { method: 'HEAD' })).status).toBe(200)
     expect(await names('since=1h')).toEqual(['batch'])
@@ -247,7 +253,9 @@ describe('the guard', () => {
     const foreign = await formTokenOf(other.url)
     expect(foreign).not.toBe('')
     expect((await problemOf(await form(url, { ...fields, form: foreign }))).status).toBe(403)
-    expect((await post(url, { ...fields, form: await formTokenOf(rig.url) })).status).toBe(415)
+    const own = { ...fields, form: await formTokenOf(rig.url) }
+    expect((await post(url, own)).status).toBe(415)
+    expect((await problemOf(await form(url, own, { origin: 'https://evil.example' }))).status).toBe(403)
     expect((await rig.journal.story(id))?.registration.state).toBe('held')
   })
 
