@@ -121,14 +121,17 @@ describe('registrations as JSON', () => {
 })
 
 describe('a person acts', () => {
-  test('by the API: tries again, and the journal keeps who', async () => {
+  test('by the API: tries again, and the journal and the log keep who', async () => {
     await using rig = await openRig()
+    const told: unknown[] = []
+    rig.herald.subscribe(({ event, fields }) => told.push([event, 'who' in fields ? fields.who : null]))
     const id = await registered(rig.journal, { name: 'run-1' }, { at: NOW, outcome: refused('not yet') })
     const answer = await post(`${rig.url}/api/registrations/${id}/retry`, {})
     expect(answer.status).toBe(200)
     const story = await rig.journal.story(id)
     expect(story?.registration.state).toBe('queued')
     expect(story?.events.at(-1)).toMatchObject({ who: 'HTTP API at 127.0.0.1' })
+    expect(told).toEqual([['registration.resolved', 'HTTP API at 127.0.0.1']])
     expect(rig.acted()).toBe(1)
   })
 
