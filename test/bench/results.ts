@@ -45,21 +45,27 @@ export function teardown(): void {
   if (!existsSync(file)) return
   const measured = readFileSync(file, 'utf8').trim().split('\n')
   rmSync(file)
-  const rows = new Map([...keptRows(), ...measured].map((row) => [row.split(' | ')[0], row]))
-  writeFileSync(results, pageOf([...rows.values()]))
+  const kept = keptPage()
+  const rows = new Map([...kept.rows, ...measured].map((row) => [row.split(' | ')[0], row]))
+  writeFileSync(results, pageOf([...rows.values()], kept.below))
   console.log(['', HEADER, ...measured].join('\n'))
 }
 
 const HEADER = '| figure | goal | reached | measured | size | load |\n|---|---|---|---|---|---|'
 
-const keptRows = (): string[] =>
-  existsSync(results)
-    ? readFileSync(results, 'utf8')
-        .split('\n')
-        .filter((line) => line.startsWith('| ') && !line.startsWith('| figure '))
-    : []
+/** The rows of the page as it is, and what people wrote below them. */
+function keptPage(): { rows: string[]; below: string } {
+  const page = existsSync(results) ? readFileSync(results, 'utf8') : ''
+  const end = page.includes(BELOW) ? page.indexOf(BELOW) : page.length
+  const rows = page
+    .slice(0, end)
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| figure '))
+  return { rows, below: page.slice(end) }
+}
+const BELOW = '\n## '
 
-const pageOf = (rows: string[]): string => `# What the benchmarks measured
+const pageOf = (rows: string[], below: string): string => `# What the benchmarks measured
 
 Written by \`npm run bench\`, last on ${new Date().toISOString().slice(0, 10)}; some of them alone:
 \`npm run bench -- latency\`. Machine: ${machine()}.
@@ -69,7 +75,7 @@ average when the figure was taken: the benchmark's own work is in it; with other
 
 ${HEADER}
 ${rows.join('\n')}
-`
+${below}`
 
 function machine(): string {
   const [processor] = cpus()
