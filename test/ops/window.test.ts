@@ -411,6 +411,7 @@ describe('metrics', () => {
       'runherald_registrations{registry="onecodex",state="held"} 0',
       'runherald_registry_paused{registry="onecodex",reason="credentials"} 1',
       'runherald_registry_paused{registry="climb",reason="credentials"} 0',
+      'runherald_registry_paused{registry="onecodex",reason="operator"} 0',
       'runherald_root_up{root="/data/illumina"} 1',
       'runherald_root_entries{root="/data/illumina",type="run-folder"} 7',
       'runherald_root_scan_duration_seconds_sum{root="/data/illumina"} 0.04',
