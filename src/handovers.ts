@@ -3,18 +3,12 @@
  *
  *   discover → Found → read → Reading → record → Subject → map → Submission → deliver → Verdict → journal → Receipt
  *
- * Reading this file is reading the data flow, as `pipeline.ts` is reading the order.
+ * Reading this file is reading the data flow, as `pipeline.ts` is reading the order. What a registration is while it is
+ * delivered, and what may happen to it, stands in `decision.ts`.
  */
 import type { Column, Problem } from './problems.ts'
 import type { Batch, Library } from './record/library.ts'
-import type {
-  PauseReason,
-  Reason,
-  RemoteIds,
-  SampleReceipt,
-  State,
-  SubjectRef,
-} from './record/registration.ts'
+import type { PauseReason, Reason, RemoteIds, SampleReceipt, SubjectRef } from './record/registration.ts'
 import type { RunReading, RunRecord } from './record/run.ts'
 import type { Result } from './result.ts'
 
@@ -216,111 +210,6 @@ export type Outcome =
   /** Not one byte left. `pause` is why the registry is then paused: it is away, or our own credentials are. */
   | { type: 'not-sent'; detail: string; pause: PauseReason }
   | { type: 'lost'; detail: string }
-
-/**
- * One revision of a registration as the decision core sees it: everything that decides, nothing that is only shown.
- * Times are ISO instants.
- */
-export type Revision = {
-  revision: number
-  state: State
-  reason: Reason | null
-  since: string
-  /** When the next attempt is due; null: as soon as it may. */
-  nextTry: string | null
-  /** Counts the times a job was asked for, so that each has an id of its own. */
-  wake: number
-  /** Of the request without its secrets; null while there is none to send. */
-  bodyHash: string | null
-  traits: Traits
-  waitingFor: Reason[]
-  stop: Submission['stop']
-  notBefore: string | null
-  claims: string[]
-  prerequisite: string | null
-  /** Sends counted against it. */
-  attempts: number
-  /** Attempts recorded, look-ups and uncounted ones included: the number of the last. */
-  lastAttempt: number
-  onWire: { attempt: number; purpose: 'send' | 'look-up' } | null
-  /** Some attempt went whose outcome nobody learnt. Stays true, for judging a repeat. */
-  earlierUnknown: boolean
-  /** The registry may have taken it, and neither it nor a person has said. */
-  inDoubt: boolean
-  /** After a restore: the registry, or a person, has said that it is not there. */
-  absent?: boolean
-  /** What a look-up that finds nothing ends in. */
-  heldAs: 'unknown-outcome' | 'conflict'
-  /** How far each ladder of waits was climbed. */
-  steps: { backOff: number; race: number; prerequisite: number; lookUp: number }
-  /** A person set the planned stop aside. */
-  overruled: boolean
-  /** Planning no longer asks for it. */
-  withdrawn: boolean
-  remoteIds: RemoteIds
-}
-
-/** One subject at one registry, with its revisions from the oldest to the newest. */
-export type Registration = { id: string; registry: string; subject: SubjectRef; revisions: Revision[] }
-
-/** A person's act on a registration. */
-export type Act =
-  | { retry: true }
-  | { resolve: 'registered'; remoteId: string | null; reason: string | null }
-  | { resolve: 'resend' | 'abandon'; reason: string }
-
-/** What must hold beside the registration itself when an attempt is armed, read in the same transaction. */
-export type Surroundings = {
-  registryOpen: boolean
-  /** Claims that belong to another registration at this registry, with what people call it. */
-  claimed: Array<{ claim: string; by: string }>
-  /** The library it needs: registered by us, on its way with us, or none of ours (so perhaps there already). */
-  library: 'registered' | 'pending' | 'elsewhere'
-  /** The journal was put back from a copy: what was sent after that was made is not in it. */
-  restored: boolean
-}
-
-/** Everything that can happen to a registration. `random` is in [0, 1). */
-export type DeliveryEvent =
-  | {
-      type: 'planned'
-      now: Date
-      bodyHash: string | null
-      traits: Traits
-      waitingFor: Reason[]
-      stop: Submission['stop']
-      notBefore: string | null
-      claims: string[]
-      prerequisite: string | null
-    }
-  | { type: 'withdrawn'; now: Date }
-  | { type: 'arm'; now: Date; revision: number; surroundings: Surroundings }
-  | { type: 'settled'; now: Date; random: number; revision: number; attempt: number; outcome: Outcome }
-  /** The daemon has started anew: what is on the wire has no answer and will get none. */
-  | { type: 'restarted'; now: Date; random: number }
-  /** The library it waits for has been registered, or is none of ours any more. */
-  | { type: 'library-settled'; now: Date; library: string }
-  | { type: 'acted'; now: Date; act: Act; who: string }
-
-/** What the journal does in the same transaction, beside keeping the new state. */
-export type Effect =
-  | { do: 'planned'; revision: number; change: 'none' | 'new' | 'revised' | 'updated' }
-  | { do: 'begin-attempt'; revision: number; attempt: number; purpose: 'send' | 'look-up' }
-  | { do: 'end-attempt'; revision: number; attempt: number; outcome: string; detail: string | null }
-  | { do: 'claim'; claims: string[] }
-  | { do: 'release-claims' }
-  | { do: 'receipt'; revision: number; remoteIds: RemoteIds; samples: SampleReceipt[] }
-  | { do: 'pause-registry'; reason: PauseReason; detail: string }
-  /** Runs that wait for this library may go on. */
-  | { do: 'library-settled'; library: string }
-  /** An act that cannot be done, and why. */
-  | { do: 'decline'; why: string }
-  | { do: 'note'; event: string; revision: number; who: string | null; detail: Json }
-
-export type Decide = (
-  registration: Registration,
-  event: DeliveryEvent,
-) => { registration: Registration; effects: Effect[] }
 
 // ── journal ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

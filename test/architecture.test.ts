@@ -7,7 +7,7 @@ import { afterAll, expect, test } from 'vitest'
 const SRC = resolve(import.meta.dirname, '../src')
 
 const LEAVES = ['problems', 'events', 'event-loop', 'result']
-const SHARED = [...LEAVES, 'record', 'handovers', 'formats']
+const SHARED = [...LEAVES, 'record', 'handovers', 'decision', 'formats']
 const ROOMS = ['discover', 'sequencers', 'sample-sheets', 'registries', 'deliver', 'journal', 'feedback']
 const LISTS = ['sequencers/index.ts', 'sample-sheets/index.ts', 'registries/index.ts']
 const MEETING = [
@@ -38,6 +38,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   formats: ['problems', 'result'],
   record: LEAVES,
   handovers: [...LEAVES, 'record'],
+  decision: [...LEAVES, 'record', 'handovers'],
   ...Object.fromEntries(ROOMS.map((room) => [room, SHARED])),
   config: [...LEAVES, 'record', ...LISTS, 'registries/registry.ts'],
   ...Object.fromEntries(MEETING.map((one) => [one, [...SHARED, ...ROOMS, ...MEETING, 'config']])),

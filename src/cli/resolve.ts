@@ -1,5 +1,5 @@
 /** `resolve ID`: a person's verdict on a registration whose outcome only a person can know. */
-import type { Act } from '../handovers.ts'
+import type { Act } from '../decision.ts'
 import { actor, findRegistration, needsYou, writingJournal } from './journal.ts'
 import type { ConfigOptions } from './settings.ts'
 import { EXIT, json, painter, roomOf, Stop, type Terminal, wrapped } from './terminal.ts'

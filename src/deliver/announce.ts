@@ -1,35 +1,8 @@
 /** Tells what became of registrations, in the events everyone follows. */
+import type { Transition } from '../decision.ts'
 import type { Emit } from '../events.ts'
 import type { Submission } from '../handovers.ts'
-import {
-  type PauseReason,
-  type Reason,
-  type RemoteIds,
-  type State,
-  type SubjectRef,
-  whence,
-} from '../record/registration.ts'
-import type { Wake } from './queue.ts'
-
-/** What the journal says followed from one event. */
-export type Transition = {
-  changes: Array<{
-    registration: string
-    registry: string
-    subject: SubjectRef
-    revision: number
-    attempts: number
-    before: State | null
-    state: State
-    reason: Reason | null
-    nextTry: string | null
-    remoteIds: RemoteIds
-    because: string | null
-    who: string | null
-  }>
-  wakes: Wake[]
-  paused: Array<{ registry: string; reason: PauseReason; detail: string }>
-}
+import { type Reason, type State, whence } from '../record/registration.ts'
 
 export function announce(
   emit: Emit,

@@ -4,7 +4,7 @@
  * Pure. The clock and chance come in the event; what must be done beside keeping the new state goes out as effects,
  * which the journal carries out in the same transaction.
  */
-import type { Decide, DeliveryEvent, Effect, Registration, Revision } from '../handovers.ts'
+import type { Decide, DeliveryEvent, Effect, Registration, Revision } from '../decision.ts'
 import { act } from './decide/act.ts'
 import { arm } from './decide/arm.ts'
 import { restart, settle } from './decide/outcome.ts'

@@ -3,15 +3,16 @@
  *
  * The journal is asked before anything is sent and told after; what Redis forgets is made again from it.
  */
+import type { Transition, Wake } from '../decision.ts'
 import { within } from '../event-loop.ts'
 import { type Emit, loggedError } from '../events.ts'
 import type { PauseReason, RegistryState } from '../record/registration.ts'
-import { announce, type Transition } from './announce.ts'
+import { announce } from './announce.ts'
 import { LONGEST_WAIT_MS } from './backoff.ts'
 import type { Destination } from './destination.ts'
 import { createWire } from './exchange.ts'
 import { createProber } from './probe.ts'
-import { openQueue, type RegistryQueue, type Wake } from './queue.ts'
+import { openQueue, type RegistryQueue } from './queue.ts'
 import { linkRedis, type RedisAddress } from './redis-links.ts'
 import { createSweeper } from './sweeper.ts'
 import { type AttemptJournal, createWorker } from './worker.ts'

@@ -6,14 +6,12 @@
  */
 import { DelayedError, type Job, Queue, Worker } from 'bullmq'
 import * as z from 'zod'
+import type { Wake } from '../decision.ts'
 import type { RedisLinks } from './redis-links.ts'
 import { jobsAtOnce } from './turns.ts'
 
 export const JobData = z.strictObject({ registrationId: z.string(), revision: z.int().positive() })
 export type JobData = z.infer<typeof JobData>
-
-/** A job that is due at `at` (an ISO instant; null: now). */
-export type Wake = { id: string; registry: string; revision: number; wake: number; at: string | null }
 
 type QueueOptions = {
   registry: string

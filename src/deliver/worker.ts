@@ -1,8 +1,8 @@
 /** One job after another: asks the journal, makes the attempt, and tells the journal how it ended. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Transition } from '../decision.ts'
 import { type Emit, loggedError } from '../events.ts'
 import type { Outcome } from '../handovers.ts'
-import type { Transition } from './announce.ts'
 import { type Armed, attempt } from './attempt.ts'
 import type { Destination } from './destination.ts'
 import type { Wire } from './exchange.ts'

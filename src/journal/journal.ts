@@ -4,7 +4,8 @@
  * Every call is one transaction, durable when it resolves; calls that arrive together share one commit. Calls are
  * asynchronous so that another store can stand behind them. It is the only truth: Redis can be rebuilt from it.
  */
-import type { Act, Answer, Json, Outcome, Reading, Receipt, Submission, Traits } from '../handovers.ts'
+import type { Act, Transition, Wake } from '../decision.ts'
+import type { Answer, Json, Outcome, Reading, Receipt, Submission, Traits } from '../handovers.ts'
 import type { Problem } from '../problems.ts'
 import type { RunLink } from '../record/library.ts'
 import type {
@@ -201,36 +202,6 @@ export type Armed = {
   attempt: number
   purpose: 'send' | 'look-up'
   earlierUnknown: boolean
-}
-
-/** A job that is due at `at` (null: now). `wake` counts the registration's jobs, so that each has an id of its own. */
-export type Wake = { id: string; registry: string; revision: number; wake: number; at: string | null }
-
-/** What became of one revision in a transaction. */
-type Change = {
-  registration: string
-  registry: string
-  subject: SubjectRef
-  revision: number
-  /** Sends counted so far. */
-  attempts: number
-  before: State | null
-  state: State
-  reason: Reason | null
-  nextTry: string | null
-  remoteIds: RemoteIds
-  /** Why, in words for people. */
-  because: string | null
-  who: string | null
-}
-
-/** Everything that followed from one event: what changed, what is to be done when, and what was paused. */
-export type Transition = {
-  changes: Change[]
-  wakes: Wake[]
-  paused: Array<{ registry: string; reason: PauseReason; detail: string }>
-  /** Why a person's act could not be done; null when it was. */
-  declined: string | null
 }
 
 /** Whether an attempt may begin. `later`: a job came before its time. `paused`: the registry is. `no`: nothing is due. */

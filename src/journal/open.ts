@@ -13,7 +13,7 @@ import {
 import { type FileHandle, open } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { Decide } from '../handovers.ts'
+import type { Decide } from '../decision.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { Journal } from './journal.ts'
 import { isForbidden } from './lock.ts'

@@ -5,11 +5,11 @@ import type {
   Effect,
   Registration,
   Revision,
-  Submission,
   Surroundings,
-} from '../handovers.ts'
+  Transition,
+} from '../decision.ts'
+import type { Submission } from '../handovers.ts'
 import type { SubjectRef } from '../record/registration.ts'
-import type { Transition } from './journal.ts'
 import { pauseRegistry, registryState } from './registry-rows.ts'
 import type { Row, Store } from './store.ts'
 

@@ -1,9 +1,10 @@
 /** The journal's transactions: each takes in one thing that happened, and keeps everything that follows from it. */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
 import { backup, type DatabaseSync } from 'node:sqlite'
-import type { Decide, Outcome, Registration } from '../handovers.ts'
+import type { Decide, Registration, Transition, Wake } from '../decision.ts'
+import type { Outcome } from '../handovers.ts'
 import { moveArtifact, saveArtifact } from './artifacts.ts'
-import type { Arming, JournalWriter, Plan, Planned, Transition, Wake } from './journal.ts'
+import type { Arming, JournalWriter, Plan, Planned } from './journal.ts'
 import { remember, rememberMoved } from './known.ts'
 import { openRegistry, pauseRegistry } from './registry-rows.ts'
 import { bodyHash } from './request-hash.ts'

@@ -1,7 +1,7 @@
 /** The JSON side of the window: registrations, registries, events as they come, and a person's acts. */
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as z from 'zod'
-import type { Act } from '../handovers.ts'
+import type { Act } from '../decision.ts'
 import { STATES } from '../record/registration.ts'
 import { type Guard, refuse } from './guard.ts'
 import { shownRow, shownStory } from './shown.ts'

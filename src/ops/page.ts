@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Eta } from 'eta'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Act } from '../handovers.ts'
+import type { Act } from '../decision.ts'
 import { makeWords } from '../record/run.ts'
 import { type Clock, createClock } from './clock.ts'
 import { cookieOf, type Guard } from './guard.ts'

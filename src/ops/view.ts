@@ -1,6 +1,6 @@
 /** What the windows of a running daemon look at: the journal's reading side, a person's acts, and how it is. */
+import type { Act } from '../decision.ts'
 import type { Herald } from '../events.ts'
-import type { Act } from '../handovers.ts'
 import type { JournalReader } from '../journal/journal.ts'
 import type { RegistryState } from '../record/registration.ts'
 import type { Health } from './health.ts'

@@ -1,18 +1,7 @@
 /** Drives the decision core alone: a registration in memory, at a clock that stands until it is moved. */
+import type { Act, Effect, Registration, Revision, Surroundings } from '../../src/decision.ts'
 import { decideAt } from '../../src/deliver/decide.ts'
-import type {
-  Act,
-  Answer,
-  Effect,
-  LookUp,
-  Outcome,
-  Registration,
-  Revision,
-  Submission,
-  Surroundings,
-  Traits,
-  Verdict,
-} from '../../src/handovers.ts'
+import type { Answer, LookUp, Outcome, Submission, Traits, Verdict } from '../../src/handovers.ts'
 import type { Reason } from '../../src/record/registration.ts'
 
 export const START = new Date('2026-11-21T12:00:00.000Z')

@@ -1,5 +1,5 @@
 /** A person's acts: trying again what was mended, and a verdict on what nobody else can know. */
-import type { Act, DeliveryEvent, Registration, Revision } from '../../handovers.ts'
+import type { Act, DeliveryEvent, Registration, Revision } from '../../decision.ts'
 import type { State } from '../../record/registration.ts'
 import { become, newestOf, rest, type Step, schedule, update } from './revisions.ts'
 

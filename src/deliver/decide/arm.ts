@@ -2,7 +2,7 @@
  * The one rule of when a registration may go, and so of why one does not: what must hold, in one transaction with the
  * record of the attempt, before a byte may leave.
  */
-import type { DeliveryEvent, Registration, Revision } from '../../handovers.ts'
+import type { DeliveryEvent, Registration, Revision } from '../../decision.ts'
 import type { Reason, State } from '../../record/registration.ts'
 import { LONGEST_WAIT_MS, prerequisiteWaitMs } from '../backoff.ts'
 import { become, rest, type Step, schedule, unchanged, update } from './revisions.ts'

@@ -1,13 +1,6 @@
 /** The table of verdicts: what follows from how an attempt ended. Nothing but this table retries. */
-import type {
-  DeliveryEvent,
-  Effect,
-  LookUp,
-  Outcome,
-  Registration,
-  Revision,
-  Verdict,
-} from '../../handovers.ts'
+import type { DeliveryEvent, Effect, Registration, Revision } from '../../decision.ts'
+import type { LookUp, Outcome, Verdict } from '../../handovers.ts'
 import type { HeldReason, PauseReason, RemoteIds, SampleReceipt } from '../../record/registration.ts'
 import { backOffMs, lookUpWaitMs, raceWaitMs, retryAfterMs } from '../backoff.ts'
 import { behind } from './arm.ts'

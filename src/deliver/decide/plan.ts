@@ -1,5 +1,5 @@
 /** What planning asks for: a first revision, a newer one in its place, or nothing, since the same was asked before. */
-import type { DeliveryEvent, Registration, Revision } from '../../handovers.ts'
+import type { DeliveryEvent, Registration, Revision } from '../../decision.ts'
 import { become, hasBeenTried, newestOf, rest, type Step, takeUp, unchanged, update } from './revisions.ts'
 
 type Planned = Extract<DeliveryEvent, { type: 'planned' }>

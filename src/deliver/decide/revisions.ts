@@ -1,5 +1,5 @@
 /** Moves that every decision is made of: changing one revision, scheduling it, and taking up the one that waits. */
-import type { Effect, Registration, Revision } from '../../handovers.ts'
+import type { Effect, Registration, Revision } from '../../decision.ts'
 import type { Reason, State } from '../../record/registration.ts'
 
 /** What a decision came to, before its consequences: `because` and `who` are for the history. */

@@ -2,8 +2,8 @@
  * Bugs put into the decisions, or into what the journal does with them, to see that the simulation finds them.
  * Each is a mistake that somebody could make in good faith.
  */
-import type { Decide, Effect, Registration, Revision } from '../../../src/handovers.ts'
-import type { Arming, Transition } from '../../../src/journal/journal.ts'
+import type { Decide, Effect, Registration, Revision, Transition } from '../../../src/decision.ts'
+import type { Arming } from '../../../src/journal/journal.ts'
 import type { SimulatedJournal } from './journal.ts'
 
 export type Bug = {

@@ -2,8 +2,8 @@
  * One history: a seed decides what people, instruments, Redis, registries and the machine do, step by step; then all is
  * calm, and everything must come to its end. The invariants are held after each step.
  */
+import type { Registration, Revision } from '../../../src/decision.ts'
 import { decideAt } from '../../../src/deliver/decide.ts'
-import type { Registration, Revision } from '../../../src/handovers.ts'
 import type { Artifact } from '../../../src/journal/journal.ts'
 import { type Bug, sound } from './bugs.ts'
 import { chanceFrom } from './chance.ts'

@@ -5,8 +5,10 @@ import type {
   Effect,
   Registration,
   Revision,
-  Submission,
-} from '../../../src/handovers.ts'
+  Transition,
+  Wake,
+} from '../../../src/decision.ts'
+import type { Submission } from '../../../src/handovers.ts'
 import type {
   Arming,
   Artifact,
@@ -14,8 +16,6 @@ import type {
   Plan,
   Planned,
   RegistrationRow,
-  Transition,
-  Wake,
 } from '../../../src/journal/journal.ts'
 import { bodyHash } from '../../../src/journal/request-hash.ts'
 import { isAmong, linksOf, sheetSourceOf } from '../../../src/planning/catalogue.ts'

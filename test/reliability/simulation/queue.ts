@@ -1,5 +1,5 @@
 /** Redis of the simulation: it keeps jobs until it loses them, runs some twice, and forgets everything when told. */
-import type { Wake } from '../../../src/journal/journal.ts'
+import type { Wake } from '../../../src/decision.ts'
 
 export type Job = {
   jobId: string

@@ -1,6 +1,6 @@
 /** The real journal, in a database that lives in memory: the same histories hold the model of it to the truth. */
 import { DatabaseSync } from 'node:sqlite'
-import type { Decide } from '../../../src/handovers.ts'
+import type { Decide } from '../../../src/decision.ts'
 import type { Artifact } from '../../../src/journal/journal.ts'
 import { createReader } from '../../../src/journal/read.ts'
 import { STEPS } from '../../../src/journal/schema.ts'
