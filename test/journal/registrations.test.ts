@@ -93,13 +93,13 @@ test('planning says what became of each plan, in order', async () => {
     NOW,
   )
   expect(first).toEqual([
-    { id: 'a', revision: 1, state: 'queued', change: 'new' },
-    { id: 'b', revision: 1, state: 'waiting', change: 'new' },
+    { id: 'a', revision: 1, state: 'queued', reason: null, change: 'new' },
+    { id: 'b', revision: 1, state: 'waiting', reason: 'sheet', change: 'new' },
   ])
   const second = await here.of.plan([planOf({ id: 'a' }), planOf({ id: 'b' })], NOW)
   expect(second.map(({ change }) => change)).toEqual(['none', 'updated'])
   const third = await here.of.plan([planOf({ id: 'a', body: { name: 'other' } })], NOW)
-  expect(third).toEqual([{ id: 'a', revision: 2, state: 'queued', change: 'revised' }])
+  expect(third).toEqual([{ id: 'a', revision: 2, state: 'queued', reason: null, change: 'revised' }])
   expect((await here.of.story('a'))?.revisions.map((one) => one.submission.mapped?.request.body)).toEqual([
     { name: 'a', token: '***' },
     { name: 'other', token: '***' },
