@@ -340,3 +340,12 @@ test('a worker thread can read sheets', async () => {
   await worker.terminate()
   expect(answer).toMatchObject({ recognised: { format: 'registration', valid: true }, problems: [] })
 })
+
+test('a cell of nothing that can be seen says nothing, and names no batch', () => {
+  const sheet =
+    'batch_name,return_tracking_number,tube_barcode,specimen_type,sequencing_depth\nGut,1Z9,AB12345678,Human stool,Standard\n"\u0001",1Z9,AB12345679,Human stool,Standard\n'
+  const { recognised } = readSheet(Buffer.from(sheet), { file: 'sheet.csv' })
+  expect(recognised?.batches.map(({ name, rows }) => ({ name, rows }))).toEqual([
+    { name: 'Gut', rows: [2, 3] },
+  ])
+})

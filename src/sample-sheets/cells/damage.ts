@@ -85,6 +85,7 @@ export function readWords(written: string): Checked<string> {
   if (ROUNDED.test(written))
     return { value: null, faults: [{ code: 'sample-sheet.excel-number', found: shown(written) }] }
   const value = visibleCharacters(written)
+  if (value.trim() === '') return { value: null, faults: [] }
   const faults = value === written ? [] : [normalised(written, value)]
   const dated = datedName(value)
   if (dated !== null)
