@@ -9,18 +9,15 @@ import { announcePlanned } from './deliver/announce.ts'
 import { within } from './event-loop.ts'
 import { loggedError } from './events.ts'
 import type { Found, Reading } from './handovers.ts'
-import type { Artifact, Planned } from './journal/journal.ts'
+import type { Artifact, JournalWriter } from './journal/journal.ts'
 import { type BatchPlan, type Kept, type PlanningJournal, planBatch } from './planning/batch.ts'
 import { namesOf, runSourceOf } from './planning/catalogue.ts'
-import type { Plan, PlanningOptions } from './planning/destination.ts'
+import type { PlanningOptions } from './planning/destination.ts'
 import { createRunIntake, type How, type RunIntakeParts } from './run-intake.ts'
 import { createSheetIntake, type SheetIntakeParts } from './sheet-intake.ts'
 
 /** The transactions of the journal that keeping and planning need. */
-type Keeping = {
-  plan(plans: Plan[], now: Date, along: { withdrawn: string[]; done: Artifact[] }): Promise<Planned[]>
-  withdraw(ids: string[], now: Date): Promise<void>
-}
+type Keeping = Pick<JournalWriter, 'plan' | 'withdraw'>
 
 export type PipelineParts = Omit<RunIntakeParts & SheetIntakeParts, 'journal'> & {
   journal: RunIntakeParts['journal'] & SheetIntakeParts['journal'] & PlanningJournal & Keeping
@@ -112,8 +109,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     artifacts: Artifact[],
     now: Date,
   ): Promise<void> {
-    const done = artifacts.filter((one) => one.status === 'done')
-    const taken = await journal.plan(plans, now, { withdrawn, done })
+    const having = (status: Artifact['status']) => artifacts.filter((one) => one.status === status)
+    const along = { withdrawn, done: having('done'), leftAlone: having('adopted') }
+    const taken = await journal.plan(plans, now, along)
     for (const [index, { submission }] of plans.entries()) {
       const result = taken[index]
       if (result === undefined || result.change === 'none') continue

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createHerald } from '../src/events.ts'
 import { inspectPath } from '../src/inspect.ts'
-import { createPipeline } from '../src/pipeline.ts'
+import type { Journal } from '../src/journal/journal.ts'
+import { createPipeline, type PipelineParts } from '../src/pipeline.ts'
 import { planBatch } from '../src/planning/batch.ts'
 import type { Destination, PlanningOptions } from '../src/planning/destination.ts'
 import type { RunLink } from '../src/record/library.ts'
@@ -118,6 +119,66 @@ test('of sheets found together the one modified last is sent, though another has
   pipeline.close()
 })
 
+test.for(['judged', 'kept', 'planned'] as const)(
+  'a run that a person takes up while it is being %s as one to be left alone is taken',
+  async (moment) => {
+    const { journal, another } = await journalOfTest()
+    const now = new Date('2026-11-22T12:00:00Z')
+    const at = now.toISOString()
+    const path = fixturePath('illumina', '191113_NB551204_0377_AHTLMKAFX2')
+    const root = join(path, '..')
+    const pipelineAt = (its: Journal, parts: Partial<PipelineParts>) =>
+      createPipeline({
+        ...{ journal: its, ...STILL, now: () => now, planning: (now) => planning([climb], 'folder', now) },
+        inspect: async (found) => inspectPath(found, { root }),
+        ...parts,
+      })
+    let taken = false
+    const takeUp = async (here: typeof moment) => {
+      if (here !== moment || taken) return
+      taken = true
+      const theirs = await another()
+      const person = pipelineAt(theirs, {})
+      await person.again(path, { force: true })
+      await person.settled()
+      person.close()
+      await theirs.close()
+    }
+    const found = {
+      ...{ root, path, type: 'run-folder' as const, fingerprint: 'one' },
+      ...{ modified: at, quietSince: at, settled: false },
+    }
+    const listed = pipelineAt(journal, {})
+    await listed.found(found, { firstScan: true })
+    await listed.settled()
+    listed.close()
+    const daemon = pipelineAt(
+      {
+        ...journal,
+        async saveArtifact(artifact) {
+          await takeUp('kept')
+          await journal.saveArtifact(artifact)
+        },
+        async plan(...asked) {
+          await takeUp('planned')
+          return journal.plan(...asked)
+        },
+      },
+      {
+        async leavesAlone() {
+          await takeUp('judged')
+          return true
+        },
+      },
+    )
+    await daemon.found({ ...found, settled: true }, { firstScan: true })
+    await daemon.settled()
+    daemon.close()
+    expect((await journal.known(root)).get(path)).toMatchObject({ status: 'done' })
+    expect(await journal.registrations()).toMatchObject([{ state: 'waiting', reason: 'sheet' }])
+  },
+)
+
 test('what planning refuses, holds or leaves waiting is told once, each as loudly as it asks for a person', async () => {
   const { journal, folder } = await journalOfTest()
   const at = '2026-11-22T12:00:00Z'
@@ -208,7 +269,7 @@ test.for<[by: string, link: (run: RunFacts) => RunLink]>([
       await journal.saveArtifact(artifact)
       const asked = planning([climb], 'sheet', now)
       const { plans, withdrawn } = await planBatch([{ artifact, replaces: null }], journal, asked)
-      await journal.plan(plans, now, { withdrawn, done: [] })
+      await journal.plan(plans, now, { withdrawn, done: [], leftAlone: [] })
     }
     await keep(sheetPath)
     const told = await journal.registrations()

@@ -8,9 +8,11 @@ import type { Row, Store } from './store.ts'
 
 type Name = { role: string; value: string }
 
-export function saveArtifact(store: Store, artifact: Artifact): void {
+/** False, with nothing changed, where a run that is to be left alone was taken up meanwhile. */
+export function saveArtifact(store: Store, artifact: Artifact): boolean {
   const { path, root, type, fingerprint, sha256, status, reading, firstSeen, changed, modified, arrival } =
     artifact
+  if (status === 'adopted' && isDone(store, path)) return false
   store.run(
     `INSERT INTO artifacts (path, root, type, fingerprint, sha256, status, reading, first_seen, changed, modified, arrival)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -22,10 +24,14 @@ export function saveArtifact(store: Store, artifact: Artifact): void {
     ...[modified ?? null, arrival ?? null],
   )
   store.run('DELETE FROM names WHERE path = ?', path)
-  if (status === 'gone') return
+  if (status === 'gone') return true
   for (const { role, value } of namesOf(artifact))
     store.run('INSERT OR IGNORE INTO names (role, value, path) VALUES (?, ?, ?)', role, value, path)
+  return true
 }
+
+export const isDone = (store: Store, path: string): boolean =>
+  store.get("SELECT 1 FROM artifacts WHERE path = ? AND status = 'done'", path) !== undefined
 
 /** In the registrations too, a sheet that was put away is called by where it lies. */
 export function moveArtifact(store: Store, move: SheetMove): boolean {

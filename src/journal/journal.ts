@@ -215,14 +215,20 @@ export type SheetMove = { from: string; to: string } & ({ sha256: string } | { f
 
 /** The writing side: each call is one transaction. */
 export type JournalWriter = {
+  /** A run that is to be left alone, and was taken up meanwhile by a person in another process, stays as it is. */
   saveArtifact(artifact: Artifact): Promise<void>
   /** A sheet was put away: it goes on counting under its new path. False where another is known there by now. */
   moveArtifact(move: SheetMove): Promise<boolean>
   /**
    * Takes over what planning asks for, in order. In the same transaction `withdrawn` is withdrawn first, and `done`,
-   * which was kept as active, is marked as what needs no more planning.
+   * which was kept as active, is marked as what needs no more planning. What stands behind a run of `leftAlone` that was
+   * taken up meanwhile stays.
    */
-  plan(plans: Plan[], now: Date, along?: { withdrawn: string[]; done: Artifact[] }): Promise<Planned[]>
+  plan(
+    plans: Plan[],
+    now: Date,
+    along?: { withdrawn: string[]; done: Artifact[]; leftAlone: Artifact[] },
+  ): Promise<Planned[]>
   /** Placeholders planning no longer asks for. What was ever sent stays. */
   withdraw(ids: string[], now: Date): Promise<void>
   /** Records an attempt before its first byte, or says why there must be none. `url` is the registry's. */

@@ -3,8 +3,8 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
 import { backup, type DatabaseSync } from 'node:sqlite'
 import type { Decide, Registration, Transition, Wake } from '../decision.ts'
 import type { Outcome } from '../handovers.ts'
-import { moveArtifact, saveArtifact } from './artifacts.ts'
-import type { Arming, JournalWriter, Plan, Planned } from './journal.ts'
+import { isDone, moveArtifact, saveArtifact } from './artifacts.ts'
+import type { Arming, Artifact, JournalWriter, Plan, Planned } from './journal.ts'
 import { remember, rememberMoved } from './known.ts'
 import { openRegistry, pauseRegistry } from './registry-rows.ts'
 import { bodyHash } from './request-hash.ts'
@@ -65,6 +65,13 @@ export function createWriter(store: Store, db: DatabaseSync, decide: Decide): Jo
     }
   }
 
+  function idsBehind(artifacts: Artifact[]): Set<unknown> {
+    const rows = artifacts.flatMap(({ path }) =>
+      store.all('SELECT id FROM registrations WHERE path = ?', path),
+    )
+    return new Set(rows.map((row) => row['id']))
+  }
+
   /** Facts and warnings may move on while the request stays; one that was or may be sent is never replaced. */
   function keepSubmission({ submission }: Plan, revision: number): void {
     const kept = submissionOf(store, submission.id, revision)
@@ -122,17 +129,20 @@ export function createWriter(store: Store, db: DatabaseSync, decide: Decide): Jo
 
   return {
     async saveArtifact(artifact) {
-      await transaction(() => saveArtifact(store, artifact))
-      remember(store, artifact)
+      if (await transaction(() => saveArtifact(store, artifact))) remember(store, artifact)
     },
     async moveArtifact(move) {
       const moved = await transaction(() => moveArtifact(store, move))
       if (moved) rememberMoved(store, move)
       return moved
     },
-    async plan(plans, now, { withdrawn, done } = { withdrawn: [], done: [] }) {
+    async plan(plans, now, { withdrawn, done, leftAlone } = { withdrawn: [], done: [], leftAlone: [] }) {
       const planned = await transaction(() => {
-        withdraw(withdrawn, now)
+        const takenUp = idsBehind(leftAlone.filter(({ path }) => isDone(store, path)))
+        withdraw(
+          withdrawn.filter((id) => !takenUp.has(id)),
+          now,
+        )
         for (const { path } of done) store.run("UPDATE artifacts SET status = 'done' WHERE path = ?", path)
         return plans.map((plan) => planOne(plan, now))
       })

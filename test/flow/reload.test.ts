@@ -46,10 +46,13 @@ test('what was refused by a rule goes as it is configured by now, as soon as som
   lab.settings.registries = [registry]
   await lab.configure()
   const daemon = await lab.start()
-  for (const run of [novaSeqRun(1), novaSeqRun(2)]) {
+  const runs = [novaSeqRun(1), novaSeqRun(2)]
+  for (const run of runs) {
     await writeRun(lab.runs, run)
     await lab.drop(`${run.flowcellId}.csv`, sheetFor(run, `LIB-${run.flowcellId}`))
   }
+  // Whoever completes after the reload is planned anew by that alone.
+  for (const { runId } of runs) await lab.event('run.completed', (line) => line['run'] === runId)
   const refused = await lab.registrations(
     (rows) =>
       rows.length === 2 && rows.every(({ state, reason }) => state === 'refused' && reason === 'by-rule'),

@@ -30,17 +30,24 @@ export async function opened(file: string, options: { readOnly?: boolean } = {})
   return result.value
 }
 
-/** A journal with the real core in a folder of its own, until the end of the test. */
-export async function journalOfTest(): Promise<{ journal: Journal; folder: string }> {
+/** A journal with the real core in a folder of its own, until the end of the test; `another` opens it once more. */
+export async function journalOfTest(): Promise<{
+  journal: Journal
+  folder: string
+  another(): Promise<Journal>
+}> {
   const place = await temporaryFolder()
-  const opened = await openJournal(join(place.path, 'journal.sqlite'), { decide: decideAt(1) })
-  if (!opened.ok) throw new Error(opened.error.detail)
-  const journal = opened.value
+  const another = async () => {
+    const opened = await openJournal(join(place.path, 'journal.sqlite'), { decide: decideAt(1) })
+    if (!opened.ok) throw new Error(opened.error.detail)
+    return opened.value
+  }
+  const journal = await another()
   onTestFinished(async () => {
     await journal.close()
     await place[Symbol.asyncDispose]()
   })
-  return { journal, folder: place.path }
+  return { journal, folder: place.path, another }
 }
 
 export function runArtifact(

@@ -375,7 +375,7 @@ export function openModelJournal(decide: Decide, random: () => number): Simulate
       const { reading } = artifact
       names.set(artifact.path, reading.kind === 'run-folder' ? linkNames(reading.reading.run) : [])
     },
-    async plan(plans, now, { withdrawn, done } = { withdrawn: [], done: [] }) {
+    async plan(plans, now, { withdrawn, done } = { withdrawn: [], done: [], leftAlone: [] }) {
       withdraw(withdrawn, now)
       for (const { path } of done) {
         const kept = artifacts.get(path)
