@@ -25,6 +25,6 @@ for (const { seed: at, scenario, rule, what } of told.findings)
   console.log(`seed ${at}, ${scenario}: ${rule}: ${what}`)
 const seconds = Math.round((performance.now() - began) / 1000)
 console.log(
-  `killed ${told.kills} times, at ${told.distinct} distinct points; ${told.findings.length} findings; ${seconds} s`,
+  `killed at ${told.kills} different points; ${told.missed} more were not come to; ${told.findings.length} findings; ${seconds} s`,
 )
 process.exitCode = told.findings.length === 0 ? 0 : 1

@@ -10,14 +10,14 @@ import type { Chance } from '../simulation/chance.ts'
 import type { Scenario } from './scenarios.ts'
 import { counting, killing, type Point, pointsOf } from './strace.ts'
 
-/** The system calls of a life that begins with nothing, and of one that finds what an earlier one left. */
+/** The system calls of a life that begins with nothing, and of one that finds what an earlier one left: those not tried yet. */
 export type Points = { first: Point[]; later: Point[] }
 
 type Told = { scenario: string; kills: Point[]; missed: number; findings: Finding[] }
 
 const ROUNDS = 4
 
-/** Kills the daemon up to four times, and tells what became of everything. */
+/** Kills the daemon up to four times, at points that are then struck off, and tells what became of everything. */
 export async function killAgainAndAgain(
   scenario: Scenario,
   points: Points,
@@ -29,6 +29,8 @@ export async function killAgainAndAgain(
   let missed = 0
   for (let round = 1; round <= ROUNDS; round++) {
     const point = pick(round === 1 ? points.first : points.later, chance)
+    if (point === null) break
+    strike(points, point)
     const comesBefore = chance.happens(0.5)
     if (comesBefore) await scenario.step(lab, noted, round, round === ROUNDS)
     const wasKilled = await runUntilKilled(lab, noted, killing(point), async () => {
@@ -44,10 +46,17 @@ export async function killAgainAndAgain(
 }
 
 /** Any call of a life; every other time any of the few of its name, which would else be drowned by the many. */
-function pick(points: Point[], chance: Chance): Point {
+function pick(points: Point[], chance: Chance): Point | null {
+  if (points.length === 0) return null
   if (chance.happens(0.5)) return chance.pick(points)
   const name = chance.pick([...new Set(points.map(({ call }) => call))])
   return chance.pick(points.filter(({ call }) => call === name))
+}
+
+/** The same call of the other life counts as the same point. */
+function strike(points: Points, { call, nth }: Point): void {
+  for (const life of ['first', 'later'] as const)
+    points[life] = points[life].filter((one) => one.call !== call || one.nth !== nth)
 }
 
 /** Every system call at which a daemon in this scenario can be killed, as two lives of it make them. */
