@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
 import { readSheet } from '../../src/sample-sheets/index.ts'
+import { chanceFrom } from '../reliability/simulation/chance.ts'
 
 const bytes = (...lines: string[]) => new Uint8Array(Buffer.from(`${lines.join('\n')}\n`))
 const read = (lines: string[], options: { inRunFolder?: boolean } = {}) =>
@@ -348,4 +349,50 @@ test('a cell of nothing that can be seen says nothing, and names no batch', () =
   expect(recognised?.batches.map(({ name, rows }) => ({ name, rows }))).toEqual([
     { name: 'Gut', rows: [2, 3] },
   ])
+})
+
+test('indexes too close to be told apart are found, and no others, whatever their lengths and mismatches allowed', () => {
+  const chance = chanceFrom(12)
+  const bases = (count: number) => Array.from({ length: count }, () => chance.pick([...'ACGT'])).join('')
+  /** Often a neighbour of one that is there. */
+  const indexNear = (others: string[]): string => {
+    if (others.length === 0 || chance.happens(0.3)) return bases(6 + chance.below(4))
+    const index = [...chance.pick(others)]
+    for (let slip = chance.below(6); slip > 0; slip--) index[chance.below(index.length)] = bases(1)
+    return index.join('')
+  }
+  const differ = (one: string, other: string) =>
+    [...one].filter((base, at) => at < other.length && base !== other[at]).length
+  let told = 0
+  for (let sheet = 0; sheet < 300; sheet++) {
+    const samples: Array<{ index: string; index2: string; mismatches: number }> = []
+    const hasIndex2 = chance.happens(0.5)
+    for (let count = 2 + chance.below(5); count > 0; count--) {
+      const index2 = hasIndex2 ? indexNear(samples.map((one) => one.index2)) : ''
+      const index = indexNear(samples.map((one) => one.index))
+      samples.push({ index, index2, mismatches: chance.below(3) })
+    }
+    const near = samples.flatMap((one, at) =>
+      samples.slice(at + 1).flatMap((other, further) => {
+        const apart = 2 * Math.max(one.mismatches, other.mismatches) + 1
+        const isSame = one.index === other.index && one.index2 === other.index2
+        const isNear = differ(one.index, other.index) < apart && differ(one.index2, other.index2) < apart
+        return isNear && !isSame ? [[at, at + 1 + further]] : []
+      }),
+    )
+    const { problems } = read([
+      ...['[Header]', 'FileFormatVersion,2', '[BCLConvert_Data]'],
+      'Sample_ID,Index,Index2,BarcodeMismatchesIndex1,BarcodeMismatchesIndex2',
+      ...samples.map(
+        ({ index, index2, mismatches: most }, at) =>
+          `S${at},${index},${index2},${most},${hasIndex2 ? most : ''}`,
+      ),
+    ])
+    // Of samples with the very same indexes, which is told as such, the first stands for all.
+    if (problems.some(({ code }) => code === 'sample-sheet.index-twice')) continue
+    const found = problems.filter(({ code }) => code === 'sample-sheet.indexes-too-close')
+    expect(found.map(({ rows }) => rows.map((row) => row - 5))).toEqual(near)
+    told += near.length
+  }
+  expect(told).toBeGreaterThan(100)
 })

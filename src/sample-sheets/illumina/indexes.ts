@@ -7,8 +7,9 @@ import { keyValues, type Sections } from './sections.ts'
 /** Comparing each with each would take too long beyond; equal indexes are found however many there are. */
 const COMPARED_SAMPLES = 1_000
 
-/** All N is how Local Run Manager writes "none". */
-export const isNone = (index: string): boolean => index === '' || /^(?:n+|na|n\/a|none|noindex)$/i.test(index)
+/** All N is how Local Run Manager writes "none". Every such word begins with an N, and few indexes do. */
+export const isNone = (index: string): boolean =>
+  index === '' || ((index[0] === 'N' || index[0] === 'n') && /^(?:n+|na|n\/a|none|noindex)$/i.test(index))
 const isSequence = (index: string): boolean => /^[ACGTN]+$/i.test(index)
 
 export function tellIndexes(sections: Sections, samples: SampleTable, findings: Findings): void {
@@ -21,8 +22,10 @@ export function tellIndexes(sections: Sections, samples: SampleTable, findings: 
     const most = cycles.get(read) ?? Number.POSITIVE_INFINITY
     for (const sample of samples.rows) {
       const index = sample[name]
-      if (isNone(index) || (isSequence(index) && index.length <= most)) continue
-      const found = isSequence(index)
+      if (isNone(index)) continue
+      const sequence = isSequence(index)
+      if (sequence && index.length <= most) continue
+      const found = sequence
         ? `${shown(index)} has ${index.length} bases, the index read has ${most} cycles`
         : `${shown(index)} is no sequence of bases`
       findings.add({ code: 'sample-sheet.index', found, rows: [sample.row], column })
@@ -34,12 +37,18 @@ export function tellIndexes(sections: Sections, samples: SampleTable, findings: 
 
 /** Rows by lane; merged lanes (`3+4`) are both. A sample without a lane is in every lane named, or in the one called "all". */
 function byLane(rows: readonly SampleRow[]): Map<string, SampleRow[]> {
-  const lanesOf = ({ lane }: SampleRow) => (lane === null ? [] : lane.split('+').slice(0, 8))
+  const merged = new Map<string, string[]>()
+  const lanesOf = (lane: string): string[] => {
+    const known = merged.get(lane) ?? lane.split('+').slice(0, 8)
+    merged.set(lane, known)
+    return known
+  }
   const lanes = new Map<string, SampleRow[]>()
-  for (const row of rows) for (const lane of lanesOf(row)) if (lanes.size < 64) lanes.set(lane, [])
+  for (const { lane } of rows)
+    for (const one of lane === null ? [] : lanesOf(lane)) if (lanes.size < 64) lanes.set(one, [])
   if (lanes.size === 0) lanes.set('all', [])
   for (const row of rows)
-    for (const lane of row.lane === null ? lanes.keys() : lanesOf(row)) lanes.get(lane)?.push(row)
+    for (const lane of row.lane === null ? lanes.keys() : lanesOf(row.lane)) lanes.get(lane)?.push(row)
   return lanes
 }
 
@@ -77,23 +86,53 @@ function tellLane(
   }
   if (pairs.size > COMPARED_SAMPLES) return
   const compared = [...pairs.values()].map((sample) => comparable(sample, allowed))
-  for (const [at, one] of compared.entries())
-    for (let next = at + 1; next < compared.length; next++) {
-      const other = compared[next]
-      if (other && isNear(one.index, other.index) && isNear(one.index2, other.index2))
-        findings.add({
-          code: 'sample-sheet.indexes-too-close',
-          found: `${shown(one.sampleId)} in row ${one.row} and ${shown(other.sampleId)} in row ${other.row}${where}`,
-          rows: [one.row, other.row],
-          column: samples.column('index'),
-        })
-    }
+  for (const [one, other] of alikeInPart(compared))
+    if (isNear(one.index, other.index) && isNear(one.index2, other.index2))
+      findings.add({
+        code: 'sample-sheet.indexes-too-close',
+        found: `${shown(one.sampleId)} in row ${one.row} and ${shown(other.sampleId)} in row ${other.row}${where}`,
+        rows: [one.row, other.row],
+        column: samples.column('index'),
+      })
 }
 
 /** An index as it is compared with every other: in capitals; null for none. `mismatches`: allowed in it. */
 type Compared = { bases: string; mismatches: number } | null
+type ComparedSample = { row: number; sampleId: string; index: Compared; index2: Compared }
 
-function comparable({ row, sampleId, index, index2, mismatches }: SampleRow, allowed: [number, number]) {
+/**
+ * Every pair of samples that may be near, in order. Indexes that differ in fewer bases than they are cut into pieces
+ * have a piece in common, so that few need be compared base by base; where nothing can be cut, each pair may be near.
+ */
+function alikeInPart(samples: readonly ComparedSample[]): Array<[ComparedSample, ComparedSample]> {
+  const [one, other] = (['index', 'index2'] as const).map((name) => samples.map((sample) => sample[name]))
+  const distinct = (indexes: Compared[] = []) => new Set(indexes.map((index) => index?.bases)).size
+  const indexes = (distinct(one) < distinct(other) ? other : one) ?? []
+  const pieces = 2 * Math.max(...indexes.map((index) => index?.mismatches ?? 0)) + 1
+  const width = Math.floor(Math.min(...indexes.map((index) => index?.bases.length ?? 0)) / pieces)
+  const alike = new Set<number>()
+  for (let piece = 0; piece < pieces; piece++) {
+    const sharing = new Map<string, number[]>()
+    for (const [at, index] of indexes.entries()) {
+      const bases = index?.bases.slice(piece * width, (piece + 1) * width) ?? ''
+      const before = sharing.get(bases) ?? []
+      if (before.length === 0) sharing.set(bases, before)
+      for (const place of before) alike.add(place * samples.length + at)
+      before.push(at)
+    }
+  }
+  return [...alike]
+    .sort((a, b) => a - b)
+    .flatMap((pair) => {
+      const [first, second] = [samples[Math.floor(pair / samples.length)], samples[pair % samples.length]]
+      return first && second ? [[first, second]] : []
+    })
+}
+
+function comparable(
+  { row, sampleId, index, index2, mismatches }: SampleRow,
+  allowed: [number, number],
+): ComparedSample {
   const compared = (bases: string, own: string, otherwise: number): Compared =>
     isNone(bases)
       ? null

@@ -97,17 +97,19 @@ const RESERVED = /^(?:all|default|none|unknown|undetermined|stats|reports)$/i
 function tellSampleIds(samples: SampleTable, findings: Findings): void {
   const column = samples.column('sampleId')
   if (column === null) return
+  const tell = (row: number, found: string, suggestion?: string) =>
+    findings.add({
+      code: 'sample-sheet.sample-id',
+      found,
+      rows: [row],
+      column,
+      ...(suggestion === undefined ? {} : { suggestion }),
+    })
+  // Ids without small letters cannot differ in case.
+  const mayDiffer = samples.rows.some(({ sampleId }) => /\p{Ll}/u.test(sampleId))
   const spellings = new Map<string, SampleRow>()
   for (const sample of samples.rows) {
     const { row, sampleId, nameOnly } = sample
-    const tell = (found: string, suggestion?: string) =>
-      findings.add({
-        code: 'sample-sheet.sample-id',
-        found,
-        rows: [row],
-        column,
-        ...(suggestion === undefined ? {} : { suggestion }),
-      })
     if (nameOnly) {
       findings.add({
         code: 'sample-sheet.sample-id-missing',
@@ -123,9 +125,10 @@ function tellSampleIds(samples: SampleTable, findings: Findings): void {
     }
     const odd = /[^A-Za-z0-9_-]/u.exec(sampleId)?.[0]
     if (odd !== undefined)
-      tell(`${shown(sampleId)} holds ${shown(odd)}`, sampleId.replace(/[^A-Za-z0-9_-]+/g, '-'))
-    else if (sampleId.length > 100) tell(`${shown(sampleId)} has ${sampleId.length} characters`)
-    else if (RESERVED.test(sampleId)) tell(`${shown(sampleId)} is a word the software uses itself`)
+      tell(row, `${shown(sampleId)} holds ${shown(odd)}`, sampleId.replace(/[^A-Za-z0-9_-]+/g, '-'))
+    else if (sampleId.length > 100) tell(row, `${shown(sampleId)} has ${sampleId.length} characters`)
+    else if (RESERVED.test(sampleId)) tell(row, `${shown(sampleId)} is a word the software uses itself`)
+    if (!mayDiffer) continue
     const lower = sampleId.toLowerCase()
     const twin = spellings.get(lower)
     if (twin === undefined) spellings.set(lower, sample)
@@ -140,6 +143,7 @@ function tellSampleIds(samples: SampleTable, findings: Findings): void {
 }
 
 function tellProjects(samples: SampleTable, findings: Findings): void {
+  if (samples.rows.every(({ project }) => project === samples.rows[0]?.project)) return
   const projects = new Map<string, SampleRow>()
   for (const sample of samples.rows) {
     const known = projects.get(sample.sampleId)

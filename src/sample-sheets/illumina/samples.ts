@@ -18,7 +18,7 @@ export type SampleRow = {
   index2: string
   project: string
   overrideCycles: string
-  mismatches: [index1: string, index2: string]
+  mismatches: readonly [index1: string, index2: string]
   library: string
   /** More cells than the sheet has columns. */
   tooWide: string | null
@@ -71,6 +71,8 @@ export function readSamples(rows: readonly Row[], fallbackRow: number): SampleTa
   const [index, index2] = [cellOf('index'), cellOf('index2')]
   const [project, overrideCycles, library] = [cellOf('project'), cellOf('overrideCycles'), cellOf('library')]
   const [mismatches1, mismatches2] = [cellOf('mismatches1'), cellOf('mismatches2')]
+  const hasMismatches = at.has('mismatches1') || at.has('mismatches2')
+  const hasIndex2 = at.has('index2')
   return {
     headerRow: header.row,
     column: (name) => (at.has(name) ? toColumn(at.get(name) ?? 0) : null),
@@ -78,24 +80,27 @@ export function readSamples(rows: readonly Row[], fallbackRow: number): SampleTa
       name !== '' && header.cells.indexOf(name) < place ? [toColumn(place)] : [],
     ),
     rows: rows.slice(start + 1).map((row) => {
-      const both = at.has('index2') ? null : bothIndexes(index(row))
+      const both = hasIndex2 ? null : bothIndexes(index(row))
+      const [id, name] = [sampleId(row), sampleName(row)]
       return {
         row: row.row,
-        sampleId: sampleId(row) || sampleName(row),
-        sampleName: sampleName(row),
-        nameOnly: sampleId(row) === '',
+        sampleId: id || name,
+        sampleName: name,
+        nameOnly: id === '',
         lane: lane(row) || null,
         index: both?.[0] ?? index(row),
         index2: both?.[1] ?? index2(row),
         project: project(row),
         overrideCycles: overrideCycles(row),
-        mismatches: [mismatches1(row), mismatches2(row)],
+        mismatches: hasMismatches ? [mismatches1(row), mismatches2(row)] : NO_MISMATCHES,
         library: library(row),
         tooWide: row.cells[header.cells.length] || null,
       }
     }),
   }
 }
+
+const NO_MISMATCHES = ['', ''] as const
 
 /** The exact name first: sheets of some sequencing centres hold a column of their own that differs only in case. */
 function placeOf(header: readonly string[], names: readonly string[]): number {

@@ -3,6 +3,7 @@ import type { SequencedSample, SheetReading } from '../../handovers.ts'
 import type { Column, Problem } from '../../problems.ts'
 import type { Biosample, Library, LibraryRun, RunClaim, RunLink } from '../../record/library.ts'
 import { blocking } from '../cells/blocking.ts'
+import type { Checked } from '../cells/damage.ts'
 import type { Findings } from '../cells/findings.ts'
 import { name } from '../cells/values.ts'
 import type { SheetOptions } from '../sheet-format.ts'
@@ -25,11 +26,10 @@ export function suppliedLibraries(
   findings: Findings,
   { inRunFolder }: SheetOptions,
 ): Library[] {
-  const libraries = new Map<
-    string,
-    Library & { samples: Map<string, Biosample>; links: Map<string, LibraryRun> }
-  >()
+  const libraries = new Map<string, Gathered>()
   const unlinked: number[] = []
+  // Most rows are of the library of the row above.
+  let above: { library: string; checked: Checked<string>; gathered: Gathered | null } | null = null
   for (const { row, library, sample, barcode, link } of rows) {
     if (library === '')
       findings.add({
@@ -38,25 +38,17 @@ export function suppliedLibraries(
         rows: [row],
         column,
       })
-    const { value: name, faults } = libraryName(library)
-    for (const fault of library === '' ? [] : faults) findings.add({ ...fault, rows: [row], column })
-    if (name === null) continue
-    const known = libraries.get(name) ?? { ...emptyLibrary(name), samples: new Map(), links: new Map() }
-    libraries.set(name, known)
-    known.rows.push(row)
-    const biosample = known.samples.get(sample)
-    // A sample in several lanes is one; with several indexes it has no single one.
-    if (biosample === undefined) known.samples.set(sample, toBiosample(sample, barcode, row))
-    else {
-      biosample.rows.push(row)
-      if (biosample.barcode !== barcode) biosample.barcode = null
+    if (above === null || library !== above.library) {
+      const checked = libraryName(library)
+      above = { library, checked, gathered: gatheredAs(checked.value, libraries) }
     }
-    const own = inRunFolder ? null : link
-    if (own === null && !inRunFolder) unlinked.push(row)
-    const key = own === null ? '' : `${own.by}\n${own.value}`
-    const run = known.links.get(key)
-    if (run === undefined) known.links.set(key, { link: own, claim: toClaim(own), rows: [row] })
-    else run.rows.push(row)
+    const { checked, gathered } = above
+    for (const fault of library === '' ? [] : checked.faults) findings.add({ ...fault, rows: [row], column })
+    if (gathered === null) continue
+    gathered.rows.push(row)
+    addSample(gathered, sample, barcode, row)
+    addToRun(gathered, inRunFolder ? null : link, row)
+    if (link === null && !inRunFolder) unlinked.push(row)
   }
   if (unlinked.length > 0)
     findings.add({
@@ -66,11 +58,51 @@ export function suppliedLibraries(
       column: null,
       fix: 'Fill in the experiment name (Experiment Name, or RunName, under [Header]; experiment_id or flow_cell_id in a MinKNOW sheet), or put the sheet into the run folder.',
     })
-  return [...libraries.values()].map(({ samples, links, ...library }) => ({
-    ...library,
+  return [...libraries].map(([name, { rows, samples, runs }]) => ({
+    ...emptyLibrary(name),
     biosamples: [...samples.values()].filter((one) => one.centralSampleId !== ''),
-    runs: [...links.values()],
+    runs: [...runs.values()],
+    rows,
   }))
+}
+
+/** What the rows of one library say. `last`: the run of the last one. */
+type Gathered = {
+  rows: number[]
+  samples: Map<string, Biosample>
+  runs: Map<string, LibraryRun>
+  last: LibraryRun | null
+}
+
+function gatheredAs(name: string | null, libraries: Map<string, Gathered>): Gathered | null {
+  if (name === null) return null
+  const gathered = libraries.get(name) ?? { rows: [], samples: new Map(), runs: new Map(), last: null }
+  libraries.set(name, gathered)
+  return gathered
+}
+
+/** A sample in several lanes is one; with several indexes it has no single one. */
+function addSample({ samples }: Gathered, sample: string, barcode: string | null, row: number): void {
+  const biosample = samples.get(sample)
+  if (biosample === undefined) {
+    samples.set(sample, toBiosample(sample, barcode, row))
+    return
+  }
+  biosample.rows.push(row)
+  if (biosample.barcode !== barcode) biosample.barcode = null
+}
+
+function addToRun(gathered: Gathered, link: RunLink | null, row: number): void {
+  const { last, runs } = gathered
+  if (last !== null && last.link?.by === link?.by && last.link?.value === link?.value) {
+    last.rows.push(row)
+    return
+  }
+  const key = link === null ? '' : `${link.by}\n${link.value}`
+  const run = runs.get(key) ?? { link, claim: toClaim(link), rows: [] }
+  run.rows.push(row)
+  runs.set(key, run)
+  gathered.last = run
 }
 
 /**

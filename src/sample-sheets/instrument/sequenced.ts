@@ -10,7 +10,7 @@ export function sequencedSamples(
     const [id = ''] = names
     const known = samples.get(id)
     if (known === undefined) {
-      const distinct = [...new Set(names)].filter((name) => name !== '')
+      const distinct = names.filter((name, at) => name !== '' && names.indexOf(name) === at)
       samples.set(id, { names: distinct, barcode, rows: [row] })
       continue
     }

@@ -125,12 +125,13 @@ function tellDiffering(
   if (!header.at.has(column)) return
   const known = new Map<string, MinknowRow>()
   for (const one of rows) {
-    const first = known.get(placeOf(one))
-    if (first === undefined) known.set(placeOf(one), one)
+    const place = placeOf(one)
+    const first = known.get(place)
+    if (first === undefined) known.set(place, one)
     else if (first[column] !== one[column])
       findings.add({
         code: 'sample-sheet.rows-disagree',
-        found: `${visible(placeOf(one))} has ${column} ${shown(first[column])} in row ${first.row} and ${shown(one[column])} in row ${one.row}`,
+        found: `${visible(place)} has ${column} ${shown(first[column])} in row ${first.row} and ${shown(one[column])} in row ${one.row}`,
         rows: [first.row, one.row],
         column: header.column(column),
       })
