@@ -34,15 +34,14 @@ export function tellCycles(sections: Sections, samples: SampleTable, findings: F
   if (!cyclesOf(sections).has('read1')) return
   const settings = sections.byName.get('bclconvert_settings')?.rows ?? []
   const general = keyValues(settings).get('overridecycles')
+  const column = samples.column('overrideCycles')
   const all = [
     ...(general === undefined
       ? []
       : [{ text: general.value, row: general.row, column: { letter: 'B', name: '' } }]),
-    ...samples.rows.map((one) => ({
-      text: one.overrideCycles,
-      row: one.row,
-      column: samples.column('overrideCycles'),
-    })),
+    ...(column === null
+      ? []
+      : samples.rows.map((one) => ({ text: one.overrideCycles, row: one.row, column }))),
   ]
   const misfits = new Map<string, Misfit | null>()
   for (const { text, row, column } of all) {
