@@ -1,6 +1,6 @@
 /** Every command with its arguments, options and examples. The work of each is in the file of its name, loaded when called. */
-import { type Command, InvalidArgumentError } from 'commander'
-import { STATES, type State } from '../record/registration.ts'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { STATES } from '../record/registration.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Declares commands: `add` makes one with its examples, `ends` runs its work and keeps its exit code. */
@@ -10,23 +10,13 @@ export type Declare = {
   ends(work: Promise<number>): Promise<void>
 }
 
-const whole = (text: string): number => {
-  const value = Number(text)
-  if (text.trim() === '' || !Number.isInteger(value) || value < 0)
-    throw new InvalidArgumentError('A whole number is needed.')
-  return value
-}
-const seconds = (text: string): number => {
-  const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
-    throw new InvalidArgumentError('A number of seconds is needed.')
-  return value
-}
-const state = (text: string): State => {
-  const found = STATES.find((one) => one === text)
-  if (found === undefined) throw new InvalidArgumentError(`States are ${STATES.join(', ')}.`)
-  return found
-}
+const number =
+  (what: string, fits: (value: number) => boolean) =>
+  (text: string): number => {
+    const value = Number(text)
+    if (text.trim() !== '' && fits(value) && value >= 0) return value
+    throw new InvalidArgumentError(`${what} is needed.`)
+  }
 
 const WAITS_FOR_A_PERSON = `Exit code: 0 when it goes on by itself or is over, 3 when it waits
 for a person, 1 when there is no such thing or it cannot be done.`
@@ -45,7 +35,7 @@ export function serviceCommands({ terminal, add, ends }: Declare): void {
       'run --watch-only',
     ]),
   )
-    .option('--watch-only', 'find and plan, but send nothing')
+    .addOption(new Option('--watch-only', 'find and plan, but send nothing').conflicts('workOnly'))
     .option('--work-only', 'send what is planned, but watch nothing')
     .option('--dry-run', 'say how many runs would be left alone or registered, change nothing, and end')
     .option('--json', 'with --dry-run: one JSON document on standard output')
@@ -59,7 +49,11 @@ export function serviceCommands({ terminal, add, ends }: Declare): void {
     'sandbox --port 9000 --strict',
     'sandbox --faults faults.json',
   ])
-    .option('--port <number>', 'port to listen on; a free one where not given', whole)
+    .option(
+      '--port <number>',
+      'port to listen on; a free one where not given',
+      number('A whole number', Number.isInteger),
+    )
     .option(
       '--strict',
       'refuse everything the documents refuse, not only what real servers were seen to refuse',
@@ -76,7 +70,12 @@ export function serviceCommands({ terminal, add, ends }: Declare): void {
     ['simulate illumina --into /tmp/runs --seconds 20', 'simulate nanopore --into /tmp/runs'],
   )
     .requiredOption('--into <folder>', 'the folder to write the run folder into')
-    .option('--seconds <number>', 'how long the run takes', seconds, 10)
+    .option(
+      '--seconds <number>',
+      'how long the run takes',
+      number('A number of seconds', Number.isFinite),
+      10,
+    )
   simulate.action(async (make: string) =>
     ends((await import('./simulate.ts')).simulate(terminal, make, simulate.optsWithGlobals())),
   )
@@ -121,7 +120,7 @@ export function readingCommands({ terminal, add, ends }: Declare): void {
       ]),
     ),
   )
-    .option('--state <state>', `only those in this state: ${STATES.join(', ')}`, state)
+    .addOption(new Option('--state <state>', 'only those in this state').choices(STATES))
     .option('--registry <name>', 'only those at this registry')
     .option('--since <time>', 'only those changed since: 7d, 12h, 2026-01-31')
     .option('--all', 'every revision, not only the newest')
@@ -146,7 +145,7 @@ export function readingCommands({ terminal, add, ends }: Declare): void {
         'receipts --csv > receipts.csv',
       ]),
     ),
-  ).option('--csv', 'as CSV, for a spreadsheet')
+  ).addOption(new Option('--csv', 'as CSV, for a spreadsheet').conflicts('json'))
   receipts.action(async () =>
     ends((await import('./receipts.ts')).receipts(terminal, receipts.optsWithGlobals())),
   )

@@ -1,40 +1,39 @@
 /** `pause REGISTRY` and `resume REGISTRY`: an operator holds or releases one registry. */
-
-import { suggestion } from '../config/suggest.ts'
-import type { Config } from '../config.ts'
+import type { Journal } from '../journal/journal.ts'
 import { actor, writingJournal } from './journal.ts'
-import type { ConfigOptions } from './settings.ts'
-import { EXIT, Stop, type Terminal } from './terminal.ts'
+import { type ConfigOptions, configOf } from './settings.ts'
+import { EXIT, type Terminal, unknown } from './terminal.ts'
 
 export const pause = (
   terminal: Terminal,
   name: string,
   options: ConfigOptions & { reason?: string },
 ): Promise<number> =>
-  writingJournal(terminal, options, async (journal, config) => {
-    known(config, name)
+  deciding(terminal, name, options, async (journal, who) => {
     const now = new Date()
     await journal.knowRegistries([name], now)
-    const who = actor()
     await journal.pauseRegistry(name, 'operator', options.reason ?? `paused by ${who}`, now, who)
-    terminal.out(
-      `${name} is paused; what is on the wire still ends. Release it with: runherald resume ${name}`,
-    )
-    return EXIT.fine
+    return `${name} is paused; what is on the wire still ends. Release it with: runherald resume ${name}`
   })
 
 export const resume = (terminal: Terminal, name: string, options: ConfigOptions): Promise<number> =>
-  writingJournal(terminal, options, async (journal, config) => {
-    known(config, name)
-    const opened = await journal.openRegistry(name, 'operator', new Date(), actor())
-    terminal.out(opened ? `${name} is open again.` : `${name} was not paused.`)
+  deciding(terminal, name, options, async (journal, who) =>
+    (await journal.openRegistry(name, 'operator', new Date(), who))
+      ? `${name} is open again.`
+      : `${name} was not paused.`,
+  )
+
+/** Tells what was decided; a name that is not configured ends the command, with or without a journal. */
+function deciding(
+  terminal: Terminal,
+  name: string,
+  options: ConfigOptions,
+  decide: (journal: Journal, who: string) => Promise<string>,
+): Promise<number> {
+  const names = configOf(terminal, options).registries.map((one) => one.name)
+  if (!names.includes(name)) throw unknown('registry', name, names)
+  return writingJournal(terminal, options, async (journal) => {
+    terminal.out(await decide(journal, actor()))
     return EXIT.fine
   })
-
-function known(config: Config, name: string): void {
-  const names = config.registries.map((one) => one.name)
-  if (names.includes(name)) return
-  const near = suggestion(name, names)
-  const hint = near === null ? `there are: ${names.join(', ')}` : `did you mean ${near}?`
-  throw new Stop(EXIT.usage, `no registry is called "${name}"; ${hint}`)
 }

@@ -21,8 +21,6 @@ export type RunOptions = ConfigOptions & {
 export async function run(terminal: Terminal, options: RunOptions): Promise<number> {
   if (options.dryRun) return (await import('./dry-run.ts')).dryRun(terminal, options)
   const began = performance.now()
-  if (options.watchOnly && options.workOnly)
-    throw new Stop(EXIT.usage, 'give one of --watch-only and --work-only, or neither for both')
   const { config: given, origins } = loaded(terminal, options, { secrets: true })
   // The demonstration's registries are on loopback, without certificates.
   if (!given.embedded && terminal.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0')

@@ -1,14 +1,13 @@
 /** `simulate MAKE --into DIR`: a believable run folder with fresh ids, written as the instrument would. */
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { suggestion } from '../config/suggest.ts'
 import { elementIds, elementRun } from './simulate/element.ts'
 import { illuminaIds, illuminaRun } from './simulate/illumina.ts'
 import { nanoporeIds, nanoporeRun } from './simulate/nanopore.ts'
 import { pacbioIds, pacbioRun } from './simulate/pacbio.ts'
 import { type RunTemplate, writeRun } from './simulate/run-template.ts'
 import { ultimaIds, ultimaRun } from './simulate/ultima.ts'
-import { EXIT, Stop, type Terminal } from './terminal.ts'
+import { EXIT, type Terminal, unknown } from './terminal.ts'
 
 const makes: Record<string, (now: Date) => RunTemplate> = {
   illumina: (now) => illuminaRun(illuminaIds(now)),
@@ -24,15 +23,8 @@ export async function simulate(
   make: string,
   { into, seconds }: { into: string; seconds: number },
 ): Promise<number> {
-  const known = Object.keys(makes)
   const template = makes[make.toLowerCase()]
-  if (template === undefined) {
-    const near = suggestion(make, known)
-    throw new Stop(
-      EXIT.usage,
-      `no make is called "${make}"; ${near ? `did you mean ${near}?` : `there are: ${known.join(', ')}`}`,
-    )
-  }
+  if (template === undefined) throw unknown('make', make, Object.keys(makes))
   const run = template(new Date())
   terminal.say(`Writing ${run.folder} over ${seconds} s; its last file marks its end.`)
   const path = await writeRun(run, { into: resolve(into), seconds, marked: true, wait: sleep })

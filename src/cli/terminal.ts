@@ -1,5 +1,6 @@
 /** The two streams a command writes to, what the one at the other end can show, and how a command ends early. */
 import { stripVTControlCharacters, styleText } from 'node:util'
+import { suggestion } from '../config/suggest.ts'
 import type { ConfigProblem } from '../config.ts'
 
 /** Exit codes that scripts and systemd units rely on. */
@@ -27,6 +28,13 @@ export class Stop extends Error {
     this.exit = exit
     this.problems = problems
   }
+}
+
+/** Ends a command that was told a name there is not, with the one that was probably meant. */
+export function unknown(what: string, said: string, names: readonly string[]): Stop {
+  const near = suggestion(said, names)
+  const hint = near === null ? `there are: ${names.join(', ')}` : `did you mean ${near}?`
+  return new Stop(EXIT.usage, `no ${what} is called "${said}"; ${hint}`)
 }
 
 /** `out` takes data, `say` takes messages; both add the line feed. */

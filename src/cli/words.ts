@@ -1,4 +1,5 @@
 /** The words of the command line for reasons, subjects, makes and times; those of states are the status page's. */
+import { count } from '../feedback/numbers.ts'
 import type { RegistrationRow } from '../journal/journal.ts'
 import type { Reason, State } from '../record/registration.ts'
 
@@ -42,6 +43,10 @@ export const subjectWords = ({ subject }: Pick<RegistrationRow, 'subject'>): str
   subject.type === 'run' && subject.library !== null
     ? `run ${subject.name} in library ${subject.library}`
     : `${subject.type} ${subject.name}`
+
+/** `a sheet (registration) of 96 samples, with errors`; where its errors kept every sample from being read, of none. */
+export const sheetWords = (format: string, samples: number, valid: boolean): string =>
+  `a sheet (${format})${samples === 0 ? '' : ` of ${count(samples, 'sample')}`}${valid ? '' : ', with errors'}`
 
 /** `2026-03-03 16:41`, local to whoever reads it. */
 export function shortTime(instant: string | null): string {

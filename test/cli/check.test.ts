@@ -107,6 +107,14 @@ describe('a sheet', () => {
     expect(out).toContain('Nothing was sent.')
   })
 
+  test('of which no sample could be read is not said to be of none', () => {
+    const path = join(desk.folder, 'no-barcodes.csv')
+    const good = readFileSync(join(PROJECT, 'fixtures/sheets/demo/stool-batch-7.csv'), 'utf8')
+    writeFileSync(path, good.replace('tube_barcode', 'remark'))
+    for (const command of ['check', 'explain'])
+      expect(runherald([command, path]).out).toMatch(/ a sheet \(onecodex-batch\), with errors/)
+  })
+
   test('is joined with the run folder it names, in the order given', () => {
     const run = simulated('illumina')
     const name = run.slice(run.lastIndexOf('/') + 1)

@@ -148,7 +148,7 @@ describe('a run', () => {
     expect(code).toBe(0)
     expect(registrations[0]).toMatchObject({ state: 'waiting', reason: 'sheet', needsYou: false })
     expect(text).toContain(`run_name ${alone.runId}`)
-    expect(text).toContain(`flowcell_id ${alone.flowcellId.toLowerCase()}`)
+    expect(text).toContain(`flowcell_id ${alone.flowcellId}`)
     expect(text).toContain('climb has no `map.libraryName`')
     expect(text).toContain('tubes: onecodex-v1 takes no runs')
   })

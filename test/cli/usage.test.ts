@@ -81,15 +81,20 @@ test.for<[string, string[], string]>([
   ['a misspelt command', ['chekc'], 'Did you mean check?'],
   ['a misspelt option', ['ls', '--jsno'], 'Did you mean --json?'],
   ['a path too few', ['check'], "missing required argument 'path'"],
-  ['an unknown state', ['ls', '--state', 'lost'], 'States are waiting'],
+  ['an unknown state', ['ls', '--state', 'lost'], 'Allowed choices are waiting'],
   ['an unreadable time', ['ls', '--since', 'yesterday'], 'write 7d'],
-  ['both halves of the daemon alone', ['run', '--watch-only', '--work-only'], 'one of'],
+  ['both halves of the daemon alone', ['run', '--watch-only', '--work-only'], 'cannot be used with'],
   ['nothing to retry', ['retry'], 'say what to retry'],
   ['no verdict', ['resolve', 'x'], 'give one verdict'],
   ['two verdicts', ['resolve', 'x', '--resend', '--registered'], 'give one verdict'],
   ['giving up without a reason', ['resolve', 'x', '--abandon'], 'say why'],
   ['an unknown act', ['config', 'chek'], 'check, show and init'],
   ['a port that is none', ['sandbox', '--port', '99999'], '99999 is no port'],
+  [
+    'a registry that is not configured, before anything was registered',
+    ['pause', 'demo-batch'],
+    'did you mean demo-batches?',
+  ],
   ['an unknown make', ['simulate', 'nanpore', '--into', '.'], 'did you mean nanopore?'],
 ])('%s gives exit code 2 and says what would be right', ([, args, hint]) => {
   const { exit, out, said } = runherald(args)
@@ -161,6 +166,7 @@ describe('the configuration', () => {
       [['show', 'none', '--json'], 1],
       [['ls', '--since', '2026-02-31', '--json'], 2],
       [['ls', '--state', 'lost', '--json'], 2],
+      [['receipts', '--csv', '--json'], 2],
     ] as const) {
       const told = runherald([...argv])
       expect([argv, told.exit]).toEqual([argv, exit])

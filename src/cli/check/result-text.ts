@@ -4,7 +4,7 @@ import type { CheckedSubmission, CheckResult } from '../../planning.ts'
 import { makeWords } from '../../record/run.ts'
 import { problemsText } from '../problems-text.ts'
 import { type Paint, plain, roomOf, sideBySide, type Terminal, table, wrapped } from '../terminal.ts'
-import { reasonWords } from '../words.ts'
+import { reasonWords, sheetWords } from '../words.ts'
 import { cellsText, runFacts } from './facts.ts'
 
 export function resultText(result: CheckResult, paint: Paint, terminal: Terminal): string {
@@ -29,7 +29,7 @@ function whatItIs({ kind, recognisedAs, run, sheet, completion }: CheckResult): 
   if (kind === 'unrecognised') return 'is neither a run folder nor a sheet that is known here'
   if (kind === 'sample-sheet') {
     const { samples, valid } = members(sheet)
-    return `is a sheet (${recognisedAs}) of ${counted(Number(samples), 'sample')}${valid === true ? '' : ', with errors'}`
+    return `is ${sheetWords(String(recognisedAs), Number(samples), valid === true)}`
   }
   const make = makeWords(String(members(run)['instrumentMake']))
   const { state = '', because = '', missing = [] } = completion ?? {}

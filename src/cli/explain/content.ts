@@ -6,6 +6,7 @@ import type { SubjectType } from '../../record/registration.ts'
 import { makeWords } from '../../record/run.ts'
 import { registries } from '../../registries/index.ts'
 import type { Registry } from '../../registries/registry.ts'
+import { sheetWords } from '../words.ts'
 
 const TESTS = {
   'instrument-test': "It is the instrument's own test, which is registered nowhere but at a sandbox.",
@@ -19,9 +20,7 @@ export function contentSentences(reading: Reading): string[] {
   }
   if (reading.kind === 'sample-sheet') {
     const { format, samples, valid } = reading.reading
-    return [
-      `It is a sheet (${format}) of ${samples} sample${samples === 1 ? '' : 's'}, ${valid ? 'without errors' : 'with errors'}.`,
-    ]
+    return [`It is ${sheetWords(format, samples, valid)}.`]
   }
   const { run, completion, test } = reading.reading
   const make = makeWords(run.instrumentMake)

@@ -5,9 +5,9 @@ import type { JournalReader, RegistrationRow, RegistrationStory } from '../../jo
 import { shownRow } from '../../ops/shown.ts'
 import { adviceOn, needsPerson, registryWords, stateWords } from '../../ops/words.ts'
 import type { Problem } from '../../problems.ts'
-import { linkNames } from '../../record/join.ts'
-import type { RunLink } from '../../record/library.ts'
+import { comparable, linkNames } from '../../record/join.ts'
 import type { RegistryState } from '../../record/registration.ts'
+import type { RunFacts } from '../../record/run.ts'
 import { shortTime } from '../words.ts'
 
 /** `needsYou`: nothing more happens until a person has decided or mended something. */
@@ -123,8 +123,7 @@ async function sheetWords(
 ): Promise<string[]> {
   const artifact = subject.path === null ? null : await journal.artifact(subject.path)
   const template = config.registries.find((one) => one.name === registry)?.map.libraryName ?? null
-  const names =
-    artifact?.reading.kind === 'run-folder' ? linkNames(artifact.reading.reading.run).map(linkText) : []
+  const names = artifact?.reading.kind === 'run-folder' ? namesOf(artifact.reading.reading.run) : []
   return [
     'no sheet without errors names this run, and none lies in its folder that names a library',
     ...(names.length === 0 ? [] : [`a sheet names it by one of: ${names.join(', ')}`]),
@@ -134,7 +133,14 @@ async function sheetWords(
   ]
 }
 
-const linkText = ({ by, value }: RunLink): string => `${by} ${value}`
+/** Every name by which a sheet may name the run; of its flow cells as its files write them. */
+function namesOf(run: RunFacts): string[] {
+  const flowcells = [run, ...run.cells].flatMap(({ flowcellId }) => flowcellId ?? [])
+  return linkNames(run).map(({ by, value }) => {
+    const written = flowcells.find((one) => comparable({ by, value: one }).value === value)
+    return `${by} ${written ?? value}`
+  })
+}
 
 function runWords(facts: Json): string {
   const link = member(facts, 'awaited')
