@@ -1,4 +1,4 @@
-/** What the journal and the decision core hand each other: a registration, what happens to it, and what follows. */
+/** What the journal and delivery hand each other: a registration, what happens to it, and what follows. */
 import type { Json, Outcome, Submission, Traits } from './handovers.ts'
 import type {
   PauseReason,
@@ -9,19 +9,8 @@ import type {
   SubjectRef,
 } from './record/registration.ts'
 
-/**
- * One revision of a registration as the decision core sees it: everything that decides, nothing that is only shown.
- * Times are ISO instants.
- */
-export type Revision = {
-  revision: number
-  state: State
-  reason: Reason | null
-  since: string
-  /** When the next attempt is due; null: as soon as it may. */
-  nextTry: string | null
-  /** Counts the times a job was asked for, so that each has an id of its own. */
-  wake: number
+/** What planning asks for, as far as it decides. */
+export type Asked = {
   /** Of the request without its secrets; null while there is none to send. */
   bodyHash: string | null
   traits: Traits
@@ -30,6 +19,21 @@ export type Revision = {
   notBefore: string | null
   claims: string[]
   prerequisite: string | null
+}
+
+/**
+ * One revision of a registration as the decision core sees it: everything that decides, nothing that is only shown.
+ * Times are ISO instants.
+ */
+export type Revision = Asked & {
+  revision: number
+  state: State
+  reason: Reason | null
+  since: string
+  /** When the next attempt is due; null: as soon as it may. */
+  nextTry: string | null
+  /** Counts the times a job was asked for, so that each has an id of its own. */
+  wake: number
   /** Sends counted against it. */
   attempts: number
   /** Attempts recorded, look-ups and uncounted ones included: the number of the last. */
@@ -74,17 +78,7 @@ export type Surroundings = {
 
 /** Everything that can happen to a registration. `random` is in [0, 1). */
 export type DeliveryEvent =
-  | {
-      type: 'planned'
-      now: Date
-      bodyHash: string | null
-      traits: Traits
-      waitingFor: Reason[]
-      stop: Submission['stop']
-      notBefore: string | null
-      claims: string[]
-      prerequisite: string | null
-    }
+  | { type: 'planned'; now: Date; asked: Asked }
   | { type: 'withdrawn'; now: Date }
   | { type: 'arm'; now: Date; revision: number; surroundings: Surroundings }
   | { type: 'settled'; now: Date; random: number; revision: number; attempt: number; outcome: Outcome }
@@ -143,3 +137,19 @@ export type Transition = {
   /** Why a person's act could not be done; null when it was. */
   declined: string | null
 }
+
+/** What may be done with an attempt that was armed. */
+export type Armed = {
+  submission: Submission
+  traits: Traits
+  revision: number
+  attempt: number
+  purpose: 'send' | 'look-up'
+  earlierUnknown: boolean
+}
+
+/** Whether an attempt may begin. `later`: a job came before its time. `paused`: the registry is. `no`: nothing is due. */
+export type Arming =
+  | { may: 'begin'; armed: Armed; transition: Transition }
+  | { may: 'later'; at: string; transition: Transition }
+  | { may: 'paused' | 'no'; transition: Transition }

@@ -159,6 +159,9 @@ export type Submission = {
   facts: Json
 }
 
+/** What planning asks for one registration; `notBefore` is the end of its grace, null where there is none. */
+export type Plan = { submission: Submission; traits: Traits; notBefore: string | null }
+
 // ── deliver ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** A complete HTTP answer. Header names in lower case; the body cut at 64 KiB for keeping, whole for judging. */

@@ -1,14 +1,8 @@
 /** One attempt on the wire, from an armed registration to how it ended. Never rejects: whatever happens is an outcome. */
-import type { Outcome, Submission, Traits, Verdict } from '../handovers.ts'
+import type { Armed } from '../decision.ts'
+import type { Answer, Outcome, Submission, Verdict } from '../handovers.ts'
 import type { Destination } from './destination.ts'
 import type { Exchanged, Wire } from './exchange.ts'
-
-export type Armed = {
-  submission: Submission
-  traits: Traits
-  purpose: 'send' | 'look-up'
-  earlierUnknown: boolean
-}
 
 export const attempt = (wire: Wire, to: Destination, armed: Armed, now: Date): Promise<Outcome> =>
   armed.purpose === 'send' ? sendOnce(wire, to, armed, now) : lookUp(wire, to, armed, now)
@@ -61,12 +55,7 @@ function failed(exchanged: Exclude<Exchanged, { type: 'answer' }>): Outcome {
 }
 
 /** A fault of ours in judging must not lose the answer, nor pass for a refusal. */
-function judged(
-  to: Destination,
-  submission: Submission,
-  answer: Parameters<Destination['judge']>[1],
-  earlierUnknown: boolean,
-): Verdict {
+function judged(to: Destination, submission: Submission, answer: Answer, earlierUnknown: boolean): Verdict {
   try {
     return to.judge(submission, answer, { earlierUnknown })
   } catch (thrown) {

@@ -6,28 +6,25 @@
 import type { Transition, Wake } from '../decision.ts'
 import { within } from '../event-loop.ts'
 import { type Emit, loggedError } from '../events.ts'
-import type { PauseReason, RegistryState } from '../record/registration.ts'
 import { announce } from './announce.ts'
 import { LONGEST_WAIT_MS } from './backoff.ts'
 import type { Destination } from './destination.ts'
 import { createWire } from './exchange.ts'
-import { createProber } from './probe.ts'
+import { createProber, type ProbeJournal } from './probe.ts'
 import { openQueue, type RegistryQueue } from './queue.ts'
 import { linkRedis, type RedisAddress } from './redis-links.ts'
 import { createSweeper } from './sweeper.ts'
 import { type AttemptJournal, createWorker } from './worker.ts'
 
 /** The journal's transactions that delivery lives by. */
-type DeliveryJournal = AttemptJournal & {
-  recover(now: Date): Promise<Transition>
-  due(until: Date, doubtful: Date): Promise<Wake[]>
-  wakes(ids: string[]): Promise<Wake[]>
-  changedElsewhere(): Promise<boolean>
-  knowRegistries(names: string[], now: Date): Promise<void>
-  registries(): Promise<RegistryState[]>
-  pauseRegistry(name: string, reason: PauseReason, detail: string, now: Date): Promise<boolean>
-  openRegistry(name: string, by: 'probe' | 'operator', now: Date): Promise<boolean>
-}
+type DeliveryJournal = AttemptJournal &
+  ProbeJournal & {
+    recover(now: Date): Promise<Transition>
+    due(until: Date, doubtful: Date): Promise<Wake[]>
+    wakes(ids: string[]): Promise<Wake[]>
+    changedElsewhere(): Promise<boolean>
+    knowRegistries(names: string[], now: Date): Promise<void>
+  }
 
 type DeliveryOptions = {
   journal: DeliveryJournal

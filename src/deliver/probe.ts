@@ -5,7 +5,8 @@ import { probeWaitMs } from './backoff.ts'
 import type { Destination } from './destination.ts'
 import type { Wire } from './exchange.ts'
 
-type ProbeJournal = {
+/** Which registries are paused: read, and changed by what a probe says. */
+export type ProbeJournal = {
   registries(): Promise<RegistryState[]>
   pauseRegistry(name: string, reason: PauseReason, detail: string, now: Date): Promise<boolean>
   openRegistry(name: string, by: 'probe' | 'operator', now: Date): Promise<boolean>

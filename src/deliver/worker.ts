@@ -1,9 +1,9 @@
 /** One job after another: asks the journal, makes the attempt, and tells the journal how it ended. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Transition } from '../decision.ts'
+import type { Arming, Transition } from '../decision.ts'
 import { type Emit, loggedError } from '../events.ts'
 import type { Outcome } from '../handovers.ts'
-import { type Armed, attempt } from './attempt.ts'
+import { attempt } from './attempt.ts'
 import type { Destination } from './destination.ts'
 import type { Wire } from './exchange.ts'
 import type { JobData } from './queue.ts'
@@ -11,14 +11,7 @@ import { createTurns, type Turns } from './turns.ts'
 
 /** The journal's transactions around one attempt. */
 export type AttemptJournal = {
-  arm(
-    request: { id: string; revision: number; url: string },
-    now: Date,
-  ): Promise<
-    | { may: 'begin'; armed: Armed & { attempt: number }; transition: Transition }
-    | { may: 'later'; at: string; transition: Transition }
-    | { may: 'paused' | 'no'; transition: Transition }
-  >
+  arm(request: { id: string; revision: number; url: string }, now: Date): Promise<Arming>
   settle(
     attempt: { id: string; revision: number; attempt: number },
     outcome: Outcome,

@@ -4,8 +4,8 @@
  * Every call is one transaction, durable when it resolves; calls that arrive together share one commit. Calls are
  * asynchronous so that another store can stand behind them. It is the only truth: Redis can be rebuilt from it.
  */
-import type { Act, Transition, Wake } from '../decision.ts'
-import type { Answer, Json, Outcome, Reading, Receipt, Submission, Traits } from '../handovers.ts'
+import type { Act, Arming, Transition, Wake } from '../decision.ts'
+import type { Answer, Json, Outcome, Plan, Reading, Receipt, Submission } from '../handovers.ts'
 import type { Problem } from '../problems.ts'
 import type { RunLink } from '../record/library.ts'
 import type {
@@ -131,9 +131,6 @@ export type RunSpan = {
   sheetSeen: string | null
 }
 
-/** What planning asks for one registration; `notBefore` is the end of its grace. */
-export type Plan = { submission: Submission; traits: Traits; notBefore: string | null }
-
 /** What happened to each plan, in order. */
 export type Planned = {
   id: string
@@ -193,22 +190,6 @@ export type JournalReader = {
   /** When a root was first scanned to its end; null while it was not. */
   rootFirstScan(root: string): Promise<string | null>
 }
-
-/** What may be done with an attempt that was armed. */
-export type Armed = {
-  submission: Submission
-  traits: Traits
-  revision: number
-  attempt: number
-  purpose: 'send' | 'look-up'
-  earlierUnknown: boolean
-}
-
-/** Whether an attempt may begin. `later`: a job came before its time. `paused`: the registry is. `no`: nothing is due. */
-export type Arming =
-  | { may: 'begin'; armed: Armed; transition: Transition }
-  | { may: 'later'; at: string; transition: Transition }
-  | { may: 'paused' | 'no'; transition: Transition }
 
 /** A sheet that was put away, known by its bytes; one that was not read to its end by what the scan saw of it. */
 export type SheetMove = { from: string; to: string } & ({ sha256: string } | { fingerprint: string })

@@ -57,9 +57,8 @@ export async function openJournal(
 ): Promise<Result<Journal, JournalFault>> {
   const { decide, readOnly = false, expectExisting = false, onBroken } = options
   const fault = (why: JournalFault['why'], detail: string) => err({ why, file, detail })
-  const looked = sizeOf(file)
-  if (looked === 'forbidden') return fault('forbidden', 'this user may not look into its folder')
-  const size = looked
+  const size = sizeOf(file)
+  if (size === 'forbidden') return fault('forbidden', 'this user may not look into its folder')
   const marked = existsSync(markerOf(file)) || existsSync(firstMarkerOf(file))
   if (size === null && marked)
     return fault('missing', `the file is gone (${basename(markerOf(file))} remembers it)`)

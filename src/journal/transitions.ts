@@ -83,8 +83,7 @@ export function apply(
   into: Transition,
   context: Context = {},
 ): Effect[] {
-  const decision = decide(registration, event)
-  const { registration: after, effects } = decision
+  const { registration: after, effects } = decide(registration, event)
   for (const revision of after.revisions) keep(store, registration, after, revision, context)
   gather(registration, after, effects, into)
   for (const effect of effects) carryOut(store, decide, after, effect, event.now, into, context)

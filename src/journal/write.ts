@@ -1,10 +1,10 @@
 /** The journal's transactions: each takes in one thing that happened, and keeps everything that follows from it. */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
 import { backup, type DatabaseSync } from 'node:sqlite'
-import type { Decide, Registration, Transition, Wake } from '../decision.ts'
-import type { Outcome } from '../handovers.ts'
+import type { Arming, Asked, Decide, Registration, Transition, Wake } from '../decision.ts'
+import type { Outcome, Plan } from '../handovers.ts'
 import { isDone, moveArtifact, saveArtifact } from './artifacts.ts'
-import type { Arming, Artifact, JournalWriter, Plan, Planned } from './journal.ts'
+import type { Artifact, JournalWriter, Planned } from './journal.ts'
 import { remember, rememberMoved } from './known.ts'
 import { openRegistry, pauseRegistry } from './registry-rows.ts'
 import { bodyHash } from './request-hash.ts'
@@ -28,23 +28,12 @@ export function createWriter(store: Store, db: DatabaseSync, decide: Decide): Jo
     )
     const registration = load(store, id) ?? { id, registry, subject, revisions: [] }
     const { claims, prerequisite } = mapped ?? { claims: [], prerequisite: null }
-    const asked = {
+    const asked: Asked = {
       bodyHash: bodyHash(submission),
-      traits,
-      waitingFor,
-      stop,
-      notBefore,
-      claims,
-      prerequisite,
+      ...{ traits, waitingFor, stop, notBefore, claims, prerequisite },
     }
-    const effects = apply(
-      store,
-      decide,
-      registration,
-      { type: 'planned', now, ...asked },
-      nothingHappened(),
-      { submission },
-    )
+    const event = { type: 'planned' as const, now, asked }
+    const effects = apply(store, decide, registration, event, nothingHappened(), { submission })
     const planned = effects.find((one) => one.do === 'planned')
     if (planned?.do !== 'planned') throw new Error('A plan was not decided')
     const { revision, change } = planned

@@ -1,5 +1,5 @@
 /** What a batch of things just read asks for at every registry: all that they touch is planned, once each. */
-import type { SheetReading } from '../handovers.ts'
+import type { Plan, SheetReading } from '../handovers.ts'
 import type { Artifact, JournalReader } from '../journal/journal.ts'
 import {
   type Catalogue,
@@ -10,7 +10,7 @@ import {
   type SheetSource,
   sheetSourceOf,
 } from './catalogue.ts'
-import type { Plan, PlanningOptions } from './destination.ts'
+import type { PlanningOptions } from './destination.ts'
 import { planRun } from './run.ts'
 import { noLongerAsked, planSheet } from './sheet.ts'
 import { refuseTakenTubes } from './tubes.ts'

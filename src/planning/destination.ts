@@ -1,5 +1,5 @@
 /** A registry as planning sees it, and the steps that every planned registration goes through there. */
-import type { Json, Subject, Submission, Traits } from '../handovers.ts'
+import type { Json, Plan, Subject } from '../handovers.ts'
 import { type Problem, problem } from '../problems.ts'
 import { registrationId } from '../record/identity.ts'
 import type { Reason, SubjectRef } from '../record/registration.ts'
@@ -31,9 +31,6 @@ export type PlanningOptions = {
   runsFrom(sheetPath: string): 'folder' | 'sheet'
   now: Date
 }
-
-/** One planned registration. `notBefore` is the end of its grace, or null. */
-export type Plan = { submission: Submission; traits: Traits; notBefore: string | null }
 
 export function emptyPlan(subject: SubjectRef, to: Destination, facts: Json): Plan {
   return {

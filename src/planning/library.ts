@@ -1,8 +1,8 @@
 /** A library at every registry that takes libraries by themselves. */
-import type { Json } from '../handovers.ts'
+import type { Json, Plan } from '../handovers.ts'
 import type { Library } from '../record/library.ts'
 import type { SubjectRef } from '../record/registration.ts'
-import { emptyPlan, fits, graceEnd, mapInto, type Plan, type PlanningOptions } from './destination.ts'
+import { emptyPlan, fits, graceEnd, mapInto, type PlanningOptions } from './destination.ts'
 import { libraryKey } from './keys.ts'
 import type { SheetPlaces } from './places.ts'
 

@@ -1,5 +1,5 @@
 /** Everything one run folder asks for at every registry, joined with the sheets that speak of it. */
-import type { Json } from '../handovers.ts'
+import type { Json, Plan } from '../handovers.ts'
 import { type Problem, problem } from '../problems.ts'
 import type { Library, LibraryRun, RunClaim, RunLink } from '../record/library.ts'
 import type { SubjectRef } from '../record/registration.ts'
@@ -11,7 +11,6 @@ import {
   fits,
   graceEnd,
   notTaken,
-  type Plan,
   type Planned,
   type PlanningOptions,
   refuse,

@@ -1,6 +1,6 @@
 /** Everything a dropped sheet asks for by itself: its libraries, its batches, and its runs that have not come. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Json, SheetReading } from '../handovers.ts'
+import type { Json, Plan, SheetReading } from '../handovers.ts'
 import { type Problem, problem } from '../problems.ts'
 import { registrationId } from '../record/identity.ts'
 import type { Batch, Library, LibraryRun, RunLink } from '../record/library.ts'
@@ -14,7 +14,6 @@ import {
   graceEnd,
   mapInto,
   notTaken,
-  type Plan,
   type Planned,
   type PlanningOptions,
   refuse,

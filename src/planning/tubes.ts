@@ -1,9 +1,9 @@
 /** Tubes that stand in two batches: one tube can be shipped only once, so the batch that came later is refused at once. */
 import * as z from 'zod'
-import type { Json, SheetReading, Submission } from '../handovers.ts'
+import type { Json, Plan, SheetReading, Submission } from '../handovers.ts'
 import { columnNamed, type Problem, problem } from '../problems.ts'
 import type { SubjectRef } from '../record/registration.ts'
-import { type Plan, refuse } from './destination.ts'
+import { refuse } from './destination.ts'
 import { located, sheetPlaces } from './places.ts'
 
 /** A registration that claims a tube at a registry, or will when it is sent. */

@@ -1,8 +1,7 @@
 /** Drives the decision core alone: a registration in memory, at a clock that stands until it is moved. */
-import type { Act, Effect, Registration, Revision, Surroundings } from '../../src/decision.ts'
+import type { Act, Asked, Effect, Registration, Revision, Surroundings } from '../../src/decision.ts'
 import { decideAt } from '../../src/deliver/decide.ts'
-import type { Answer, LookUp, Outcome, Submission, Traits, Verdict } from '../../src/handovers.ts'
-import type { Reason } from '../../src/record/registration.ts'
+import type { Answer, LookUp, Outcome, Traits, Verdict } from '../../src/handovers.ts'
 
 export const START = new Date('2026-11-21T12:00:00.000Z')
 const OPEN: Surroundings = { registryOpen: true, claimed: [], library: 'elsewhere', restored: false }
@@ -11,14 +10,10 @@ export const ANSWER: Answer = { status: 200, headers: {}, body: '{}' }
 const PLAIN: Traits = { repeatable: false, askable: false, busyIsSafe: false, corrects: false }
 export const traits = (given: Partial<Traits> = {}): Traits => ({ ...PLAIN, ...given })
 
-type Asked = {
-  body?: string | null
-  traits?: Traits
-  waitingFor?: Reason[]
-  stop?: Submission['stop']
-  notBefore?: string | null
-  claims?: string[]
-  prerequisite?: string | null
+/** What is asked for where a test does not say otherwise: a request that may go at once. */
+const ASKED: Asked = {
+  ...{ bodyHash: 'A', traits: PLAIN, waitingFor: [], stop: null, notBefore: null, claims: [] },
+  prerequisite: null,
 }
 
 export type Core = {
@@ -30,7 +25,7 @@ export type Core = {
   /** Seconds until the newest revision is due; null: at once. */
   waitSeconds(): number | null
   pass(seconds: number): Core
-  plan(asked?: Asked): Core
+  plan(asked?: Partial<Asked> & { body?: string | null }): Core
   withdraw(): Core
   /** Arms the newest revision, or another. */
   arm(surroundings?: Partial<Surroundings>, revision?: number): Core
@@ -82,18 +77,8 @@ export function core({
       made.now = new Date(made.now.getTime() + seconds * 1000)
       return made
     },
-    plan: (asked = {}) =>
-      happen({
-        type: 'planned',
-        now: made.now,
-        bodyHash: asked.body === undefined ? 'A' : asked.body,
-        traits: asked.traits ?? PLAIN,
-        waitingFor: asked.waitingFor ?? [],
-        stop: asked.stop ?? null,
-        notBefore: asked.notBefore ?? null,
-        claims: asked.claims ?? [],
-        prerequisite: asked.prerequisite ?? null,
-      }),
+    plan: ({ body = 'A', ...asked } = {}) =>
+      happen({ type: 'planned', now: made.now, asked: { ...ASKED, bodyHash: body, ...asked } }),
     withdraw: () => happen({ type: 'withdrawn', now: made.now }),
     arm: (surroundings = {}, revision = made.newest().revision) =>
       happen({ type: 'arm', now: made.now, revision, surroundings: { ...OPEN, ...surroundings } }),

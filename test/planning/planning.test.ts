@@ -1,8 +1,8 @@
 /** What is asked for at which registry, from a run, a sheet, or both. */
 import { describe, expect, test } from 'vitest'
-import type { SheetReading } from '../../src/handovers.ts'
+import type { Plan, SheetReading } from '../../src/handovers.ts'
 import { memoryCatalogue, type RunSource, type SheetSource } from '../../src/planning/catalogue.ts'
-import type { Destination, Plan, PlanningOptions } from '../../src/planning/destination.ts'
+import type { Destination, PlanningOptions } from '../../src/planning/destination.ts'
 import { planRun } from '../../src/planning/run.ts'
 import { planSheet } from '../../src/planning/sheet.ts'
 import type { Library, RunClaim, RunLink } from '../../src/record/library.ts'

@@ -1,8 +1,8 @@
 /** What a sheet asks for when it names its run in a way that fits several, and when its content has changed. */
 import { expect, test } from 'vitest'
-import type { SheetReading } from '../../src/handovers.ts'
+import type { Plan, SheetReading } from '../../src/handovers.ts'
 import { memoryCatalogue, type RunSource, type SheetSource } from '../../src/planning/catalogue.ts'
-import type { Destination, Plan, PlanningOptions } from '../../src/planning/destination.ts'
+import type { Destination, PlanningOptions } from '../../src/planning/destination.ts'
 import { planRun } from '../../src/planning/run.ts'
 import { noLongerAsked, planSheet } from '../../src/planning/sheet.ts'
 import { registries } from '../../src/registries/index.ts'

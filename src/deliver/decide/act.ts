@@ -1,5 +1,5 @@
 /** A person's acts: trying again what was mended, and a verdict on what nobody else can know. */
-import type { Act, DeliveryEvent, Registration, Revision } from '../../decision.ts'
+import type { Act, DeliveryEvent, Effect, Registration, Revision } from '../../decision.ts'
 import type { State } from '../../record/registration.ts'
 import { become, newestOf, rest, type Step, schedule, update } from './revisions.ts'
 
@@ -14,17 +14,9 @@ export function act(registration: Registration, event: Extract<DeliveryEvent, { 
   const isTakenUp = said.state === 'queued' && revision.state !== 'queued' && revision.state !== 'unknown'
   const acted = isTakenUp && isBehind(registration, said) ? inTurn(said, now) : said
   const because = 'retry' in event.act ? 'retry' : (event.act.reason ?? event.act.resolve)
-  const effects =
-    acted.state === 'registered'
-      ? [
-          {
-            do: 'receipt' as const,
-            revision: acted.revision,
-            remoteIds: acted.remoteIds,
-            samples: [],
-          },
-        ]
-      : []
+  const { remoteIds } = acted
+  const receipt: Effect = { do: 'receipt', revision: acted.revision, remoteIds, samples: [] }
+  const effects = acted.state === 'registered' ? [receipt] : []
   return { registration: update(registration, acted), effects, because, who }
 }
 

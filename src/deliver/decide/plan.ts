@@ -1,21 +1,25 @@
 /** What planning asks for: a first revision, a newer one in its place, or nothing, since the same was asked before. */
-import type { DeliveryEvent, Registration, Revision } from '../../decision.ts'
+import type { Asked, DeliveryEvent, Registration, Revision } from '../../decision.ts'
 import { become, hasBeenTried, newestOf, rest, type Step, takeUp, unchanged, update } from './revisions.ts'
 
-type Planned = Extract<DeliveryEvent, { type: 'planned' }>
 type Change = 'none' | 'new' | 'revised' | 'updated'
 
-export function plan(registration: Registration, event: Planned): Step {
+export function plan(
+  registration: Registration,
+  { asked, now }: Extract<DeliveryEvent, { type: 'planned' }>,
+): Step {
   const newest = newestOf(registration)
-  if (newest === undefined) return append(registration, event, 'new')
+  if (newest === undefined) return append(registration, asked, 'new', now)
   if (!isUntouched(newest)) {
     // Without a request there is nothing to correct with: what was sent stays as it is.
-    const isSame = event.bodyHash === null || event.bodyHash === newest.bodyHash
-    return isSame ? told(registration, newest, 'none') : append(registration, event, 'revised')
+    const isSame = asked.bodyHash === null || asked.bodyHash === newest.bodyHash
+    return isSame ? told(registration, newest, 'none') : append(registration, asked, 'revised', now)
   }
-  if (newest.bodyHash === event.bodyHash) return refresh(registration, newest, event)
+  if (newest.bodyHash === asked.bodyHash) return refresh(registration, newest, asked, now)
   const isPlaceholder = newest.bodyHash === null && (newest.state === 'waiting' || newest.withdrawn)
-  return isPlaceholder ? replan(registration, newest, event) : append(registration, event, 'revised')
+  return isPlaceholder
+    ? replan(registration, newest, asked, now)
+    : append(registration, asked, 'revised', now)
 }
 
 /** Planning no longer asks for it. Only what was never sent can vanish. */
@@ -31,11 +35,11 @@ const isUntouched = (revision: Revision): boolean =>
   !hasBeenTried(revision) && revision.state !== 'abandoned' && revision.state !== 'registered'
 
 /** The same request again: only what it waits for, or what stops it, may have changed. */
-function refresh(registration: Registration, newest: Revision, event: Planned): Step {
-  const asked = ({ waitingFor, stop, claims, prerequisite }: Planned | Revision) =>
+function refresh(registration: Registration, newest: Revision, asked: Asked, now: Date): Step {
+  const movable = ({ waitingFor, stop, claims, prerequisite }: Asked) =>
     JSON.stringify([waitingFor, stop, claims, prerequisite])
-  if (!newest.withdrawn && asked(newest) === asked(event)) return told(registration, newest, 'none')
-  const step = replan(registration, newest, { ...event, notBefore: earlier(newest, event) })
+  if (!newest.withdrawn && movable(newest) === movable(asked)) return told(registration, newest, 'none')
+  const step = replan(registration, newest, { ...asked, notBefore: earlier(newest, asked) }, now)
   const taken = newestOf(step.registration)
   const stays = taken?.state === newest.state && taken.reason === newest.reason
   if (!stays) return step
@@ -43,32 +47,27 @@ function refresh(registration: Registration, newest: Revision, event: Planned): 
   return told(update(step.registration, { ...taken, state, reason, since, nextTry, wake }), newest, 'none')
 }
 
-function replan(registration: Registration, newest: Revision, event: Planned): Step {
-  const { bodyHash, traits, waitingFor, stop, notBefore, claims, prerequisite, now } = event
-  const replanned: Revision = {
-    ...rest(become(newest, 'waiting', 'previous-revision', now)),
-    ...{ bodyHash, traits, waitingFor, stop, notBefore, claims, prerequisite },
-    withdrawn: false,
-  }
+function replan(registration: Registration, newest: Revision, asked: Asked, now: Date): Step {
+  const waiting = rest(become(newest, 'waiting', 'previous-revision', now))
+  const replanned: Revision = { ...waiting, ...asked, withdrawn: false }
   return told(takeUp(update(registration, replanned), now), newest, 'updated')
 }
 
 /** The grace of one content begins when it is first seen, however often it is seen again. */
-function earlier(newest: Revision, event: Planned): string | null {
-  if (newest.notBefore === null || event.notBefore === null) return null
-  return newest.notBefore < event.notBefore ? newest.notBefore : event.notBefore
+function earlier(newest: Revision, asked: Asked): string | null {
+  if (newest.notBefore === null || asked.notBefore === null) return null
+  return newest.notBefore < asked.notBefore ? newest.notBefore : asked.notBefore
 }
 
-function append(registration: Registration, event: Planned, change: Change): Step {
-  const { bodyHash, traits, waitingFor, stop, notBefore, claims, prerequisite } = event
+function append(registration: Registration, asked: Asked, change: Change, now: Date): Step {
   const revision: Revision = {
     revision: (newestOf(registration)?.revision ?? 0) + 1,
     state: 'waiting',
     reason: 'previous-revision',
-    since: event.now.toISOString(),
+    since: now.toISOString(),
     nextTry: null,
     wake: 0,
-    ...{ bodyHash, traits, waitingFor, stop, notBefore, claims, prerequisite },
+    ...asked,
     attempts: 0,
     lastAttempt: 0,
     onWire: null,

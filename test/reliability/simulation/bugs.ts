@@ -2,8 +2,7 @@
  * Bugs put into the decisions, or into what the journal does with them, to see that the simulation finds them.
  * Each is a mistake that somebody could make in good faith.
  */
-import type { Decide, Effect, Registration, Revision, Transition } from '../../../src/decision.ts'
-import type { Arming } from '../../../src/journal/journal.ts'
+import type { Arming, Decide, Effect, Registration, Revision, Transition } from '../../../src/decision.ts'
 import type { SimulatedJournal } from './journal.ts'
 
 export type Bug = {
@@ -130,13 +129,11 @@ export const bugs: Record<string, Bug> = {
     )
     return decide({ ...registration, revisions: landed }, event)
   }),
-  'what was registered is corrected where it cannot be': deciding(
-    (decide) => (registration, event) =>
-      decide(
-        registration,
-        event.type === 'planned' ? { ...event, traits: { ...event.traits, corrects: true } } : event,
-      ),
-  ),
+  'what was registered is corrected where it cannot be': deciding((decide) => (registration, event) => {
+    if (event.type !== 'planned') return decide(registration, event)
+    const traits = { ...event.asked.traits, corrects: true }
+    return decide(registration, { ...event, asked: { ...event.asked, traits } })
+  }),
   'a refusal is tried again': revising((one, _, event) =>
     event.type === 'settled' && one.state === 'refused' ? queued(one) : one,
   ),

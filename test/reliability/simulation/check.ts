@@ -3,9 +3,8 @@
  *
  * Nothing here asks the decisions or the plans what they meant.
  */
-import type { Registration, Revision } from '../../../src/decision.ts'
+import type { Armed, Registration, Revision } from '../../../src/decision.ts'
 import type { Outcome } from '../../../src/handovers.ts'
-import type { Armed } from '../../../src/journal/journal.ts'
 import type { Kept } from './journal.ts'
 import { REFUSED_HERE, repeats } from './kinds.ts'
 import type { Process } from './process.ts'

@@ -1,5 +1,6 @@
 /** What the simulation asks of a journal, and of what lies in it; kept by a model here, by SQLite in `sqlite-journal.ts`. */
 import type {
+  Arming,
   Decide,
   DeliveryEvent,
   Effect,
@@ -8,15 +9,8 @@ import type {
   Transition,
   Wake,
 } from '../../../src/decision.ts'
-import type { Submission } from '../../../src/handovers.ts'
-import type {
-  Arming,
-  Artifact,
-  Journal,
-  Plan,
-  Planned,
-  RegistrationRow,
-} from '../../../src/journal/journal.ts'
+import type { Plan, Submission } from '../../../src/handovers.ts'
+import type { Artifact, Journal, Planned, RegistrationRow } from '../../../src/journal/journal.ts'
 import { bodyHash } from '../../../src/journal/request-hash.ts'
 import { isAmong, linksOf, sheetSourceOf } from '../../../src/planning/catalogue.ts'
 import { linkNames } from '../../../src/record/join.ts'
@@ -220,22 +214,8 @@ export function openModelJournal(decide: Decide, random: () => number): Simulate
     entry.registration = { ...entry.registration, subject }
     const { claims: tubes, prerequisite } = mapped ?? { claims: [], prerequisite: null }
     const hash = bodyHash(submission)
-    const effects = apply(
-      entry,
-      {
-        type: 'planned',
-        now,
-        bodyHash: hash,
-        traits,
-        waitingFor,
-        stop,
-        notBefore,
-        claims: tubes,
-        prerequisite,
-      },
-      nothing(),
-      submission,
-    )
+    const asked = { bodyHash: hash, traits, waitingFor, stop, notBefore, claims: tubes, prerequisite }
+    const effects = apply(entry, { type: 'planned', now, asked }, nothing(), submission)
     const planned = effects.find((one) => one.do === 'planned')
     if (planned?.do !== 'planned') throw new Error('A plan was not decided')
     const revision = entry.registration.revisions.find((one) => one.revision === planned.revision)

@@ -2,10 +2,9 @@
  * One life of the daemon in the simulation: the real pipeline, planning and decisions, and the steps of delivery between
  * them, each of which it may not survive. What it knows dies with it; the journal, Redis and the registries stay.
  */
-import type { Transition, Wake } from '../../../src/decision.ts'
+import type { Armed, Transition, Wake } from '../../../src/decision.ts'
 import { LONGEST_WAIT_MS, probeWaitMs } from '../../../src/deliver/backoff.ts'
 import type { Outcome } from '../../../src/handovers.ts'
-import type { Armed } from '../../../src/journal/journal.ts'
 import { createPipeline, type Pipeline } from '../../../src/pipeline.ts'
 import type { PlanningOptions } from '../../../src/planning/destination.ts'
 import type { Job } from './queue.ts'

@@ -1,6 +1,6 @@
 /** Everything around the daemon in one history: clocks, disk, Redis, registries, the journal, and chance. */
+import type { Armed } from '../../../src/decision.ts'
 import type { Outcome } from '../../../src/handovers.ts'
-import type { Armed } from '../../../src/journal/journal.ts'
 import type { Destination, PlanningOptions } from '../../../src/planning/destination.ts'
 import type { Bug } from './bugs.ts'
 import { type Chance, chanceFrom } from './chance.ts'
