@@ -46,9 +46,7 @@ function handle(registration: Registration, event: DeliveryEvent, timeScale: num
 
 /** The library is there: whoever waited for it may be sent at once. */
 function goOn(registration: Registration, library: string): Step {
-  const waiting = registration.revisions.filter(
-    (one) => one.state === 'queued' && one.reason === `library ${library}`,
-  )
+  const waiting = registration.revisions.filter((one) => one.reason === `library ${library}`)
   const revisions = waiting.map((one) => ({
     ...schedule(one, null),
     reason: null,

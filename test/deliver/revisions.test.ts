@@ -214,14 +214,20 @@ describe('a person', () => {
     const repeatable = { traits: traits({ repeatable: true, busyIsSafe: true }) }
     const at = core().plan(repeatable).arm()
     at.verdict({ is: 'try-later', because: 'busy', detail: '' }, { status: 503 })
-    at.plan({ body: 'B', ...repeatable }).act({ resolve: 'abandon', reason: 'no' })
-    at.pass(60).arm({}, 1).ends({ type: 'lost', detail: 'reset' })
+    const abandon = { resolve: 'abandon', reason: 'no' } as const
+    const resend = { resolve: 'resend', reason: 'yes' } as const
+    at.plan({ body: 'B', ...repeatable }).act(abandon)
+    expect(states(at)).toEqual(['queued', 'abandoned'])
+    expect(states(at.act(resend))).toEqual(['queued', 'waiting: previous-revision'])
+    at.act(abandon).pass(60).arm({}, 1).ends({ type: 'lost', detail: 'reset' })
     expect(states(at)).toEqual(['unknown', 'abandoned'])
-    expect(states(at.act({ resolve: 'resend', reason: 'yes' }))).toEqual([
-      'unknown',
-      'waiting: previous-revision',
-    ])
+    expect(states(at.act(resend))).toEqual(['unknown', 'waiting: previous-revision'])
     expect(states(at.pass(60).arm({}, 1).verdict(ACCEPTED))).toEqual(['registered', 'held: amendment'])
+  })
+
+  test('has an amendment sent beside what is registered, if that is the verdict', () => {
+    const at = core().plan().arm().verdict(ACCEPTED).plan({ body: 'B' })
+    expect(states(at.act({ resolve: 'resend', reason: 'they deleted it' }))).toEqual(['registered', 'queued'])
   })
 
   test('decides about the earlier one, where the newest waits for it', () => {

@@ -11,8 +11,7 @@ export function act(registration: Registration, event: Extract<DeliveryEvent, { 
     return decline(registration, 'an attempt is on the wire; wait for its end')
   const said = 'retry' in event.act ? retry(revision, now) : resolve(registration, revision, event.act, now)
   if (typeof said === 'string') return decline(registration, said)
-  const isTakenUp = said.state === 'queued' && revision.state !== 'queued' && revision.state !== 'unknown'
-  const acted = isTakenUp && isBehind(registration, said) ? inTurn(said, now) : said
+  const acted = said.state === 'queued' && isBehind(registration, said) ? inTurn(said, now) : said
   const because = 'retry' in event.act ? 'retry' : (event.act.reason ?? event.act.resolve)
   const { remoteIds } = acted
   const receipt: Effect = { do: 'receipt', revision: acted.revision, remoteIds, samples: [] }
@@ -23,7 +22,7 @@ export function act(registration: Registration, event: Extract<DeliveryEvent, { 
 /** Is something of an earlier revision still to be sent, or its fate not known? */
 const isBehind = ({ revisions }: Registration, { revision }: Revision): boolean =>
   revisions.some((one) => one.revision < revision && LIVE.includes(one.state))
-const LIVE: State[] = ['waiting', 'queued', 'sending', 'unknown']
+const LIVE: State[] = ['waiting', 'queued', 'unknown']
 
 const inTurn = (revision: Revision, now: Date): Revision =>
   rest(become(revision, 'waiting', 'previous-revision', now))
@@ -34,7 +33,7 @@ function concerned(registration: Registration): Revision | undefined {
   if (newest?.reason !== 'previous-revision') return newest
   const blocking = registration.revisions
     .slice(0, -1)
-    .findLast((one) => one.state === 'held' || one.state === 'unknown' || one.state === 'sending')
+    .findLast((one) => one.state === 'held' || one.state === 'unknown')
   return blocking ?? newest
 }
 
