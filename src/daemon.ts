@@ -1,6 +1,7 @@
 /** Builds every part of the daemon from the configuration, starts it, and stops it by a deadline. */
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { followActs } from './acts.ts'
 import { type Config, readSecret, type SheetsRoot, secretIn } from './config.ts'
 import { decideAt } from './deliver/decide.ts'
 import { type Delivery, startDelivery } from './deliver/delivery.ts'
@@ -45,7 +46,7 @@ export type Daemon = {
   close(): Promise<void>
 }
 
-/** One part of the daemon, or the work of ending it. Ended in the reverse order of starting. */
+/** The work of ending one part of the daemon; done in the reverse order of starting. */
 type Ending = () => Promise<void> | void
 
 export async function startDaemon(
@@ -83,6 +84,7 @@ async function build(
   })
   if (!opened.ok) return opened
   const journal = opened.value
+  const tellActs = actsTold(journal, emit, endings)
   // Ended after delivery, so that the reports tell of the last answer too.
   const teller = createTeller({
     journal,
@@ -100,7 +102,9 @@ async function build(
   endings.push(() => teller.close(), herald.subscribe(teller.follow))
 
   const destinations = destinationsOf(config, await findSandboxes(config.registries))
-  const delivering = work ? await openDelivery(config, herald, { journal, destinations, endings }) : ok(null)
+  const delivering = work
+    ? await openDelivery(config, herald, { journal, destinations, endings, tellActs })
+    : ok(null)
   if (!delivering.ok) return delivering
   const delivery = delivering.value
 
@@ -133,8 +137,21 @@ async function build(
       await pipeline.again(path, { force: true })
       await pipeline.settled()
     },
-    personActed: () => delivery?.personActed(),
+    personActed: () => {
+      tellActs()
+      delivery?.personActed()
+    },
   })
+}
+
+/** A person's acts on registries are told one look after the other; the last look ends before the journal does. */
+function actsTold(journal: Journal, emit: Emit, endings: Ending[]): () => void {
+  const look = followActs(journal, emit, new Date())
+  let telling = Promise.resolve()
+  endings.push(() => telling)
+  return () => {
+    telling = telling.then(look).catch((thrown) => emit('journal.failed', { error: loggedError(thrown) }))
+  }
 }
 
 const dropFolder = ({ sheets, finished }: SheetsRoot): DropFolder => ({ folder: resolve(sheets), finished })
@@ -191,7 +208,12 @@ async function openState(
 async function openDelivery(
   config: Config,
   { emit }: Herald,
-  { journal, destinations, endings }: { journal: Journal; destinations: PlannedFor[]; endings: Ending[] },
+  {
+    journal,
+    destinations,
+    endings,
+    tellActs,
+  }: { journal: Journal; destinations: PlannedFor[]; endings: Ending[]; tellActs(): void },
 ): Promise<Result<Delivery, StartFault>> {
   const redis =
     config.redis === null ? await ownRedis(config, emit, endings) : await configuredRedis(config.redis)
@@ -199,7 +221,14 @@ async function openDelivery(
   const wire = createWire()
   endings.push(() => wire.close())
   const delivery = await startDelivery({
-    journal,
+    journal: {
+      ...journal,
+      async changedElsewhere() {
+        const changed = await journal.changedElsewhere()
+        if (changed) tellActs()
+        return changed
+      },
+    },
     redis: redis.value,
     prefix: config.redis?.prefix ?? 'runherald',
     destinations: config.registries.map((entry, index) =>

@@ -53,7 +53,6 @@ export const events = {
     'error',
     'The configuration was read anew and cannot be used; the one before stays in force',
   ),
-  'daemon.failed': event<{ error: LoggedError }>('error', 'runherald cannot go on'),
   'redis.started': event<{ socket: string; pid: number }>('info', 'The embedded Redis is running'),
   'redis.stopped': event<{ detail: string }>(
     'warn',
@@ -97,7 +96,6 @@ export const events = {
     'info',
     'A run that finished before this root was watched is left alone',
   ),
-  'run.skipped': event<{ run: string; because: string }>('info', 'A run is not registered'),
   'run.gone': event<{ run: string; path: string }>(
     'info',
     'A run folder that was not finished is there no more',
@@ -194,7 +192,7 @@ export const events = {
   'registration.resolved': event<
     Whence & { registration: string; registry: string; state: string; who: string }
   >('info', 'A person decided about a registration'),
-  'registry.paused': event<{ registry: string; reason: string; detail: string }>(
+  'registry.paused': event<{ registry: string; reason: string; detail: string; who?: string }>(
     'warn',
     'A registry is paused',
   ),
@@ -202,7 +200,7 @@ export const events = {
     'debug',
     'A paused registry was probed',
   ),
-  'registry.opened': event<{ registry: string }>('info', 'A registry is open again'),
+  'registry.opened': event<{ registry: string; who?: string }>('info', 'A registry is open again'),
   'http.listening': event<{ url: string }>('info', 'The status page is being served'),
   'notification.sent': event<{ channel: string; needing: number }>(
     'info',

@@ -24,6 +24,7 @@ const MEETING = [
   'stalling',
   'watching',
   'sandboxes',
+  'acts',
   'teller',
   'daemon',
 ]

@@ -11,7 +11,7 @@ import type { View } from './view.ts'
 
 const kinds: Record<string, Registry | undefined> = registries
 
-/** A person's acts are told like any other happening, and looked at at once. */
+/** A person's acts are told like any other happening, and looked at at once; those on registries by `personActed`. */
 export function viewOf(
   config: Pick<Config, 'site' | 'state'> & { registries: Array<{ name: string; kind: string }> },
   {
@@ -23,7 +23,6 @@ export function viewOf(
   { herald, version, journalFile }: { herald: Herald; version: string; journalFile: string },
 ): View {
   const known = new Map(config.registries.map((one) => [one.name, one.kind]))
-  const { emit } = herald
   return {
     ...{ version, journal, herald },
     site: config.site.name,
@@ -42,19 +41,16 @@ export function viewOf(
         if (row !== undefined && (await plannedAnew(row, journal, planAgain))) return null
       }
       const transition = await journal.act(id, act, who, new Date())
-      announce(emit, transition)
+      announce(herald.emit, transition)
       personActed()
       return transition.declined
     },
     async setPaused(registry, paused, who) {
       if (!known.has(registry)) return `there is no registry called ${registry}`
-      const detail = `paused by ${who}`
       const changed = paused
-        ? await journal.pauseRegistry(registry, 'operator', detail, new Date(), who)
+        ? await journal.pauseRegistry(registry, 'operator', `paused by ${who}`, new Date(), who)
         : await journal.openRegistry(registry, 'operator', new Date(), who)
       if (!changed) return paused ? 'an operator paused it already' : 'it is not paused'
-      if (paused) emit('registry.paused', { registry, reason: 'operator', detail })
-      else emit('registry.opened', { registry })
       personActed()
       return null
     },

@@ -1,5 +1,6 @@
 /** The window of the real daemon: what a person does there happens, and it is served to nobody it should not be. */
 import { writeFile } from 'node:fs/promises'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openLab } from '../rig/lab.ts'
@@ -35,6 +36,26 @@ test('a registry paused on the page gets nothing until it is resumed there', asy
   expect(metrics).toContain('runherald_registrations{registry="climb",state="registered"} 2')
   expect(metrics).toContain('runherald_deliveries_total{registry="climb",outcome="registered"} 2')
   expect((await fetch(`${url}/readyz`)).status).toBe(200)
+})
+
+test('who pauses and resumes a registry stands in the log once, by whatever way he came', async () => {
+  await using lab = await openLab()
+  await lab.start()
+  const url = String((await lab.event('http.listening'))['url'])
+  await lab.cli('pause', 'climb', '--reason', 'maintenance')
+  await lab.event('registry.paused')
+  const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
+  await fetch(`${url}/api/registries/climb/resume`, request)
+  await lab.event('registry.opened')
+  await lab.cli('pause', 'climb')
+  await lab.event('registry.paused', (line) => line['detail'] !== 'maintenance')
+  const told = lab.lines.filter(({ event }) => event === 'registry.paused' || event === 'registry.opened')
+  const { username } = userInfo()
+  expect(told.map(({ event, detail, who }) => [event, detail, who])).toEqual([
+    ['registry.paused', 'maintenance', username],
+    ['registry.opened', undefined, 'HTTP API at 127.0.0.1'],
+    ['registry.paused', `paused by ${username}`, username],
+  ])
 })
 
 test('an address that other machines reach is refused without a token, and guarded with one', async () => {

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { followActs } from '../../src/acts.ts'
 import type { DaemonHealth } from '../../src/daemon.ts'
 import { decideAt } from '../../src/deliver/decide.ts'
 import { createHerald, type Herald } from '../../src/events.ts'
@@ -67,8 +68,13 @@ export async function openRig({
     if (level === 'error' && 'error' in fields) console.log(fields)
   })
   let acted = 0
+  const tellActs = followActs(journal, herald.emit, new Date())
+  const personActed = () => {
+    acted++
+    void tellActs()
+  }
   // Nothing is watched, so that no path is known.
-  const daemon = { journal, health, planAgain: async () => {}, personActed: () => void acted++ }
+  const daemon = { journal, health, planAgain: async () => {}, personActed }
   const config = { site: { name: 'BIRM', timeZone: 'Europe/London' }, state: folder, registries: REGISTRIES }
   const view = viewOf(config, daemon, { herald, version: '0.1.0', journalFile: file })
   const window = await openWindow(view, { host, port: 0, token, fallBack: false }).catch(async (thrown) => {

@@ -206,7 +206,7 @@ describe('a person acts', () => {
       ['registry.paused', 'HTTP API at 127.0.0.1'],
       ['registry.opened', 'status page at 127.0.0.1'],
     ])
-    expect(told).toEqual(['registry.paused', 'registry.opened'])
+    await expect.poll(() => told).toEqual(['registry.paused', 'registry.opened'])
   })
 
   test('never by GET', async () => {
