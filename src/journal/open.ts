@@ -15,6 +15,7 @@ import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Decide } from '../decision.ts'
 import { err, ok, type Result } from '../result.ts'
+import { foldInThread, TOO_LONG_PAGES } from './fold.ts'
 import type { Journal } from './journal.ts'
 import { isForbidden } from './lock.ts'
 import { createReader } from './read.ts'
@@ -77,15 +78,25 @@ export async function openJournal(
       mark(file)
       // From here on, syncing what was committed is the store's.
       db.exec('PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY')
+      db.exec(`PRAGMA wal_autocheckpoint = ${TOO_LONG_PAGES}`)
     }
   } catch (thrown) {
     if (db?.isOpen) db.close()
     return err(faultOf(thrown, file))
   }
   const log = logBeside(file)
-  const store = createStore(db, { sync: log.sync, ...(onBroken && { onBroken }) })
+  const folding = foldInThread(file)
+  const store = createStore(db, {
+    ...{ sync: log.sync, committed: folding.committed },
+    ...(onBroken && { onBroken }),
+  })
   const writer = createWriter(store, db, decide)
-  const close = () => writer.close().finally(log.close)
+  const close = async () => {
+    await store.drained()
+    // Whoever closes last puts the log away: that is the connection that writes.
+    await folding.close()
+    await writer.close().finally(log.close)
+  }
   return ok({ ...createReader(store), ...writer, close })
 }
 

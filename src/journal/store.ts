@@ -36,11 +36,13 @@ const DISK = { readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, 
 type StoreOptions = {
   /** Resolves when what was committed before the call is on disk. Left out where COMMIT sees to that, or no disk is. */
   sync?: () => Promise<void>
+  /** Told after each commit; what it gives is waited for before the next. */
+  committed?: () => Promise<void> | null
   /** Told once, of the first fault of the disk: nothing that follows can be relied on. */
   onBroken?: (thrown: unknown) => void
 }
 
-export function createStore(db: DatabaseSync, { sync, onBroken }: StoreOptions = {}): Store {
+export function createStore(db: DatabaseSync, { sync, committed, onBroken }: StoreOptions = {}): Store {
   let isBroken = false
   /** What the disk said to a sync: the kernel may then have dropped what it did not write, and later syncs succeed. */
   let notSynced: unknown = null
@@ -79,6 +81,7 @@ export function createStore(db: DatabaseSync, { sync, onBroken }: StoreOptions =
         const answers = commit(calls)
         if (sync !== undefined) await synced(sync)
         for (const answer of answers) answer()
+        await committed?.()
       } catch (thrown) {
         broken(thrown)
         for (const call of calls) call.failed(thrown)
