@@ -1,4 +1,4 @@
-/** Sharing the one thread: turns for everything else in long work, and a limit to waiting for what may never come. */
+/** Sharing the one thread: turns for everything else in long work, and limits to what is done, or waited for, at once. */
 import { performance } from 'node:perf_hooks'
 
 /** Lets everything else have its turn, every few milliseconds of synchronous work. */
@@ -14,6 +14,23 @@ export function createTurns(): { give(): Promise<void> } {
 }
 
 const TURN_MS = 4
+
+/** Does so much at once as `most` says just then: whoever comes later waits, in the order in which they came. */
+export function createLimit(most: () => number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: Array<() => void> = []
+  let atWork = 0
+  return async (work) => {
+    if (atWork < most()) atWork++
+    else await new Promise<void>((turn) => waiting.push(turn))
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next === undefined) atWork--
+      else next()
+    }
+  }
+}
 
 /** Resolves as `work` does, or with `late` once that takes longer than `ms`; the work itself goes on. */
 export async function within<T, L>(ms: number, work: Promise<T>, late: L): Promise<T | L> {

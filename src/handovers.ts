@@ -132,6 +132,18 @@ export type Request = {
  */
 type SecretPlace = { in: 'body' | 'header'; name: string; secret: 'token' | 'bearer' | 'signature' }
 
+/** What the configuration says of one registry, as far as a kind may see it. Secrets are not in it. */
+export type RegistrySettings = {
+  name: string
+  url: string
+  /** Majora: the account's name; null where the kind has none. */
+  username: string | null
+  /** Majora 2 with OAuth2: the body says so, and the header carries the access token. */
+  oauth: boolean
+  defaults: Record<string, string>
+  endTimeFromMtime: boolean
+}
+
 /** What a registry kind makes of a subject: the request, and what a person may want to know about it. */
 export type Mapped = {
   request: Request

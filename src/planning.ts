@@ -39,7 +39,7 @@ export const destinationsOf = (config: Config, sandboxes: ReadonlySet<string>): 
       },
       when: entry.when,
       libraryName: entry.map.libraryName,
-      graceSeconds: (entry.graceSeconds ?? registry.graceSeconds) / config.timeScale,
+      graceSeconds: entry.graceSeconds / config.timeScale,
       sandbox: sandboxes.has(entry.name),
     }
   })

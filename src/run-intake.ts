@@ -1,4 +1,5 @@
 /** Judges a run folder that was read: in progress, stalled, finished, or left alone; and what the journal is to keep of it. */
+import { basename } from 'node:path'
 import { layThere } from './adoption.ts'
 import type { Emit } from './events.ts'
 import type { Found, Reading } from './handovers.ts'
@@ -128,7 +129,7 @@ export function createRunIntake(
       const { path, root, type, fingerprint } = found
       if (reading.kind !== 'run-folder') {
         const code = refusal(reading)
-        if (code !== null) emit('run.problems', { run: baseName(path), codes: [code] })
+        if (code !== null) emit('run.problems', { run: basename(path), codes: [code] })
         return null
       }
       const now = rules.now().toISOString()
@@ -147,7 +148,7 @@ export function createRunIntake(
     },
     tellStalled({ path, reading }, since, before) {
       if (!isStalled(reading) || (before !== null && isStalled(before.reading))) return
-      const run = reading.kind === 'run-folder' ? reading.reading.run.runId : baseName(path)
+      const run = reading.kind === 'run-folder' ? reading.reading.run.runId : basename(path)
       emit('run.stalled', { run, since })
     },
     close() {
@@ -183,5 +184,3 @@ const stillChanging = (reading: RunFolderReading): RunFolderReading => ({
     completion: { ...reading.reading.completion, ended: false, because: 'its files are still changing' },
   },
 })
-
-const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)

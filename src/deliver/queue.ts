@@ -8,7 +8,6 @@ import { DelayedError, type Job, Queue, Worker } from 'bullmq'
 import * as z from 'zod'
 import type { Wake } from '../decision.ts'
 import type { RedisLinks } from './redis-links.ts'
-import { jobsAtOnce } from './turns.ts'
 
 export const JobData = z.strictObject({ registrationId: z.string(), revision: z.int().positive() })
 export type JobData = z.infer<typeof JobData>
@@ -125,6 +124,12 @@ const jobOf = ({ id, revision, wake, at }: Wake, now: Date) => ({
     removeOnFail: true,
   },
 })
+
+/**
+ * Jobs taken at once where so many requests may be: while some answers are being kept, others use the wire. Where one
+ * request at a time is asked for, the next begins only when the answer to the last is kept.
+ */
+const jobsAtOnce = (requests: number): number => (requests === 1 ? 1 : 2 * requests)
 
 /** A low rate is kept by spacing, as the registries' operators ask; a high one by counting. */
 const limiterOf = (perSecond: number): { max: number; duration: number } =>

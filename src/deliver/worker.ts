@@ -1,13 +1,13 @@
 /** One job after another: asks the journal, makes the attempt, and tells the journal how it ended. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Arming, Transition } from '../decision.ts'
+import { createLimit } from '../event-loop.ts'
 import { type Emit, loggedError } from '../events.ts'
 import type { Outcome } from '../handovers.ts'
 import { attempt } from './attempt.ts'
 import type { Destination } from './destination.ts'
 import type { Wire } from './exchange.ts'
 import type { JobData } from './queue.ts'
-import { createTurns, type Turns } from './turns.ts'
 
 /** The journal's transactions around one attempt. */
 export type AttemptJournal = {
@@ -45,12 +45,12 @@ export function createWorker(options: {
 }): Worker {
   const { journal, wire, follow, onTaken, emit, now } = options
   const atWork = new Set<Promise<unknown>>()
-  const turns = new Map<string, Turns>()
+  const limits = new Map<string, ReturnType<typeof createLimit>>()
   let isStopping = false
   let toldMs = Number.NEGATIVE_INFINITY
 
   async function work(to: Destination, data: JobData): Promise<Date | null> {
-    const tried = await turnsAt(to).take(() => tryOnce(to, data))
+    const tried = await limitOf(to)(() => tryOnce(to, data))
     if (tried !== null && 'taken' in tried) await tried.taken()
     return tried instanceof Date ? tried : null
   }
@@ -91,9 +91,10 @@ export function createWorker(options: {
     }
   }
 
-  function turnsAt({ name, limits }: Destination): Turns {
-    const known = turns.get(name) ?? createTurns(limits.concurrency)
-    turns.set(name, known)
+  /** As many requests at once at a registry as it allows. */
+  function limitOf(to: Destination): ReturnType<typeof createLimit> {
+    const known = limits.get(to.name) ?? createLimit(() => to.limits.concurrency)
+    limits.set(to.name, known)
     return known
   }
 

@@ -3,7 +3,7 @@
  * keeps the threads that ask; each is given up after a while, and a path is not asked again before its last question
  * has come back.
  */
-import { within } from '../event-loop.ts'
+import { createLimit, within } from '../event-loop.ts'
 
 export type Disk = {
   /** The answer, or what the file system throws; ETIMEDOUT when there is none in time. */
@@ -16,23 +16,11 @@ const LATE = Symbol('late')
 
 export function createDisk(patienceMs: number, atOnce: () => number): Disk {
   const unanswered = new Set<string>()
-  const waiting: Array<() => void> = []
-  let asking = 0
-
-  const turn = async (): Promise<void> => {
-    if (asking >= atOnce()) await new Promise<void>((resolve) => waiting.push(resolve))
-    else asking++
-  }
-  const done = (): void => {
-    const next = waiting.shift()
-    if (next === undefined) asking--
-    else next()
-  }
+  const limited = createLimit(atOnce)
 
   return {
-    async ask(path, question) {
-      await turn()
-      try {
+    ask: (path, question) =>
+      limited(async () => {
         // Others that asked before may have been given up while this one waited for its turn.
         if (unanswered.has(path) || unanswered.size >= atOnce()) throw notAnswering()
         const asked = question()
@@ -42,10 +30,7 @@ export function createDisk(patienceMs: number, atOnce: () => number): Disk {
         const back = () => unanswered.delete(path)
         asked.then(back, back)
         throw notAnswering()
-      } finally {
-        done()
-      }
-    },
+      }),
     isSilent: () => unanswered.size >= atOnce(),
   }
 }

@@ -1,6 +1,6 @@
 /** Artifacts: what the scan knows of each path, and the names under which planning finds it again. */
 import type { Reading } from '../handovers.ts'
-import { comparable, linkNames } from '../record/join.ts'
+import { comparable, linkNames, linksOf } from '../record/join.ts'
 import type { RunLink } from '../record/library.ts'
 import type { Artifact, JournalReader, SheetMove } from './journal.ts'
 import { knownBelow } from './known.ts'
@@ -73,9 +73,10 @@ function namesIn(reading: Reading): Name[] {
     }
     case 'sample-sheet': {
       const { libraries, batches } = reading.reading
-      const links = libraries.flatMap((library) => library.runs.flatMap((run) => run.link ?? []))
       return [
-        ...links.map(comparable).map((link) => ({ role: `sheet ${link.by}`, value: link.value })),
+        ...linksOf(libraries)
+          .map(comparable)
+          .map((link) => ({ role: `sheet ${link.by}`, value: link.value })),
         ...libraries.map(({ name }) => ({ role: 'sheet library', value: name })),
         ...batches.map(({ name }) => ({ role: 'sheet batch', value: name })),
       ]

@@ -1,4 +1,5 @@
 /** Carries a decision out: reads what it needs, keeps the new state, and does its effects, all in one transaction. */
+import { basename } from 'node:path'
 import type {
   Decide,
   DeliveryEvent,
@@ -59,7 +60,7 @@ export function surroundingsOf(store: Store, registration: Registration, revisio
 
 /** What people call it, and the sheet it stands in. */
 const whereabouts = ({ name, path }: SubjectRef): string =>
-  path === null ? name : `${name} (${path.slice(path.lastIndexOf('/') + 1)})`
+  path === null ? name : `${name} (${basename(path)})`
 
 function libraryState(store: Store, registry: string, library: string): Surroundings['library'] {
   const states = store

@@ -1,6 +1,6 @@
 /** What a batch of things just read asks for at every registry: all that they touch is planned, once each. */
 import type { Plan, SheetReading } from '../handovers.ts'
-import type { Artifact, JournalReader } from '../journal/journal.ts'
+import type { Artifact, JournalReader, RegistrationRow } from '../journal/journal.ts'
 import {
   type Catalogue,
   journalCatalogue,
@@ -56,7 +56,7 @@ export async function planBatch(
     withdraw(asked, planned.withdrawn)
     await touch(planned.runs)
     for (const doubt of planned.doubts)
-      if (await wasSent(doubt.candidates, journal)) takeBack(asked, doubt.asked)
+      if ((await journal.registrations({ ids: doubt.candidates })).some(wasSent)) takeBack(asked, doubt.asked)
   }
   for (const run of runs.values()) await planRunOf(run, asked, { journal, catalogue, options })
   for (const id of asked.plans.keys()) asked.withdrawn.delete(id)
@@ -107,10 +107,7 @@ async function spokenOf(
   return { runs, sheets }
 }
 
-async function wasSent(ids: string[], journal: PlanningJournal): Promise<boolean> {
-  const rows = await journal.registrations({ ids })
-  return rows.some(({ state, attempts }) => state === 'registered' || attempts > 0)
-}
+const wasSent = ({ state, attempts }: RegistrationRow): boolean => state === 'registered' || attempts > 0
 
 async function planRunOf(
   run: Artifact,
@@ -145,11 +142,12 @@ async function planRunOf(
  */
 async function asSentBefore(plans: Plan[], standIns: string[], journal: PlanningJournal): Promise<Plan[]> {
   const rows = await journal.registrations({ ids: [...standIns, ...plans.map((one) => one.submission.id)] })
-  const sent = rows.filter(({ state, attempts }) => state === 'registered' || attempts > 0)
   return plans.map((plan) => {
     const { id, registry, subject } = plan.submission
     if (rows.some((row) => row.id === id)) return plan
-    const before = sent.find((row) => row.registry === registry && row.subject.library === subject.library)
+    const before = rows.find(
+      (row) => wasSent(row) && row.registry === registry && row.subject.library === subject.library,
+    )
     if (before === undefined || subject.library === null) return plan
     const same = { ...subject, key: before.subject.key }
     return { ...plan, submission: { ...plan.submission, id: before.id, subject: same } }
@@ -157,12 +155,6 @@ async function asSentBefore(plans: Plan[], standIns: string[], journal: Planning
 }
 
 /** A run listed as waiting for a sheet though a library of it is registered or on its way there. */
-const isNeedlessStandIn = (
-  plan: Plan,
-  known: Array<{ registry: string; state: string; subject: { library: string | null } }>,
-): boolean =>
-  plan.submission.subject.library === null &&
-  known.some(
-    (row) =>
-      row.registry === plan.submission.registry && row.subject.library !== null && row.state !== 'superseded',
-  )
+const isNeedlessStandIn = ({ submission: { registry, subject } }: Plan, known: RegistrationRow[]): boolean =>
+  subject.library === null &&
+  known.some((row) => row.registry === registry && row.subject.library !== null && row.state !== 'superseded')

@@ -1,7 +1,7 @@
 /** What planning asks of everything read so far; answered by the journal in the daemon, and from memory in `check`. */
 import type { Reading, SheetReading } from '../handovers.ts'
 import type { Artifact, JournalReader } from '../journal/journal.ts'
-import { answersTo, comparable, linkNames } from '../record/join.ts'
+import { answersTo, isAmong, linkNames, linksOf } from '../record/join.ts'
 import type { RunLink } from '../record/library.ts'
 
 /**
@@ -56,13 +56,12 @@ export function memoryCatalogue(runs: RunSource[], sheets: SheetSource[]): Catal
   return {
     runsMatching: async (link) => runs.filter((one) => answersTo(one.reading.reading.run, link)),
     runsSame: async (runId, uuid) =>
-      runs.filter(({ reading: { reading } }) =>
-        uuid === null
-          ? reading.run.runId === runId
-          : reading.run.sequencingUuid === uuid || reading.run.runId === runId,
+      runs.filter(
+        ({ reading: { reading } }) =>
+          reading.run.runId === runId || (uuid !== null && reading.run.sequencingUuid === uuid),
       ),
     sheetsLinking: async (names) =>
-      newestFirst.filter((sheet) => linksOf(sheet.reading).some((link) => isAmong(names, link))),
+      newestFirst.filter((sheet) => linksOf(sheet.reading.libraries).some((link) => isAmong(names, link))),
     sheetsNaming: async (what) => [
       ...(('library' in what ? byLibrary.get(what.library) : byBatch.get(what.batch)) ?? []),
     ],
@@ -89,16 +88,6 @@ export function canSupply(reading: SheetReading, what: { library: string } | { b
   }
   usableIn.set(reading, usable)
   return 'library' in what ? usable.libraries.has(what.library) : usable.batches.has(what.batch)
-}
-
-/** Every way a sheet names a run. */
-export const linksOf = (sheet: SheetReading): RunLink[] =>
-  sheet.libraries.flatMap((library) => library.runs.flatMap((run) => run.link ?? []))
-
-/** Is the link one of these names? Names are in comparable form, as `linkNames` gives them. */
-export function isAmong(names: readonly RunLink[], link: RunLink): boolean {
-  const wanted = comparable(link)
-  return names.some((name) => name.by === wanted.by && name.value === wanted.value)
 }
 
 /** Folders that hold the same run are one run: by its id, or by the instrument's own where a folder was renamed. */

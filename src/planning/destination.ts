@@ -1,10 +1,10 @@
 /** A registry as planning sees it, and the steps that every planned registration goes through there. */
-import type { Json, Plan, Subject } from '../handovers.ts'
+import type { Json, Plan, RegistrySettings, Subject } from '../handovers.ts'
 import { type Problem, problem } from '../problems.ts'
 import { registrationId } from '../record/identity.ts'
 import type { Reason, SubjectRef } from '../record/registration.ts'
 import type { RunFacts, RunRecord } from '../record/run.ts'
-import type { Registry, RegistrySettings } from '../registries/registry.ts'
+import type { Registry } from '../registries/registry.ts'
 import { located, type Places } from './places.ts'
 
 /** A registry as planning sees it: its kind's functions, and the operator's choices. */

@@ -19,8 +19,7 @@ export function libraryPlans(
   const takers = options.destinations.filter((to) => to.registry.takes.subjects.includes('library'))
   const runTakers = options.destinations.filter((to) => to.registry.takes.subjects.includes('run'))
   return takers.flatMap((to) => {
-    const fit = makes.length === 0 ? 'yes' : makes.some((make) => fits(to, make) === 'yes') ? 'yes' : 'no'
-    if (fit === 'no') return []
+    if (makes.length > 0 && !makes.some((make) => fits(to, make) === 'yes')) return []
     const subject: SubjectRef = {
       type: 'library',
       key: libraryKey(library.name),

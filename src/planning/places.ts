@@ -1,4 +1,5 @@
 /** Puts what a registry finds wrong with a value where the value stands: a cell of the sheet, or a file of the run folder. */
+import { basename } from 'node:path'
 import type { Column, Problem } from '../problems.ts'
 import type { Provenance } from '../record/run.ts'
 
@@ -12,7 +13,7 @@ export const sheetPlaces = (
   path: string,
   columns: Record<string, Column> | undefined,
   runRows: number[] = [],
-): SheetPlaces => ({ file: path.slice(path.lastIndexOf('/') + 1), columns: columns ?? {}, runRows })
+): SheetPlaces => ({ file: basename(path), columns: columns ?? {}, runRows })
 
 /** What the run folder tells goes before what a sheet claims, so its file is named where it tells anything. */
 export function located(problems: readonly Problem[], { sheet, run }: Places): Problem[] {

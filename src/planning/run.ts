@@ -1,10 +1,11 @@
 /** Everything one run folder asks for at every registry, joined with the sheets that speak of it. */
 import type { Json, Plan } from '../handovers.ts'
 import { type Problem, problem } from '../problems.ts'
+import { isAmong } from '../record/join.ts'
 import type { Library, LibraryRun, RunClaim, RunLink } from '../record/library.ts'
 import type { SubjectRef } from '../record/registration.ts'
 import type { RunReading, RunRecord } from '../record/run.ts'
-import { type Catalogue, distinctRuns, isAmong, namesOf, type RunSource } from './catalogue.ts'
+import { type Catalogue, distinctRuns, namesOf, type RunSource } from './catalogue.ts'
 import {
   type Destination,
   emptyPlan,
@@ -230,28 +231,22 @@ function missingTemplateFields(to: Destination, run: RunRecord): Problem[] {
 
 /** The same run id in another folder with other facts: a person must say which is right. */
 function conflictsWith(source: RunSource, same: RunSource[]): Problem[] {
-  const run = source.reading.reading.run
+  const mine = source.reading.reading
+  const others = same.filter(({ path }) => path !== source.path)
   const differing = (['flowcellId', 'instrumentSerial'] as const).flatMap((field) =>
-    same
-      .filter((other) => other.path !== source.path)
-      .filter((other) => {
-        const theirs = other.reading.reading.run[field]
-        return theirs !== null && run[field] !== null && theirs !== run[field]
-      })
-      .map((other) =>
-        problem(
-          'run.same-id-differs',
-          `${field} is ${run[field]} here and ${other.reading.reading.run[field]} in ${other.path}`,
-        ),
-      ),
+    others.flatMap(({ path, reading: { reading } }) => {
+      const [here, there] = [mine.run[field], reading.run[field]]
+      return here === null || there === null || here === there
+        ? []
+        : [problem('run.same-id-differs', `${field} is ${here} here and ${there} in ${path}`)]
+    }),
   )
-  const starts = same
-    .filter((other) => other.path !== source.path)
-    .filter((other) => startDiffers(source.reading.reading, other.reading.reading))
-    .map((other) =>
+  const starts = others
+    .filter(({ reading: { reading } }) => startDiffers(mine, reading))
+    .map(({ path, reading: { reading } }) =>
       problem(
         'run.same-id-differs',
-        `the run starts at ${run.start?.text} here and at ${other.reading.reading.run.start?.text} in ${other.path}`,
+        `the run starts at ${mine.run.start?.text} here and at ${reading.run.start?.text} in ${path}`,
       ),
     )
   return [...differing, ...starts]
@@ -267,7 +262,7 @@ function startDiffers(mine: RunReading, theirs: RunReading): boolean {
   if (one === null || other === null || one.precision !== other.precision) return false
   if (place?.file !== otherPlace?.file || place?.at !== otherPlace?.at) return false
   if (one.instant !== null && other.instant !== null) return one.instant !== other.instant
-  return (one.local ?? one.text) !== (other.local ?? other.text)
+  return one.local !== other.local
 }
 
 export const testRun = (test: RunReading['test']): Problem =>

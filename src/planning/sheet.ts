@@ -1,4 +1,5 @@
 /** Everything a dropped sheet asks for by itself: its libraries, its batches, and its runs that have not come. */
+import { basename } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Json, Plan, SheetReading } from '../handovers.ts'
 import { type Problem, problem } from '../problems.ts'
@@ -25,6 +26,7 @@ import { claimedIdentity, claimedRun } from './record.ts'
 import { isCombined, runPlan } from './run.ts'
 
 const LIBRARIES_A_TURN = 25
+const NOTHING: Pick<SheetReading, 'libraries' | 'batches'> = { libraries: [], batches: [] }
 
 /**
  * Everything a dropped sheet asks for by itself: its libraries and batches, and its runs that have not come.
@@ -40,7 +42,8 @@ export async function planSheet(
   const doubts: Doubt[] = []
   const withdrawn: string[] = []
   const runs = new Map<string, RunSource>()
-  for (const [index, library] of (source.reading.blocked ? [] : source.reading.libraries).entries()) {
+  const { libraries, batches } = source.reading.blocked ? NOTHING : source.reading
+  for (const [index, library] of libraries.entries()) {
     if (library.blocked) continue
     // A large sheet must not hold up everything else; by count, so that the same history is the same again.
     if (index % LIBRARIES_A_TURN === LIBRARIES_A_TURN - 1) await nextTurn()
@@ -71,7 +74,7 @@ export async function planSheet(
         plans.push(...absentRunPlans(source, library, run, options, leftAlone(source, run)))
     }
   }
-  for (const batch of source.reading.blocked ? [] : source.reading.batches) {
+  for (const batch of batches) {
     if (batch.blocked) continue
     const counts = await counting({ batch: batch.name }, catalogue)
     if (counts === undefined || counts.path === source.path) plans.push(...batchPlans(source, batch, options))
@@ -210,18 +213,16 @@ const ambiguous = (source: SheetSource, run: LibraryRun, found: RunSource[]): Pr
     'sheet.run-ambiguous',
     `${run.link?.by} ${run.link?.value} fits ${found.map((one) => one.reading.reading.run.runId).join(', ')}`,
     {
-      file: baseName(source.path),
+      file: basename(source.path),
       rows: run.rows,
     },
   )
 
 const leftAlone = (source: SheetSource, run: LibraryRun): Problem =>
   problem('run.left-alone', `${run.link?.value} was finished before its folder was watched`, {
-    file: baseName(source.path),
+    file: basename(source.path),
     rows: run.rows,
   })
-
-const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
 /** The keys of everything a sheet speaks of: its libraries and batches, and its runs, come or awaited. */
 async function subjectKeysOf(sheet: SheetReading, catalogue: Catalogue): Promise<string[]> {

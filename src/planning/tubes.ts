@@ -1,4 +1,5 @@
 /** Tubes that stand in two batches: one tube can be shipped only once, so the batch that came later is refused at once. */
+import { basename } from 'node:path'
 import * as z from 'zod'
 import type { Json, Plan, SheetReading, Submission } from '../handovers.ts'
 import { columnNamed, type Problem, problem } from '../problems.ts'
@@ -49,7 +50,7 @@ function tubeTaken(tube: string, mine: Claimant['submission'], theirs: Claimant[
 /** `batch Stool 7 (plate7.csv, row 3)` */
 function placeOf({ name, path }: SubjectRef, rows: number[]): string {
   const places = [
-    ...(path === null ? [] : [baseName(path)]),
+    ...(path === null ? [] : [basename(path)]),
     ...(rows.length === 0 ? [] : [`row${rows.length > 1 ? 's' : ''} ${rows.join(', ')}`]),
   ]
   return `batch ${name}${places.length === 0 ? '' : ` (${places.join(', ')})`}`
@@ -67,5 +68,3 @@ function rowsOf(facts: Json, tube: string): number[] {
     .filter((one) => one.tubeBarcode.toUpperCase() === tube)
     .flatMap((one) => one.rows)
 }
-
-const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)

@@ -1,6 +1,6 @@
 /** Which run a sheet means: the names a run answers to, and how a link of a sheet is compared with them. */
 import { sequencingId } from './identity.ts'
-import type { RunLink } from './library.ts'
+import type { Library, RunLink } from './library.ts'
 import type { RunFacts } from './run.ts'
 
 /**
@@ -33,7 +33,14 @@ export function comparable({ by, value }: RunLink): RunLink {
   return { by, value: by === 'sequencing_id' ? text.toLowerCase() : text }
 }
 
-export const answersTo = (run: RunFacts, link: RunLink): boolean => {
+/** Is the link one of these names? Names are in comparable form, as `linkNames` gives them. */
+export function isAmong(names: readonly RunLink[], link: RunLink): boolean {
   const wanted = comparable(link)
-  return linkNames(run).some((name) => name.by === wanted.by && name.value === wanted.value)
+  return names.some((name) => name.by === wanted.by && name.value === wanted.value)
 }
+
+export const answersTo = (run: RunFacts, link: RunLink): boolean => isAmong(linkNames(run), link)
+
+/** Every link by which a sheet with these libraries names a run. */
+export const linksOf = (libraries: readonly Library[]): RunLink[] =>
+  libraries.flatMap((library) => library.runs.flatMap((run) => run.link ?? []))

@@ -3,6 +3,7 @@
  *
  * The words of `State`, `Reason` and the registry's state are the ones people and programs see; they are permanent.
  */
+import { basename } from 'node:path'
 
 export type SubjectType = 'run' | 'library' | 'batch'
 
@@ -52,7 +53,7 @@ export type SubjectRef = {
 /** Where it comes from, by names on the disk alone: what stands in a sheet's cells is not for a log. */
 export function whence({ type, path }: SubjectRef): { path: string | null; run?: string; sheet?: string } {
   if (path === null) return { path }
-  const name = path.slice(path.lastIndexOf('/') + 1)
+  const name = basename(path)
   return type === 'run' ? { run: name, path } : { sheet: name, path }
 }
 

@@ -1,10 +1,9 @@
 /** What Majora 2 answers to a run, which it knows by `run_name`, and how it is asked for one. */
 import * as z from 'zod'
 import { parseJson } from '../formats/json.ts'
-import type { Answer, LookUp, Request, Submission, Verdict } from '../handovers.ts'
+import type { Answer, LookUp, RegistrySettings, Request, Submission, Verdict } from '../handovers.ts'
 import { type Envelope, judgeErrors, openEnvelope, requestNote, sentence } from './majora-envelope.ts'
 import { majoraRequest } from './majora-fields.ts'
-import type { RegistrySettings } from './registry.ts'
 import { type Body, sentBody } from './request-body.ts'
 
 /** Needs no scope and no permission, and commits nothing. */

@@ -5,7 +5,7 @@
  * lost answer the same is sent again.
  */
 import * as z from 'zod'
-import type { Mapped, Subject } from '../handovers.ts'
+import type { Mapped, RegistrySettings, Subject } from '../handovers.ts'
 import { type Problem, problem } from '../problems.ts'
 import type { InstrumentMake, RunRecord } from '../record/run.ts'
 import { err, type Result } from '../result.ts'
@@ -24,7 +24,7 @@ import {
 import { judgeLibrary, libraryBody, libraryCallDefaults, mapLibrary } from './majora-library.ts'
 import { majoraProbe } from './majora-probe.ts'
 import { makeProblems, runMembers, runSchema, SEQUENCING_ADD } from './majora-run.ts'
-import type { Registry, RegistrySettings } from './registry.ts'
+import type { Registry } from './registry.ts'
 import { concluded, present, sentBody } from './request-body.ts'
 import { runTimes } from './run-times.ts'
 

@@ -5,7 +5,7 @@
  * call again does no harm, and its answer tells whether the first one arrived.
  */
 import * as z from 'zod'
-import type { Mapped, Subject } from '../handovers.ts'
+import type { Mapped, RegistrySettings, Subject } from '../handovers.ts'
 import { columnNamed, type Problem, problem } from '../problems.ts'
 import type { Library } from '../record/library.ts'
 import type { InstrumentMake, RunRecord } from '../record/run.ts'
@@ -33,7 +33,7 @@ import {
 import { oversize, repeatedSamples } from './majora-library.ts'
 import { majoraProbe } from './majora-probe.ts'
 import { makeProblems, SEQUENCING_ADD } from './majora-run.ts'
-import type { Registry, RegistrySettings } from './registry.ts'
+import type { Registry } from './registry.ts'
 import { concluded, present, sentBody } from './request-body.ts'
 
 const MAKES = ['ILLUMINA', 'OXFORD_NANOPORE'] as const satisfies InstrumentMake[]

@@ -5,7 +5,7 @@
  * has nothing to ask. So a run goes exactly once, and what nobody knows is left to a person.
  */
 import * as z from 'zod'
-import type { Mapped, Subject, Verdict } from '../handovers.ts'
+import type { Mapped, RegistrySettings, Subject, Verdict } from '../handovers.ts'
 import { type Problem, problem } from '../problems.ts'
 import type { InstrumentMake } from '../record/run.ts'
 import { err, type Result } from '../result.ts'
@@ -23,7 +23,7 @@ import {
 import { judgeLibrary, libraryBody, libraryCallDefaults, mapLibrary } from './majora-library.ts'
 import { majoraProbe } from './majora-probe.ts'
 import { makeProblems, runMembers, runSchema, SEQUENCING_ADD } from './majora-run.ts'
-import type { Registry, RegistrySettings } from './registry.ts'
+import type { Registry } from './registry.ts'
 import { type Body, concluded, present, sentBody } from './request-body.ts'
 import { runTimes } from './run-times.ts'
 

@@ -1,10 +1,9 @@
 /** The fields every Majora knows: their options, their defaults in the configuration, and where they come from. */
 import * as z from 'zod'
-import type { Request } from '../handovers.ts'
+import type { RegistrySettings, Request } from '../handovers.ts'
 import type { Biosample, Library } from '../record/library.ts'
 import { type PlaceOf, text } from './check-body.ts'
 import { freeText, option, orDefault } from './defaults.ts'
-import type { RegistrySettings } from './registry.ts'
 import { type Body, present } from './request-body.ts'
 
 export const LIBRARY_SOURCES = [

@@ -1,6 +1,6 @@
 /** `library/add`: the call for a library whole, the same at the Majora of 2020-03-25 and of today. */
 import * as z from 'zod'
-import type { Mapped, Verdict } from '../handovers.ts'
+import type { Mapped, RegistrySettings, Verdict } from '../handovers.ts'
 import { columnNamed, type Problem, problem } from '../problems.ts'
 import type { Biosample, Library } from '../record/library.ts'
 import type { Result } from '../result.ts'
@@ -20,7 +20,6 @@ import {
   username,
   wholeNumber,
 } from './majora-fields.ts'
-import type { RegistrySettings } from './registry.ts'
 import { type Body, concluded, present } from './request-body.ts'
 
 /** The most that Django takes in one request; beyond it answers 400 in HTML. */

@@ -1,8 +1,8 @@
 /** The probe of every Majora: any answer in its own envelope shows that it is there and knows us. */
-import type { Request } from '../handovers.ts'
+import type { RegistrySettings, Request } from '../handovers.ts'
 import { probed } from './http-answer.ts'
 import { openEnvelope } from './majora-envelope.ts'
-import type { Registry, RegistrySettings } from './registry.ts'
+import type { Registry } from './registry.ts'
 
 /** `request` must be one that commits nothing. */
 export const majoraProbe = (

@@ -1,9 +1,10 @@
 /** A run in the requests of every Majora: where it goes, which makes are taken, and the members that two of them share. */
+
 import * as z from 'zod'
+import type { RegistrySettings } from '../handovers.ts'
 import { columnNamed, type Problem, problem } from '../problems.ts'
 import type { InstrumentMake, RunRecord } from '../record/run.ts'
 import { text } from './check-body.ts'
-import type { RegistrySettings } from './registry.ts'
 import { type Body, present } from './request-body.ts'
 
 /** Where a run is registered at every Majora. */

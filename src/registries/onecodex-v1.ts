@@ -5,7 +5,7 @@
  */
 import * as z from 'zod'
 import { parseJson } from '../formats/json.ts'
-import type { Answer, Mapped, Subject, Verdict } from '../handovers.ts'
+import type { Answer, Mapped, RegistrySettings, Subject, Verdict } from '../handovers.ts'
 import { columnNamed, type Problem, problem } from '../problems.ts'
 import type { Batch } from '../record/library.ts'
 import { err, type Result } from '../result.ts'
@@ -22,7 +22,7 @@ import {
   WireSamples,
 } from './onecodex-batch.ts'
 import { lookUpBatch } from './onecodex-look-up.ts'
-import type { Registry, RegistrySettings } from './registry.ts'
+import type { Registry } from './registry.ts'
 import { type Body, concluded, present, sentBody } from './request-body.ts'
 
 const TRAITS = { repeatable: false, askable: true, busyIsSafe: false, corrects: false }

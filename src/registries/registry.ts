@@ -5,6 +5,7 @@ import type {
   LookUp,
   Mapped,
   Probe,
+  RegistrySettings,
   Request,
   Subject,
   Submission,
@@ -15,18 +16,6 @@ import type { Problem } from '../problems.ts'
 import type { SubjectType } from '../record/registration.ts'
 import type { InstrumentMake } from '../record/run.ts'
 import type { Result } from '../result.ts'
-
-/** What the configuration says of one registry, as far as a kind may see it. Secrets are not in it. */
-export type RegistrySettings = {
-  name: string
-  url: string
-  /** Majora: the account's name; null where the kind has none. */
-  username: string | null
-  /** Majora 2 with OAuth2: the body says so, and the header carries the access token. */
-  oauth: boolean
-  defaults: Record<string, string>
-  endTimeFromMtime: boolean
-}
 
 export type Registry = {
   /** One sentence for people. */

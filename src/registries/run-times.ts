@@ -1,6 +1,5 @@
 /** Start and end of a run as registries want them: UTC, in a kind's precision, cut and never rounded. */
-import type { Problem } from '../problems.ts'
-import { columnNamed, problem } from '../problems.ts'
+import { columnNamed, type Problem, problem } from '../problems.ts'
 import type { RunRecord } from '../record/run.ts'
 import type { Instant, Stamp } from '../record/time.ts'
 

@@ -6,12 +6,12 @@
  * `webhook-timestamp` and the signature, which are made when it is sent.
  */
 import * as z from 'zod'
-import type { Answer, Request, Subject, Verdict } from '../handovers.ts'
+import type { Answer, RegistrySettings, Request, Subject, Verdict } from '../handovers.ts'
 import type { Batch, Biosample, Library } from '../record/library.ts'
 import { InstrumentMake, type RunRecord } from '../record/run.ts'
 import type { Stamp } from '../record/time.ts'
 import { judgeStatus, notTheRegistrys, probed } from './http-answer.ts'
-import type { Registry, RegistrySettings } from './registry.ts'
+import type { Registry } from './registry.ts'
 import { type Body, concluded, present } from './request-body.ts'
 
 const TRAITS = { repeatable: true, askable: false, busyIsSafe: true, corrects: false }

@@ -4,11 +4,11 @@
  */
 import { describe, expect, test } from 'vitest'
 import type { Destination } from '../../src/deliver/destination.ts'
-import type { Plan, Subject } from '../../src/handovers.ts'
+import type { Plan, RegistrySettings, Subject } from '../../src/handovers.ts'
 import type { RegistrationRow } from '../../src/journal/journal.ts'
 import { uuid5 } from '../../src/record/identity.ts'
 import { registries } from '../../src/registries/index.ts'
-import type { Registry, RegistrySettings } from '../../src/registries/registry.ts'
+import type { Registry } from '../../src/registries/registry.ts'
 import {
   type Commit,
   type FaultScript,

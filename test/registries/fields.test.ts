@@ -1,9 +1,8 @@
 /** Every rule of every field, broken one at a time: a problem that names the field, our column and a way out. */
 import { describe, expect, test } from 'vitest'
-import type { Subject } from '../../src/handovers.ts'
+import type { RegistrySettings, Subject } from '../../src/handovers.ts'
 import type { Problem } from '../../src/problems.ts'
 import { registries } from '../../src/registries/index.ts'
-import type { RegistrySettings } from '../../src/registries/registry.ts'
 import { asBatch, asLibrary, asRun, biosample, library, NOW, settings, tube } from './subjects.ts'
 
 type Kind = keyof typeof registries

@@ -1,7 +1,6 @@
 /** The cases of `fixtures/registries`: what a kind is given, what it sends, and what it makes of an answer. */
 import { readdirSync, readFileSync } from 'node:fs'
-import type { Answer, Request, Subject, Verdict } from '../../src/handovers.ts'
-import type { RegistrySettings } from '../../src/registries/registry.ts'
+import type { Answer, RegistrySettings, Request, Subject, Verdict } from '../../src/handovers.ts'
 
 type Case = {
   name: string

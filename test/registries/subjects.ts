@@ -1,9 +1,8 @@
 /** Subjects that every kind which takes them accepts, to be varied, and the settings to map them with. */
-import type { Mapped, Subject, Submission } from '../../src/handovers.ts'
+import type { Mapped, RegistrySettings, Subject, Submission } from '../../src/handovers.ts'
 import type { Batch, Biosample, Library, Tube } from '../../src/record/library.ts'
 import type { RunRecord } from '../../src/record/run.ts'
 import type { Stamp } from '../../src/record/time.ts'
-import type { RegistrySettings } from '../../src/registries/registry.ts'
 
 export const NOW = new Date('2020-04-12T08:00:00.000Z')
 

@@ -1,4 +1,5 @@
 /** What MinKNOW of 2017 and 2018 wrote nowhere but into the name of each read: the flow cell and the device. */
+import { basename } from 'node:path'
 import type { RunFolder } from '../../handovers.ts'
 import { type Account, type Claim, claim, claimed, emptyAccount } from './account.ts'
 import { looksLikeSerial, modelOf, serialOfDevice } from './models.ts'
@@ -18,7 +19,7 @@ export function accountOfReads(folder: Pick<RunFolder, 'name' | 'names' | 'list'
   const reads = readsAmong('', folder.names) ?? deeper
   const account = emptyAccount('folder-name', reads[0] ?? folder.name)
   const told = (group: number, isTold: (value: string) => boolean = () => true): Claim | null => {
-    const values = new Set(reads.map((path) => READ.exec(path.slice(path.lastIndexOf('/') + 1))?.[group]))
+    const values = new Set(reads.map((path) => READ.exec(basename(path))?.[group]))
     const [value] = values
     return values.size === 1 && value !== undefined && isTold(value) ? claim(value, 'file name') : null
   }

@@ -1,4 +1,5 @@
 /** What the names of PacBio folders and files say: run, cell, movie, and which files are worth opening. */
+import { basename } from 'node:path'
 import type { RunFolder } from '../../handovers.ts'
 
 /** `r64175e_20201211_163702`: serial, then when the run was set up, in UTC. A site may add to it. */
@@ -80,7 +81,7 @@ function readSetsAmong(paths: string[]): string[] {
 
 /** The movie a file belongs to, by its name; null where the name tells none. */
 export const movieOf = (path: string): string | null => {
-  const file = bare(path.slice(path.lastIndexOf('/') + 1))
+  const file = bare(basename(path))
   return (MOVIE.exec(file) ?? RS_MOVIE.exec(file))?.[0] ?? null
 }
 

@@ -12,8 +12,8 @@ import type {
 import type { Plan, Submission } from '../../../src/handovers.ts'
 import type { Artifact, Journal, Planned, RegistrationRow } from '../../../src/journal/journal.ts'
 import { bodyHash } from '../../../src/journal/request-hash.ts'
-import { isAmong, linksOf, sheetSourceOf } from '../../../src/planning/catalogue.ts'
-import { linkNames } from '../../../src/record/join.ts'
+import { sheetSourceOf } from '../../../src/planning/catalogue.ts'
+import { isAmong, linkNames, linksOf } from '../../../src/record/join.ts'
 import type { RunLink } from '../../../src/record/library.ts'
 import type { PauseReason, RegistryState, RemoteIds } from '../../../src/record/registration.ts'
 
@@ -434,7 +434,7 @@ export const bodyOf = (submission: Submission | undefined): string | null =>
 
 const linksOfArtifact = (artifact: Artifact): RunLink[] => {
   const sheet = sheetSourceOf(artifact)
-  return sheet === null ? [] : linksOf(sheet.reading)
+  return sheet === null ? [] : linksOf(sheet.reading.libraries)
 }
 
 /** As SQLite compares texts. */

@@ -2,11 +2,11 @@
  * The five kinds of registry as the simulation needs them: their real traits and what they take, with requests that
  * say only what decides.
  */
-import type { Mapped, Subject } from '../../../src/handovers.ts'
+import type { Mapped, RegistrySettings, Subject } from '../../../src/handovers.ts'
 import { type Problem, problem } from '../../../src/problems.ts'
 import type { SubjectType } from '../../../src/record/registration.ts'
 import { type RegistryKind, registries } from '../../../src/registries/index.ts'
-import type { Registry, RegistrySettings } from '../../../src/registries/registry.ts'
+import type { Registry } from '../../../src/registries/registry.ts'
 import { err, ok, type Result } from '../../../src/result.ts'
 
 /**
