@@ -1,5 +1,6 @@
 /**
- * Does the set-up that is still missing, and tells what it does: packages by npm, redis-server by apt.
+ * Does the set-up that is still missing, and tells what it does: packages by npm, redis-server by apt, and for testing
+ * what the tests use besides.
  *
  * Plain JavaScript without dependencies, since it runs before anything is installed, on Node 18 or newer.
  * Quick when nothing is missing. Ends with 69 when something is missing that it may not install itself.
@@ -28,6 +29,13 @@ const project = dirname(dirname(realpathSync(fileURLToPath(import.meta.url))))
 const policy = '/usr/sbin/policy-rc.d'
 const policyAside = `${policy}.before-runherald`
 
+/** Where one of these is missing the tests that use it are skipped, and say so. */
+const FOR_TESTS = [
+  { package: 'strace', programs: ['strace'] },
+  { package: 'chromium', programs: ['chromium', 'chromium-browser', 'google-chrome'] },
+  { package: 'prometheus', programs: ['promtool'] },
+]
+
 class NotPossible extends Error {}
 
 const purpose = process.argv.includes('--test') ? 'testing' : 'running'
@@ -48,13 +56,15 @@ function setUp() {
   const stamp = join(project, 'node_modules', '.runherald-setup')
   const packages = isLink(dirname(stamp)) || (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock)
   const redis = onPath('redis-server')
-  if (packages && redis) return
+  const forTests = purpose === 'testing' && mayInstall() ? missingForTests() : []
+  if (packages && redis && forTests.length === 0) return
   tell(`Setting up what is still missing for ${purpose} runherald:`)
   if (!packages) {
     installPackages()
     writeFileSync(stamp, lock)
   }
   if (!redis) installRedis()
+  if (forTests.length > 0) installForTests(forTests)
   tell('Set-up is done; the next start finds it and says nothing.')
 }
 
@@ -99,22 +109,45 @@ function installRedis() {
     throw new NotPossible(
       "redis-server is missing, and this is no Debian or Ubuntu where it could be installed with apt. Install Redis 7 or newer by this system's own means, then start again.",
     )
-  if (process.getuid?.() !== 0)
+  if (!mayInstall())
     throw new NotPossible(
       'redis-server is missing: runherald keeps its queue of deliveries in it. Install it with\n\n    sudo apt-get install -y --no-install-recommends redis-server\n\nand start again.',
     )
   tell('- redis-server, which holds the queue of deliveries (apt-get install redis-server)')
   tell('  Its system service is not started: runherald runs a private one, on a socket under its own folder.')
+  install(['redis-server'], {
+    advice:
+      'redis-server could not be installed. Try it by hand and read what apt says: apt-get install -y --no-install-recommends redis-server',
+  })
+}
+
+function mayInstall() {
+  return process.platform === 'linux' && onPath('apt-get') && process.getuid?.() === 0
+}
+
+function missingForTests() {
+  return FOR_TESTS.filter(({ programs }) => !programs.some(onPath)).map((one) => one.package)
+}
+
+function installForTests(packages) {
+  tell(`- ${packages.join(', ')}: what some tests use (apt-get install ${packages.join(' ')})`)
+  install(packages, { mayFail: true })
+  const missing = missingForTests()
+  if (missing.length > 0)
+    tell(`  Not to be had here: ${missing.join(', ')}. The tests that use it are skipped, and say so.`)
+}
+
+/** By apt. The services that come with packages are not started, now or at the next boot. */
+function install(packages, { advice, mayFail = false }) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const advice =
-    'redis-server could not be installed. Try it by hand and read what apt says: apt-get install -y --no-install-recommends redis-server'
   const apt = ['apt-get', '-q', '-o', 'DPkg::Lock::Timeout=120']
-  run([...apt, 'update'], { env, advice, mayFail: true })
+  run([...apt, 'update'], { env, mayFail: true })
   withServicesBlocked(() =>
-    run([...apt, 'install', '-y', '--no-install-recommends', 'redis-server'], { env, advice }),
+    run([...apt, 'install', '-y', '--no-install-recommends', ...packages], { env, advice, mayFail }),
   )
-  // The package also enables the service for the next boot.
-  if (onPath('systemctl')) spawnSync('systemctl', ['disable', 'redis-server.service'], { stdio: 'ignore' })
+  if (!onPath('systemctl')) return
+  const services = packages.map((one) => `${one}.service`)
+  spawnSync('systemctl', ['disable', ...services], { stdio: 'ignore' })
 }
 
 /** Runs `work` while no package may start a service, then puts the machine's own policy back. */

@@ -42,8 +42,9 @@ function machine(programs: Record<string, string>) {
     project,
     bin,
     folder,
-    run(how: { cwd?: string; before?: string[] } = {}) {
-      const [program, ...rest] = [...(how.before ?? []), process.execPath, join(project, 'src/setup.js')]
+    run(how: { cwd?: string; before?: string[]; flags?: string[] } = {}) {
+      const setUp = [process.execPath, join(project, 'src/setup.js'), ...(how.flags ?? [])]
+      const [program, ...rest] = [...(how.before ?? []), ...setUp]
       const done = spawnSync(String(program), rest, { env, cwd: how.cwd ?? project, encoding: 'utf8' })
       return { exit: done.status, said: done.stderr, printed: done.stdout }
     },
@@ -162,6 +163,20 @@ describe('redis-server', () => {
     writeFileSync(join(sbin, 'policy-rc.d'), 'mine')
     expect(here.run({ before: withSbin(sbin) }).exit).toBe(69)
     expect(readFileSync(join(sbin, 'policy-rc.d'), 'utf8')).toBe('mine')
+  })
+
+  test.skipIf(!mounts)('comes for testing with what the tests use besides, as far as that can be had', () => {
+    const had = ['strace', 'redis-server', 'chromium'].map((name) => `/bin/cp /bin/true $BIN/${name}`)
+    const here = machine({ npm: NPM, 'apt-get': `case "$*" in *install*) ${had.join('; ')};; esac` })
+    const sbin = join(here.folder, 'sbin')
+    mkdirSync(sbin)
+    const { exit, said } = here.run({ before: withSbin(sbin), flags: ['--test'] })
+    expect(exit).toBe(0)
+    expect(here.calls().filter((one) => one.includes(' install '))).toEqual([
+      expect.stringMatching(/ redis-server$/),
+      expect.stringMatching(/ strace chromium prometheus$/),
+    ])
+    expect(said).toContain('Not to be had here: prometheus.')
   })
 
   test('missing where there is no apt is said with what to do', () => {
