@@ -16,6 +16,7 @@ import { dirname, resolve } from 'node:path'
 import type { Config } from '../config.ts'
 import type { Decide } from '../decision.ts'
 import { decideAt } from '../deliver/decide.ts'
+import { count } from '../feedback/numbers.ts'
 import type { Journal } from '../journal/journal.ts'
 import { isForbidden, lockFile, lockState, PARTS } from '../journal/lock.ts'
 import { markerOf, openJournal } from '../journal/open.ts'
@@ -67,7 +68,7 @@ export async function restore(terminal: Terminal, file: string, options: ConfigO
       markerOf(journalFile(config)),
       ...PARTS.map((part) => lockFile(config.state, part)),
     ])
-    terminal.out(`The journal is in place, with ${rows} registrations.`)
+    terminal.out(`The journal is in place, with ${count(rows, 'registration')}.`)
     if (aside !== null) terminal.say(`What was there before is kept as ${aside}`)
     for (const name of paused)
       terminal.say(

@@ -1,7 +1,9 @@
 /** `config check|show|init`: is the configuration right, what does it amount to, and an example to begin with. */
 import { readFileSync } from 'node:fs'
 import { Document, isCollection, isMap, isScalar, type Node, visit } from 'yaml'
+import { type Adopt, adoptText, durationText } from '../config/values.ts'
 import { loadWithOrigins } from '../config.ts'
+import { count } from '../feedback/numbers.ts'
 import { type ConfigOptions, faultsText, loaded, sourcesOf } from './settings.ts'
 import { EXIT, json, painter, Stop, sideBySide, type Terminal } from './terminal.ts'
 
@@ -27,9 +29,8 @@ function check(terminal: Terminal, options: ConfigOptions & { json?: boolean }):
   const problems = read.ok ? read.value.warnings : read.error
   if (options.json) terminal.out(json({ valid: read.ok, file, problems }))
   else if (read.ok) {
-    const { config } = read.value
-    const [folders, registries] = [config.watch.length, config.registries.length]
-    const what = `${folders} watched folder${folders === 1 ? '' : 's'}, ${registries} ${registries === 1 ? 'registry' : 'registries'}`
+    const { watch, registries } = read.value.config
+    const what = `${count(watch.length, 'watched folder')}, ${count(registries.length, 'registry')}`
     terminal.out(
       sideBySide(
         [
@@ -73,27 +74,11 @@ function asWritten(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(asWritten)
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).map(([key, one]): [string, unknown] => {
-    if (key === 'adopt') return [key, adoptText(one)]
+    if (key === 'adopt') return [key, adoptText(one as Adopt)]
     if (key === 'stalledAfterSeconds') return ['stalledAfter', durationText(Number(one))]
     return [key, asWritten(one)]
   })
   return Object.fromEntries(entries)
-}
-
-function adoptText(adopt: unknown): string {
-  const { rule, date, seconds } = adopt as { rule: string; date?: string; seconds?: number }
-  return rule === 'since' ? `since:${date ?? durationText(seconds ?? 0)}` : rule
-}
-
-/** Seconds in the largest unit that leaves none over. */
-function durationText(seconds: number): string {
-  const units: Array<[number, string]> = [
-    [86_400, 'd'],
-    [3600, 'h'],
-    [60, 'm'],
-  ]
-  const [size, unit] = units.find(([one]) => seconds >= one && seconds % one === 0) ?? [1, 's']
-  return `${seconds / size}${unit}`
 }
 
 /** The dotted path of a scalar, from the pairs and lists above it. */

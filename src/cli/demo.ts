@@ -38,7 +38,7 @@ const nanoporeExample: RunIds = {
   experiment: 'SARS2-2026-10',
 }
 
-export type Demo = {
+type Demo = {
   /** The configuration with the address of the sandbox filled in. */
   config: Config
   /** Tells what happens, and brings what is not there yet. Resolves when all is brought, or when it is stopped. */

@@ -1,4 +1,5 @@
 /** `run --dry-run`: what the next scan of each root of run folders would do with what lies there. Changes nothing. */
+import { adoptText } from '../config/values.ts'
 import type { Config, RunsRoot } from '../config.ts'
 import { watchRoot } from '../discover/watch-root.ts'
 import { createHerald } from '../events.ts'
@@ -9,20 +10,11 @@ import type { Artifact, JournalReader } from '../journal/journal.ts'
 import { runsRoots } from '../planning.ts'
 import { rulesOfRoots } from '../watching.ts'
 import { readingJournal } from './journal.ts'
+import type { Documents } from './schemas.ts'
 import type { ConfigOptions } from './settings.ts'
 import { EXIT, json, painter, roomOf, type Terminal, table } from './terminal.ts'
 
-/** `left`: not finished, or not to be read. `known`: registered, or left alone, by an earlier scan. */
-type Survey = {
-  root: string
-  adopt: string
-  firstScan: 'to-come' | 'made'
-  adopted: number
-  registered: number
-  left: number
-  known: number
-  away: string | null
-}
+type Survey = Documents['dry-run']['roots'][number]
 
 /** Gives 1 when a root cannot be read. */
 export const dryRun = (terminal: Terminal, options: ConfigOptions & { json?: boolean }): Promise<number> =>
@@ -70,7 +62,7 @@ async function survey(
   const outcome = await Promise.race([away, watch.scannedOnce.then(() => null)])
   await watch.close()
   const quiet = [...known.values()].filter(({ status }) => status === 'done' || status === 'adopted').length
-  return { root: root.runs, adopt: adoptWords(root), firstScan, ...count, known: quiet, away: outcome }
+  return { root: root.runs, adopt: adoptText(root.adopt), firstScan, ...count, known: quiet, away: outcome }
 }
 
 async function fate(
@@ -89,11 +81,6 @@ async function fate(
     ...{ firstSeen: now, changed: now },
   }
   return (await rulesOfRoots(config).leavesAlone(artifact, modified)) ? 'adopted' : 'registered'
-}
-
-function adoptWords({ adopt }: RunsRoot): string {
-  if (adopt.rule !== 'since') return adopt.rule
-  return 'date' in adopt ? `since:${adopt.date}` : `since:${adopt.seconds / 86_400}d`
 }
 
 function tell(terminal: Terminal, surveys: Survey[]): void {

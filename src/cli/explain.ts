@@ -117,7 +117,7 @@ const UNDER_BECAUSE = ' '.repeat(BECAUSE.length)
 
 function registrationText(one: ExplainedRegistration, paint: Paint, columns: number): string {
   const { registry, state, since, because, next } = one
-  const name = paint('bold', plain(subjectWords({ subject: { ...one.subject, key: '' } })))
+  const name = paint('bold', plain(subjectWords(one.subject)))
   return [
     sideBySide(
       [`${name} at ${registry}:`, `${paint(stateColour(state), stateWords(one))} since ${shortTime(since)}`],

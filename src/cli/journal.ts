@@ -8,8 +8,9 @@ import { type JournalFault, openJournal } from '../journal/open.ts'
 import { needsPerson } from '../ops/words.ts'
 import { type ConfigOptions, configOf } from './settings.ts'
 import { EXIT, Stop, type Terminal } from './terminal.ts'
+import { subjectWords } from './words.ts'
 
-export const journalFile = (config: Config): string => join(config.state, 'journal.sqlite')
+export const journalFile = ({ state }: Pick<Config, 'state'>): string => join(state, 'journal.sqlite')
 
 /** Lends the journal for reading; null where there is none yet, which is no fault. */
 export async function readingJournal<T>(
@@ -89,7 +90,7 @@ export async function findRegistration(
   if (others.length === 0) return found
   const list = [found, ...others]
     .slice(0, 8)
-    .map((one) => `\n  ${one.id}  ${one.subject.type} ${one.subject.name} at ${one.registry}`)
+    .map((one) => `\n  ${one.id}  ${subjectWords(one.subject)} at ${one.registry}`)
   throw new Stop(
     EXIT.usage,
     `"${said}" fits ${others.length + 1} registrations; name one by its id:${list.join('')}`,

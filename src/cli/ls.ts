@@ -9,7 +9,7 @@ import type { ConfigOptions } from './settings.ts'
 import { EXIT, json, painter, roomOf, Stop, type Terminal, table } from './terminal.ts'
 import { shortTime, stateColour, subjectWords } from './words.ts'
 
-export type LsOptions = ConfigOptions & {
+type LsOptions = ConfigOptions & {
   state?: State
   registry?: string
   since?: string
@@ -53,7 +53,7 @@ function listing(rows: RegistrationRow[], terminal: Terminal): string {
   ]
   const cells = rows.map((row) => [
     row.id.slice(0, 8),
-    subjectWords(row),
+    subjectWords(row.subject),
     row.registry,
     { text: stateWords(row), style: stateColour(row.state) },
     shortTime(row.since),

@@ -1,6 +1,9 @@
 /** Problems as a person at the bench reads them: grouped by cause, errors first, each place named as Excel names it. */
+import { count } from '../feedback/numbers.ts'
+import { whereWords } from '../feedback/problem-groups.ts'
 import type { Problem } from '../problems.ts'
 import { type Paint, plain, sideBySide, wrapped } from './terminal.ts'
+import { lowered } from './words.ts'
 
 const SHOWN_PLACES = 12
 const MARK_WIDTH = 10
@@ -9,12 +12,8 @@ const UNDER = `${INDENT}    `
 
 /** One block a cause; empty for none. */
 export function problemsText(problems: readonly Problem[], paint: Paint, columns: number): string {
-  const causes = new Map<string, Problem[]>()
-  const ordered = [...problems].sort((a, b) => rank(a) - rank(b))
-  for (const one of ordered) {
-    const key = `${one.severity} ${one.code} ${one.fix}`
-    causes.set(key, [...(causes.get(key) ?? []), one])
-  }
+  const ordered = problems.toSorted((a, b) => rank(a) - rank(b))
+  const causes = Map.groupBy(ordered, ({ severity, code, fix }) => `${severity} ${code} ${fix}`)
   return [...causes.values()].map((cause) => causeText(cause, paint, columns)).join('\n')
 }
 
@@ -45,21 +44,10 @@ function headingText({ title, code }: Problem, mark: string, paint: Paint, width
 }
 
 /** `plate7.csv, rows 21 and 37, column C (tube_barcode): …` */
-function placeText({ file, rows, column, found, suggestion }: Problem): string {
-  const parts = [
-    ...(file === null ? [] : [file]),
-    ...(rows.length === 0 ? [] : [rowsText(rows)]),
-    ...(column === null ? [] : [`column ${column.letter} (${column.name})`]),
-  ]
-  const place = parts.length === 0 ? '' : `${parts.join(', ')}: `
-  const hint = suggestion === undefined ? '' : `. Did you mean "${suggestion}"?`
-  return `${place}${found}${hint}`
-}
-
-function rowsText(rows: number[]): string {
-  if (rows.length === 1) return `row ${rows[0]}`
-  if (rows.length > 6) return `rows ${rows.slice(0, 5).join(', ')} and ${rows.length - 5} more`
-  return `rows ${rows.slice(0, -1).join(', ')} and ${rows.at(-1)}`
+function placeText(one: Problem): string {
+  const place = [one.file ?? '', lowered(whereWords(one))].filter((part) => part !== '').join(', ')
+  const hint = one.suggestion === undefined ? '' : `. Did you mean "${one.suggestion}"?`
+  return `${place === '' ? '' : `${place}: `}${one.found}${hint}`
 }
 
 /** `2 errors, 1 warning`, or null where there is neither. */
@@ -67,8 +55,8 @@ export function countText(problems: readonly Problem[]): string | null {
   const errors = problems.filter((one) => one.severity === 'error').length
   const warnings = problems.length - errors
   const parts = [
-    ...(errors === 0 ? [] : [errors === 1 ? '1 error' : `${errors} errors`]),
-    ...(warnings === 0 ? [] : [warnings === 1 ? '1 warning' : `${warnings} warnings`]),
+    ...(errors === 0 ? [] : [count(errors, 'error')]),
+    ...(warnings === 0 ? [] : [count(warnings, 'warning')]),
   ]
   return parts.length === 0 ? null : parts.join(', ')
 }

@@ -5,7 +5,7 @@ import type { ConfigOptions } from './settings.ts'
 import { EXIT, json, painter, roomOf, Stop, type Terminal, wrapped } from './terminal.ts'
 import { subjectWords } from './words.ts'
 
-export type ResolveOptions = ConfigOptions & {
+type ResolveOptions = ConfigOptions & {
   registered?: string | true
   resend?: boolean
   abandon?: boolean
@@ -23,7 +23,7 @@ export function resolve(terminal: Terminal, said: string, options: ResolveOption
     if (options.json) terminal.out(json({ id: row.id, done: declined === null, because: declined, state }))
     else if (declined === null)
       terminal.out(
-        `${painter(terminal)('green', 'Noted')}: ${subjectWords(row)} at ${row.registry} is now ${state}.`,
+        `${painter(terminal)('green', 'Noted')}: ${subjectWords(row.subject)} at ${row.registry} is now ${state}.`,
       )
     else terminal.say(wrapped(`Not possible: ${declined}.`, roomOf(terminal)))
     if (await needsYou(journal, row.id)) return EXIT.person

@@ -5,6 +5,7 @@ import { needsPerson } from '../ops/words.ts'
 import { plannedAnew } from '../retrying.ts'
 import { actor, findRegistration, needsYou, writingJournal } from './journal.ts'
 import { registrationsOf } from './registrations-of.ts'
+import type { Documents } from './schemas.ts'
 import type { ConfigOptions } from './settings.ts'
 import { type TakeUp, takingUp } from './take-up.ts'
 import { EXIT, type ExitCode, json, painter, roomOf, Stop, type Terminal, wrapped } from './terminal.ts'
@@ -12,8 +13,8 @@ import { subjectWords } from './words.ts'
 
 type RetryOptions = ConfigOptions & { refused?: boolean; held?: boolean; json?: boolean }
 
-/** What became of one thing that was to be tried again. `needsYou`: a person must decide or mend something first. */
-type Tried = { what: string; id: string | null; done: boolean; needsYou: boolean; because: string | null }
+/** What became of one thing that was to be tried again. */
+type Tried = Documents['retry']['retried'][number]
 
 export function retry(terminal: Terminal, targets: string[], options: RetryOptions): Promise<number> {
   if (targets.length === 0 && !options.refused && !options.held)
@@ -49,7 +50,7 @@ async function retryRow(journal: Journal, takeUp: TakeUp, row: RegistrationRow):
   const declined = (await plannedAnew(row, journal, takeUp))
     ? null
     : (await journal.act(row.id, { retry: true }, actor(), new Date())).declined
-  const what = `${subjectWords(row)} at ${row.registry}`
+  const what = `${subjectWords(row.subject)} at ${row.registry}`
   return {
     what,
     id: row.id,
@@ -98,7 +99,6 @@ function tell(terminal: Terminal, tried: Tried[], { json: asJson }: RetryOptions
           ? `${paint('green', 'Taken up again')}: ${what}${needsYou ? ', which still needs you' : ''}`
           : `${paint('red', 'Not possible')}: ${what}: ${because}`,
         roomOf(terminal),
-        '',
       ),
     )
   if (tried.length === 0) terminal.say('There is nothing to retry.')

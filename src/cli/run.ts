@@ -11,7 +11,7 @@ import { type ConfigOptions, loaded, sourcesOf } from './settings.ts'
 import { EXIT, Stop, type Terminal } from './terminal.ts'
 import { version } from './version.ts'
 
-export type RunOptions = ConfigOptions & {
+type RunOptions = ConfigOptions & {
   watchOnly?: boolean
   workOnly?: boolean
   dryRun?: boolean

@@ -9,7 +9,7 @@ import {
 } from '../sandbox/index.ts'
 import { EXIT, painter, Stop, type Terminal } from './terminal.ts'
 
-export type SandboxCommandOptions = { port?: number; strict?: boolean; faults?: string; stateFile?: string }
+type SandboxCommandOptions = { port?: number; strict?: boolean; faults?: string; stateFile?: string }
 
 export async function sandbox(terminal: Terminal, options: SandboxCommandOptions): Promise<number> {
   const stopped = terminal.stopped()

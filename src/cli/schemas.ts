@@ -156,6 +156,7 @@ export const schemas = {
   retry: z.strictObject({
     retried: z.array(
       z.strictObject({
+        // `needsYou`: a person must decide or mend something first.
         ...{ what: text, id: maybe, done: z.boolean(), needsYou: z.boolean(), because: maybe },
       }),
     ),
@@ -168,7 +169,9 @@ export const schemas = {
         result: z.enum(['fine', 'warning', 'error']),
         what: text,
         found: text,
+        // Null when nothing is to be done.
         fix: maybe,
+        // What is wrong is that a service cannot be reached, which may mend itself.
         away: z.boolean(),
       }),
     ),
@@ -189,6 +192,7 @@ export const schemas = {
     roots: z.array(
       z.strictObject({
         ...{ root: text, adopt: text, firstScan: z.enum(['to-come', 'made']), away: maybe },
+        // `left`: not finished, or not to be read. `known`: registered, or left alone, by an earlier scan.
         ...{ adopted: count, registered: count, left: count, known: count },
       }),
     ),
@@ -214,6 +218,8 @@ export const schemas = {
     problems,
   }),
 } satisfies Record<string, z.ZodType>
+
+export type Documents = { [Name in keyof typeof schemas]: z.infer<(typeof schemas)[Name]> }
 
 /** As JSON Schema, draft 2020-12. */
 export const published = (name: keyof typeof schemas): object => ({

@@ -8,6 +8,7 @@ import type { ConfigOptions } from './settings.ts'
 import {
   EXIT,
   fitted,
+  indented,
   json,
   type Paint,
   painter,
@@ -45,7 +46,7 @@ function storyText(
   const parts = [
     sideBySide(
       [
-        paint('bold', plain(subjectWords(registration))),
+        paint('bold', plain(subjectWords(registration.subject))),
         `at ${registration.registry} (${registration.kind})`,
       ],
       columns,
@@ -121,4 +122,3 @@ function detailText(detail: unknown): string {
 }
 
 const plainLines = (text: string): string => text.split('\n').map(plain).join('\n')
-const indented = (block: string): string => block.replaceAll(/^/gm, '  ')

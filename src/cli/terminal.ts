@@ -103,6 +103,9 @@ export const fitted = (text: string, width: number, indent = ''): string =>
     })
     .join('\n')
 
+/** Every line of a block below its heading. */
+export const indented = (block: string): string => block.replaceAll(/^/gm, '  ')
+
 /** Parts in one line, two blanks between them; what finds no room goes on below, each under `indent`. */
 export function sideBySide(parts: readonly string[], width: number, indent = '  '): string {
   const lines: string[] = []

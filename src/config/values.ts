@@ -76,6 +76,13 @@ export function durationSeconds(value: string): number | null {
   return found ? Number(found[1]) * (UNIT_SECONDS[String(found[2])] ?? 1) : null
 }
 
+/** Seconds in the largest unit that leaves none over. */
+export function durationText(seconds: number): string {
+  const units = Object.entries(UNIT_SECONDS).toReversed()
+  const [unit, size] = units.find(([, one]) => seconds >= one && seconds % one === 0) ?? ['s', 1]
+  return `${seconds / size}${unit}`
+}
+
 export const Duration = z.union([z.string(), z.number()]).transform((value, context) => {
   const seconds = durationSeconds(String(value))
   if (seconds !== null) return seconds
@@ -99,6 +106,12 @@ export const Adopt = z.string().transform((value, context): Adopt => {
   context.addIssue(fault('config.adopt-unreadable', `"${value}" is none of the possible values`))
   return z.NEVER
 })
+
+/** As an operator writes it. */
+export function adoptText(adopt: Adopt): string {
+  if (adopt.rule !== 'since') return adopt.rule
+  return `since:${'date' in adopt ? adopt.date : durationText(adopt.seconds)}`
+}
 
 /** Runs that ended before this instant are left alone at the first scan; null: all are registered; `seen`: none is. */
 export function adoptedBefore(

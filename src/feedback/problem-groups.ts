@@ -16,14 +16,10 @@ const MOST_IN_A_GROUP = 100
 
 /** Groups of one cause each, errors first; at most 500 places are shown. */
 export function groupProblems(problems: readonly Problem[]): ProblemGroup[] {
-  const groups = new Map<string, Problem[]>()
-  const sorted = [...problems].sort((a, b) => rank(a) - rank(b) || firstRow(a) - firstRow(b))
-  for (const one of sorted) {
-    const key = JSON.stringify([one.severity, one.code, one.fix, one.column])
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [one])
-    else group.push(one)
-  }
+  const sorted = problems.toSorted((a, b) => rank(a) - rank(b) || firstRow(a) - firstRow(b))
+  const groups = Map.groupBy(sorted, ({ severity, code, fix, column }) =>
+    JSON.stringify([severity, code, fix, column]),
+  )
   let left = MOST_PLACES
   return [...groups.values()].flatMap((all) => {
     const [first] = all

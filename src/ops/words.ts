@@ -6,9 +6,9 @@ import type { RegistryState, State } from '../record/registration.ts'
 export function stateWords({ state, reason }: Pick<RegistrationRow, 'state' | 'reason'>): string {
   switch (state) {
     case 'waiting':
-      return reason === null ? 'Waiting' : `Waiting for ${WAITING[reason] ?? reason}`
+      return reason === null ? 'Waiting' : `Waiting for ${reasonWords(reason)}`
     case 'queued':
-      return reason === null ? 'Being registered' : `Being registered: waits for ${reason} to be known there`
+      return reason === null ? 'Being registered' : `Being registered: waits for ${reasonWords(reason)}`
     case 'sending':
       return 'Being registered'
     case 'unknown':
@@ -18,7 +18,7 @@ export function stateWords({ state, reason }: Pick<RegistrationRow, 'state' | 'r
     case 'refused':
       return reason === 'by-rule' ? 'Cannot be registered there' : 'Refused by the registry'
     case 'held':
-      return `Needs attention: ${HELD[reason ?? ''] ?? reason}`
+      return `Needs attention: ${reasonWords(reason ?? '')}`
     case 'superseded':
       return 'Replaced'
     case 'abandoned':
@@ -27,6 +27,10 @@ export function stateWords({ state, reason }: Pick<RegistrationRow, 'state' | 'r
       return state satisfies never
   }
 }
+
+/** What it waits for, as in "waits for …"; or why it is held. */
+export const reasonWords = (reason: string): string =>
+  reason.startsWith('library ') ? `${reason} to be known there` : (WAITING[reason] ?? HELD[reason] ?? reason)
 
 const WAITING: Record<string, string> = {
   'run-completion': 'the run to finish',

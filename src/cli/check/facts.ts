@@ -1,7 +1,8 @@
 /** The facts of a run, one a line, each with the file and place it was read from; then its cells. */
+import { count } from '../../feedback/numbers.ts'
 import type { Json } from '../../handovers.ts'
 import type { CheckResult } from '../../planning.ts'
-import { type Paint, plain, roomOf, type Terminal, table, wrapped } from '../terminal.ts'
+import { indented, type Paint, plain, roomOf, type Terminal, table, wrapped } from '../terminal.ts'
 
 const LABELS: ReadonlyArray<readonly [string, string]> = [
   ['runId', 'run id'],
@@ -83,7 +84,7 @@ function factsOf(run: Record<string, Json>, provenance: CheckResult['provenance'
   })
   const { sheet } = run
   if (isObject(sheet)) {
-    const value = `${counted(sheet['samples'], 'sample')} in ${counted(sheet['rows'], 'row')}`
+    const value = `${count(Number(sheet['samples']), 'sample')} in ${count(Number(sheet['rows']), 'row')}`
     const at = sheet['format'] === null ? 'empty' : String(sheet['format'])
     const from = { file: provenance['sheet']?.file ?? null, at }
     facts.push({ label: 'own sheet', value, from })
@@ -131,9 +132,5 @@ function shown(value: Json): string {
   return instant === null ? `${local} (instrument clock, zone not known)` : String(instant)
 }
 
-const counted = (count: Json | undefined, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
-
 const isObject = (value: Json | undefined): value is Record<string, Json> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const indented = (block: string): string => block.replaceAll(/^/gm, '  ')

@@ -1,10 +1,21 @@
 /** One checked path as a page to read: what it is, its facts with their sources, problems, and the requests. */
+import { count } from '../../feedback/numbers.ts'
 import type { Json } from '../../handovers.ts'
+import { reasonWords } from '../../ops/words.ts'
 import type { CheckedSubmission, CheckResult } from '../../planning.ts'
 import { makeWords } from '../../record/run.ts'
 import { problemsText } from '../problems-text.ts'
-import { type Paint, plain, roomOf, sideBySide, type Terminal, table, wrapped } from '../terminal.ts'
-import { reasonWords, sheetWords } from '../words.ts'
+import {
+  indented,
+  type Paint,
+  plain,
+  roomOf,
+  sideBySide,
+  type Terminal,
+  table,
+  wrapped,
+} from '../terminal.ts'
+import { sheetWords, subjectWords } from '../words.ts'
 import { cellsText, runFacts } from './facts.ts'
 
 export function resultText(result: CheckResult, paint: Paint, terminal: Terminal): string {
@@ -54,13 +65,13 @@ function sheetText(sheet: Json, paint: Paint, room: number): string {
     ...list(libraries).map((one) => [
       'library',
       text(one['name']),
-      counted(list(one['biosamples']).length, 'biosample'),
+      count(list(one['biosamples']).length, 'biosample'),
       blocked(one),
     ]),
     ...list(batches).map((one) => [
       'batch',
       text(one['name']),
-      counted(list(one['tubes']).length, 'tube'),
+      count(list(one['tubes']).length, 'tube'),
       blocked(one),
     ]),
   ]
@@ -83,8 +94,7 @@ function submissionText(
   paint: Paint,
   columns: number,
 ): string {
-  const what = `${subject.type} ${subject.name}${subject.type === 'run' && subject.library !== null ? ` in library ${subject.library}` : ''}`
-  const heading = `  ${sideBySide([`${paint('bold', plain(registry))} (${kind})`, plain(what)], columns - 2, '    ')}`
+  const heading = `  ${sideBySide([`${paint('bold', plain(registry))} (${kind})`, plain(subjectWords(subject))], columns - 2, '    ')}`
   const waits = waitingFor.map((reason) =>
     paint('yellow', wrapped(`Not yet: ${plain(reasonWords(reason))}`, columns, '    ')),
   )
@@ -107,8 +117,6 @@ function submissionText(
   return [heading, ...waits, ...whenSent, ...sent].join('\n')
 }
 
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
-
 /** `2 min`, `90 s` */
 const duration = (seconds: number): string => (seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`)
 
@@ -117,4 +125,3 @@ const members = (value: Json): Record<string, Json> =>
 const list = (value: Json | undefined): Array<Record<string, Json>> =>
   Array.isArray(value) ? value.map(members) : []
 const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '')
-const indented = (block: string): string => block.replaceAll(/^/gm, '  ')

@@ -3,10 +3,11 @@ import { relative } from 'node:path'
 import { demoLog, demoRuns, demoSheets } from '../../config/embedded.ts'
 import type { Config } from '../../config.ts'
 import type { EventFields, Happening, Herald } from '../../events.ts'
+import { count } from '../../feedback/numbers.ts'
 import type { Journal } from '../../journal/journal.ts'
+import { reasonWords } from '../../ops/words.ts'
 import { makeWords } from '../../record/run.ts'
 import { type Paint, painter, plain, type Terminal } from '../terminal.ts'
-import { reasonWords } from '../words.ts'
 
 type Narration = {
   terminal: Terminal
@@ -116,16 +117,14 @@ function lineOf({ event, fields }: Happening, paint: Paint): string | null {
     }
     case 'sheet.judged': {
       const { sheet, samples, errors } = fields as EventFields<'sheet.judged'>
-      const verdict = errors === 0 ? 'no errors' : `${errors} errors; see _status/${sheet}.html beside it`
-      return tell('Read', `sheet ${sheet}: ${samples} samples, ${verdict}`)
+      const verdict =
+        errors === 0 ? 'no errors' : `${count(errors, 'error')}; see _status/${sheet}.html beside it`
+      return tell('Read', `sheet ${sheet}: ${count(samples, 'sample')}, ${verdict}`)
     }
     case 'registration.planned': {
       const { registry, subject, state, reason } = fields as EventFields<'registration.planned'>
       if (state !== 'waiting' || reason === null || reason === 'run-completion') return null
-      return tell(
-        'Waiting',
-        `${subject} at ${registry} waits for ${reasonWords(reason as Parameters<typeof reasonWords>[0])}`,
-      )
+      return tell('Waiting', `${subject} at ${registry} waits for ${reasonWords(reason)}`)
     }
     case 'registration.sending': {
       const { subject, registry } = fields as EventFields<'registration.sending'>
@@ -143,7 +142,7 @@ function lineOf({ event, fields }: Happening, paint: Paint): string | null {
     }
     case 'registration.held': {
       const { subject, registry, reason, detail } = fields as EventFields<'registration.held'>
-      const why = detail || reasonWords(reason as Parameters<typeof reasonWords>[0])
+      const why = detail || reasonWords(reason)
       return `${paint('red', 'Needs you'.padEnd(11))} ${plain(`${subject} at ${registry}: ${why}`)}`
     }
     case 'registration.retrying': {

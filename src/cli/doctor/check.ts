@@ -1,15 +1,7 @@
-/**
- * One thing that was looked at. `fix` is null when nothing is to be done. `away`: what is wrong is that a service
- * cannot be reached, which may mend itself.
- */
-export type Check = {
-  id: string
-  result: 'fine' | 'warning' | 'error'
-  what: string
-  found: string
-  fix: string | null
-  away: boolean
-}
+/** One thing that was looked at, by how it was found to be. */
+import type { Documents } from '../schemas.ts'
+
+export type Check = Documents['doctor']['checks'][number]
 
 type Make = (found: string, fix: string) => Check
 

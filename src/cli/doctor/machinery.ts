@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Config } from '../../config.ts'
 import { decideAt } from '../../deliver/decide.ts'
+import { count } from '../../feedback/numbers.ts'
 import { openJournal } from '../../journal/open.ts'
 import { sizeWords } from '../../ops/words.ts'
 import type { RegistryState } from '../../record/registration.ts'
@@ -78,7 +79,7 @@ export async function checkJournal(config: Config): Promise<{ check: Check; regi
     // What was committed last lies in its log.
     const sizes = [file, `${file}-wal`].map((one) => statSync(one, { throwIfNoEntry: false })?.size ?? 0)
     const size = sizeWords(sizes.reduce((sum, one) => sum + one, 0))
-    const found = `${file}, ${rows} registration${rows === 1 ? '' : 's'}, ${size}`
+    const found = `${file}, ${count(rows, 'registration')}, ${size}`
     return {
       check: fault === null ? fine(found) : wrong(fault, 'Stop the daemon, then: runherald restore FILE'),
       registries: await journal.registries(),

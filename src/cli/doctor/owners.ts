@@ -7,6 +7,7 @@ import { LOCK_NAMES } from '../../journal/lock.ts'
 import { openJournal } from '../../journal/open.ts'
 import { daemonParts } from '../daemon-runs.ts'
 import { folderOf } from '../explain/place.ts'
+import { journalFile } from '../journal.ts'
 import { type Check, checksOf } from './check.ts'
 
 export function checkDaemon({ state }: Config): Check[] {
@@ -75,8 +76,9 @@ function openFiles(pid: string): string[] {
 }
 
 async function rootsKnownTo(state: string, config: Config): Promise<string[]> {
-  const file = join(state, 'journal.sqlite')
-  const opened = await openJournal(file, { decide: decideAt(1), readOnly: true }).catch(() => null)
+  const opened = await openJournal(journalFile({ state }), { decide: decideAt(1), readOnly: true }).catch(
+    () => null,
+  )
   if (!opened?.ok) return []
   const journal = opened.value
   try {

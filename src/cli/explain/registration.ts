@@ -8,7 +8,7 @@ import type { Problem } from '../../problems.ts'
 import { comparable, linkNames } from '../../record/join.ts'
 import type { RegistryState } from '../../record/registration.ts'
 import type { RunFacts } from '../../record/run.ts'
-import { shortTime } from '../words.ts'
+import { lowered, shortTime } from '../words.ts'
 
 /** `needsYou`: nothing more happens until a person has decided or mended something. */
 export type ExplainedRegistration = ReturnType<typeof shownRow> & {
@@ -63,8 +63,6 @@ const isForPeople = ({ reason }: RegistryState): boolean => reason === 'operator
 
 const pausedWords = (registry: RegistryState): string =>
   `${registry.name} is ${lowered(registryWords(registry))}, since ${shortTime(registry.since)}`
-
-const lowered = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
 
 /** What was noted when it came into this state, and what the registry itself said, each once. */
 function said({ registration, attempts, events }: RegistrationStory): string[] {
