@@ -131,11 +131,8 @@ test('a sheet with five mistakes gets all five, each with row and column, and no
   await writeRun(lab.runs, run)
   await lab.event('sheet.judged', (line) => line['sheet'] === 'wrong.csv' && line['errors'] === 5)
   await lab.registrations((rows) => rows.some((row) => row.subject.type === 'run' && row.reason === 'sheet'))
-  const report = JSON.parse(await lab.read('sheets/_status/wrong.csv.json'))
-  const found = report.problems.map((one: { rows: number[]; column: { name: string } }) => [
-    one.rows[0],
-    one.column.name,
-  ])
+  const report = await lab.report('wrong.csv', ({ state }) => state === 'needs-fixing')
+  const found = report.problems.map(({ rows, column }) => [rows[0], column?.name])
   expect(found.toSorted()).toEqual([
     [2, 'library_source'],
     [3, 'central_sample_id'],

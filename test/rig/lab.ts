@@ -97,6 +97,8 @@ export class Lab implements AsyncDisposable {
   #daemon: ChildProcess | null = null
   /** Set when the daemon has ended and all it said has been read: lines outlive a process in the pipe. */
   #ended: { code: number | null; signal: string | null } | null = null
+  /** How many lines there were before this daemon's own. */
+  #spawnedAt = 0
   #followers = new Set<() => void>()
   #stderr = ''
   readonly folder: string
@@ -165,6 +167,7 @@ export class Lab implements AsyncDisposable {
     })
     this.#daemon = child
     this.#ended = null
+    this.#spawnedAt = this.lines.length
     child.stderr.on('data', (text) => {
       this.#stderr += text
     })
@@ -199,7 +202,8 @@ export class Lab implements AsyncDisposable {
   async registrations(wanted: (rows: Row[]) => boolean): Promise<Row[]> {
     let rows: Row[] = []
     await this.until(async () => {
-      rows = await this.ls()
+      // A daemon that has no window, or a guarded one, or none yet: then the command says the same, at more cost.
+      rows = await this.rows().catch(() => this.ls())
       return wanted(rows) || undefined
     }, 'the registrations wanted').catch((thrown: unknown) => {
       throw new Error(`${String(thrown)}\nregistrations: ${JSON.stringify(rows, null, 1)}`)
@@ -209,10 +213,12 @@ export class Lab implements AsyncDisposable {
 
   /** What the running daemon's own window says of all registrations. */
   async rows(): Promise<Row[]> {
-    const { url } = this.lines.findLast((line) => line.event === 'http.listening') as unknown as {
-      url: string
-    }
+    // The port of a daemon that has ended may be another lab's by now.
+    const its = this.#ended === null ? this.lines.slice(this.#spawnedAt) : []
+    const url = its.findLast((line) => line.event === 'http.listening')?.['url']
+    if (url === undefined) throw new Error('no daemon is listening')
     const answer = await fetch(`${url}/api/registrations`)
+    if (!answer.ok) throw new Error(`${url} answers ${answer.status}`)
     return ((await answer.json()) as { registrations: Row[] }).registrations
   }
 
