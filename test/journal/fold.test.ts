@@ -1,4 +1,5 @@
 /** SQLite's log of commits, folded by a thread while others write. */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
@@ -8,7 +9,7 @@ import { temporaryFolder } from './rig.ts'
 test('a log is folded beside the commits, and where it has grown long they wait until it begins anew', async () => {
   const place = await temporaryFolder()
   onTestFinished(() => place[Symbol.asyncDispose]())
-  const file = join(place.path, 'journal.sqlite')
+  const file = join(place.path, 'a b?c%41.sqlite')
   const db = new DatabaseSync(file)
   db.exec('PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; CREATE TABLE kept (what BLOB)')
   const folding = foldInThread(file)
@@ -37,11 +38,15 @@ test('a log is folded beside the commits, and where it has grown long they wait 
   db.close()
 })
 
-test('a file that cannot be folded holds nobody up', async () => {
-  const folding = foldInThread('/nowhere/journal.sqlite')
+test('a file that is gone holds nobody up, and is not made anew', async () => {
+  const place = await temporaryFolder()
+  onTestFinished(() => place[Symbol.asyncDispose]())
+  const file = join(place.path, 'a b?c.sqlite')
+  const folding = foldInThread(file)
   for (let commits = 0; commits < 100; commits++) {
     await folding.committed()
     await folding.idle()
   }
   await folding.close()
+  expect(existsSync(file)).toBe(false)
 })
