@@ -1,55 +1,23 @@
 /** A dropped sheet against the one in the run folder: what contradicts it is told, and nothing is stopped by it. */
 import { describe, expect, test } from 'vitest'
-import type { SheetReading } from '../../src/handovers.ts'
-import { memoryCatalogue, type RunSource } from '../../src/planning/catalogue.ts'
-import type { Destination, PlanningOptions } from '../../src/planning/destination.ts'
+import { memoryCatalogue } from '../../src/planning/catalogue.ts'
 import { planRun } from '../../src/planning/run.ts'
-import { registries } from '../../src/registries/index.ts'
-import { readSheet } from '../../src/sample-sheets/index.ts'
-import { runFacts } from '../rig/facts.ts'
 import { COLUMNS, registrationSheet, type SheetRow } from '../rig/runs.ts'
-
-const kind = 'majora-2020-03-25'
-const climb: Destination = {
-  ...{ name: 'climb', kind, registry: registries[kind], when: null, libraryName: null },
-  settings: {
-    ...{ name: 'climb', url: 'https://x.example', username: 'birm', oauth: false },
-    ...{ defaults: {}, endTimeFromMtime: false },
-  },
-  ...{ graceSeconds: 0, sandbox: false },
-}
-const options: PlanningOptions = {
-  ...{ destinations: [climb], zoneOfRun: () => null, siteZone: null, modelOf: () => null },
-  ...{ runsFrom: () => 'folder', now: new Date('2026-01-01T00:00:00Z') },
-}
+import { options, read, run } from './rig.ts'
 
 const RUN = '200303_A00562_0352_AHKFVLDRXX'
-const since = '2025-12-31T00:00:00Z'
-
-function read(text: string, where: { inRunFolder: boolean }): SheetReading {
-  const { recognised } = readSheet(new Uint8Array(Buffer.from(text)), { file: 'SampleSheet.csv', ...where })
-  if (recognised === null) throw new Error('not recognised')
-  return recognised
-}
 
 /** Warnings about what the sheet in the run folder says otherwise, and whether the run goes all the same. */
 async function told(dropped: string, own: string | null) {
-  const sheet = own === null ? null : read(own, { inRunFolder: true })
-  const run: RunSource = {
-    ...{ path: `/runs/${RUN}`, since, leftAlone: false },
-    reading: {
-      ...{ kind: 'run-folder', recognisedAs: 'illumina', sheet, sheetFile: sheet && 'SampleSheet.csv' },
-      reading: {
-        run: runFacts({ runId: RUN, folderName: RUN, flowcellId: 'HKFVLDRXX', experimentName: 'Plate 7' }),
-        provenance: { flowcellId: { file: 'RunInfo.xml', at: '/RunInfo/Run/Flowcell' } },
-        completion: { state: 'completed', because: 'CopyComplete.txt', missing: [], ended: true },
-        ...{ problems: [], test: null },
-      },
+  const source = run(
+    { runId: RUN, folderName: RUN, flowcellId: 'HKFVLDRXX', experimentName: 'Plate 7' },
+    {
+      sheet: own === null ? null : read(own, true),
+      provenance: { flowcellId: { file: 'RunInfo.xml', at: '/RunInfo/Run/Flowcell' } },
     },
-  }
-  const reading = read(dropped, { inRunFolder: false })
-  const catalogue = memoryCatalogue([run], [{ path: '/sheets/plate7.csv', reading, since }])
-  const { plans } = await planRun(run, catalogue, options)
+  )
+  const sheet = { path: '/sheets/plate7.csv', reading: read(dropped), since: '2025-12-31T00:00:00Z' }
+  const { plans } = await planRun(source, memoryCatalogue([source], [sheet]), options())
   expect(plans).not.toEqual([])
   return plans.flatMap(({ submission: { problems, mapped, stop } }) => {
     expect([mapped === null, stop]).toEqual([false, null])

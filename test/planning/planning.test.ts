@@ -2,85 +2,18 @@
 import { describe, expect, test } from 'vitest'
 import type { Plan, SheetReading } from '../../src/handovers.ts'
 import { memoryCatalogue, type RunSource, type SheetSource } from '../../src/planning/catalogue.ts'
-import type { Destination, PlanningOptions } from '../../src/planning/destination.ts'
 import { planRun } from '../../src/planning/run.ts'
 import { planSheet } from '../../src/planning/sheet.ts'
 import type { Library, RunClaim, RunLink } from '../../src/record/library.ts'
-import type { Completion, RunFacts, RunReading, Source } from '../../src/record/run.ts'
+import type { Completion, RunFacts, Source } from '../../src/record/run.ts'
 import { instantStamp, type Stamp, wallStamp } from '../../src/record/time.ts'
-import { registries } from '../../src/registries/index.ts'
-import type { Registry } from '../../src/registries/registry.ts'
-import { runFacts } from '../rig/facts.ts'
+import { climb, destination, finished, options, run } from './rig.ts'
 
-const kinds: Record<string, Registry> = registries
-
-const destination = (name: string, kind: string, more: Partial<Destination> = {}): Destination => {
-  const registry = kinds[kind]
-  if (registry === undefined) throw new Error(kind)
-  const settings = {
-    name,
-    url: 'https://x.example',
-    username: 'birm',
-    oauth: false,
-    defaults: {},
-    endTimeFromMtime: false,
-  }
-  return {
-    name,
-    kind,
-    registry,
-    settings,
-    when: null,
-    libraryName: null,
-    graceSeconds: 0,
-    sandbox: false,
-    ...more,
-  }
-}
-const climb = destination('climb', 'majora-2020-03-25')
-
-const options = (destinations: Destination[], more: Partial<PlanningOptions> = {}): PlanningOptions => ({
-  destinations,
-  zoneOfRun: () => null,
-  siteZone: null,
-  modelOf: () => null,
-  runsFrom: () => 'folder',
-  now: new Date('2026-01-01T00:00:00Z'),
-  ...more,
-})
-
-const finished: Completion = { state: 'completed', because: 'CopyComplete.txt', missing: [], ended: true }
 const running: Completion = {
   state: 'in_progress',
   because: 'no end marker',
   missing: ['CopyComplete.txt'],
   ended: false,
-}
-
-const run = (
-  facts: Partial<RunFacts> = {},
-  more: Partial<RunReading> & { path?: string; sheet?: SheetReading } = {},
-): RunSource => {
-  const { path = '/runs/r1', sheet = null, ...reading } = more
-  return {
-    path,
-    since: '2025-12-31T00:00:00Z',
-    leftAlone: false,
-    reading: {
-      kind: 'run-folder',
-      recognisedAs: 'illumina',
-      sheet,
-      sheetFile: sheet && 'SampleSheet.csv',
-      reading: {
-        run: runFacts(facts),
-        provenance: {},
-        completion: finished,
-        problems: [],
-        test: null,
-        ...reading,
-      },
-    },
-  }
 }
 
 /** A start as a reader gives it, of a text in one of the ways instruments write times. */
@@ -192,7 +125,7 @@ describe('a run', () => {
     const planned = await planRun(
       source,
       memoryCatalogue([source], [sheet([library('LIB-1', link)])]),
-      options([climb]),
+      options(),
     )
     expect(lines(planned.plans)).toEqual(['climb run LIB-1 ready'])
     expect(planned.plans[0]?.submission.mapped?.request.body).toMatchObject({
@@ -204,10 +137,10 @@ describe('a run', () => {
   test('in progress waits for its end, with or without a sheet', async () => {
     const source = run({ status: 'in_progress' }, { completion: running })
     const catalogue = memoryCatalogue([source], [sheet([library('LIB-1', runName)])])
-    expect(lines((await planRun(source, catalogue, options([climb]))).plans)).toEqual([
+    expect(lines((await planRun(source, catalogue, options())).plans)).toEqual([
       'climb run LIB-1 run-completion',
     ])
-    expect(lines((await planRun(source, memoryCatalogue([source], []), options([climb]))).plans)).toEqual([
+    expect(lines((await planRun(source, memoryCatalogue([source], []), options())).plans)).toEqual([
       'climb run  run-completion+sheet',
     ])
   })
@@ -216,8 +149,7 @@ describe('a run', () => {
     const outcome = async (status: RunFacts['status']) => {
       const source = run({ status }, { completion: { ...finished, state: status } })
       return lines(
-        (await planRun(source, memoryCatalogue([source], [sheet([library('L', runName)])]), options([climb])))
-          .plans,
+        (await planRun(source, memoryCatalogue([source], [sheet([library('L', runName)])]), options())).plans,
       )
     }
     expect(await outcome('failed')).toEqual(['climb run L run-failed'])
@@ -227,14 +159,12 @@ describe('a run', () => {
 
   test('takes its library from the sheet in its folder unless a dropped one speaks of it', async () => {
     const source = run({}, { sheet: reading([library('INSIDE', null)]) })
-    expect(lines((await planRun(source, memoryCatalogue([source], []), options([climb]))).plans)).toEqual([
+    expect(lines((await planRun(source, memoryCatalogue([source], []), options())).plans)).toEqual([
       'climb library INSIDE ready',
       'climb run INSIDE ready',
     ])
     const dropped = memoryCatalogue([source], [sheet([library('DROPPED', runName)])])
-    expect(lines((await planRun(source, dropped, options([climb]))).plans)).toEqual([
-      'climb run DROPPED ready',
-    ])
+    expect(lines((await planRun(source, dropped, options())).plans)).toEqual(['climb run DROPPED ready'])
   })
 
   test('takes its library’s name from the configuration, and says which fact is missing for it', async () => {
@@ -258,7 +188,7 @@ describe('a run', () => {
     const planned = await planRun(
       source,
       memoryCatalogue([source], [sheet([older]), sheet([newer], '/sheets/b.csv')]),
-      options([climb]),
+      options(),
     )
     expect(planned.plans).toHaveLength(1)
     expect(planned.plans[0]?.submission.facts).toMatchObject({ run: { bioinfoPipeName: 'new' } })
@@ -269,7 +199,7 @@ describe('a run', () => {
     const asked = { ...climb, when: { make: ['ELEMENT'] } }
     const catalogue = memoryCatalogue([source], [sheet([library('L', runName)])])
     expect(lines((await planRun(source, catalogue, options([asked]))).plans)).toEqual(['climb run L by-rule'])
-    expect((await planRun(source, catalogue, options([climb]))).plans).toEqual([])
+    expect((await planRun(source, catalogue, options())).plans).toEqual([])
     const tubes = destination('cloud', 'onecodex-v1')
     const odd = { ...tubes, when: { make: ['ELEMENT'] } }
     expect(lines((await planRun(source, catalogue, options([odd]))).plans)).toEqual(['cloud run L by-rule'])
@@ -298,10 +228,10 @@ describe('a run', () => {
     const [before, after] = [named('before'), { ...named('after'), since: '2026-01-01T00:00:00Z' }]
     const dropped = sheet([library('L', link)])
     const catalogue = memoryCatalogue([before, after], [dropped])
-    const planned = await planRun(after, catalogue, options([climb]))
+    const planned = await planRun(after, catalogue, options())
     expect(lines(planned.plans)).toEqual(['climb run L ready'])
     expect(planned.plans[0]?.submission.subject.name).toBe('before')
-    const asked = await planSheet(dropped, catalogue, options([climb]))
+    const asked = await planSheet(dropped, catalogue, options())
     expect([lines(asked.plans), asked.problems]).toEqual([['climb library L ready'], []])
   })
 
@@ -309,13 +239,13 @@ describe('a run', () => {
     const copying = run({ fullyCopied: false, status: 'in_progress' }, { path: '/a/r1', completion: running })
     const whole = run({}, { path: '/b/r1' })
     const named = [sheet([library('L', runName)])]
-    const planned = await planRun(copying, memoryCatalogue([copying, whole], named), options([climb]))
+    const planned = await planRun(copying, memoryCatalogue([copying, whole], named), options())
     expect(planned.plans.map((plan) => plan.submission.subject.path)).toEqual(['/b/r1'])
     expect(lines(planned.plans)).toEqual(['climb run L ready'])
     const other = run({ flowcellId: 'HOTHERXX' }, { path: '/c/r1' })
-    expect(
-      lines((await planRun(whole, memoryCatalogue([whole, other], named), options([climb]))).plans),
-    ).toEqual(['climb run L conflict'])
+    expect(lines((await planRun(whole, memoryCatalogue([whole, other], named), options())).plans)).toEqual([
+      'climb run L conflict',
+    ])
   })
 
   const imaging = { file: 'RunInfo.xml', at: '/RunInfo/Run/Date' }
@@ -351,9 +281,7 @@ describe('a run', () => {
       run({ start: started(text) }, { path, provenance: { start } })
     const sources = [starting('/a/r1', mine, places[0]), starting('/b/r1', theirs, places[1])] as const
     const catalogue = memoryCatalogue([...sources], [sheet([library('L', runName)])])
-    expect(lines((await planRun(sources[0], catalogue, options([climb]))).plans)).toEqual([
-      `climb run L ${planned}`,
-    ])
+    expect(lines((await planRun(sources[0], catalogue, options())).plans)).toEqual([`climb run L ${planned}`])
   })
 
   test('tells where its sheet says otherwise, and sends what the run folder tells', async () => {
@@ -362,7 +290,7 @@ describe('a run', () => {
     const planned = await planRun(
       source,
       memoryCatalogue([source], [sheet([library('L', runName, claim)])]),
-      options([climb]),
+      options(),
     )
     const told = planned.plans[0]?.submission.problems
       .filter((one) => one.code === 'run.sheet-disagrees')
@@ -390,11 +318,7 @@ describe('a run', () => {
 
   test('that was left alone is not planned by a sheet that names it, and the sheet says how to take it up', async () => {
     const source = { ...run(), leftAlone: true }
-    const planned = await planSheet(
-      sheet([library('L', runName)]),
-      memoryCatalogue([source], []),
-      options([climb]),
-    )
+    const planned = await planSheet(sheet([library('L', runName)]), memoryCatalogue([source], []), options())
     expect(lines(planned.plans)).toEqual(['climb library L ready', 'climb run L run'])
     expect(planned.plans[1]?.submission.problems.map((one) => one.code)).toEqual(['run.left-alone'])
   })
@@ -415,12 +339,12 @@ describe('a run', () => {
 
   test('withdraws what it was listed as before its library was known', async () => {
     const source = run()
-    const before = await planRun(source, memoryCatalogue([source], []), options([climb]))
-    const awaited = await planSheet(sheet([library('L', runName)]), memoryCatalogue([], []), options([climb]))
+    const before = await planRun(source, memoryCatalogue([source], []), options())
+    const awaited = await planSheet(sheet([library('L', runName)]), memoryCatalogue([], []), options())
     const after = await planRun(
       source,
       memoryCatalogue([source], [sheet([library('L', runName)])]),
-      options([climb]),
+      options(),
     )
     const listed = [...before.plans, ...awaited.plans]
       .filter((plan) => plan.submission.subject.type === 'run')
@@ -432,7 +356,7 @@ describe('a run', () => {
 
 describe('a sheet', () => {
   test('has its library registered before its run has come, and lists the run it waits for', async () => {
-    const planned = await planSheet(sheet([library('L', runName)]), memoryCatalogue([], []), options([climb]))
+    const planned = await planSheet(sheet([library('L', runName)]), memoryCatalogue([], []), options())
     expect(lines(planned.plans)).toEqual(['climb library L ready', 'climb run L run'])
   })
 
@@ -450,7 +374,7 @@ describe('a sheet', () => {
     const planned = await planSheet(
       sheet([library('L', { by: 'experiment_name', value: 'P' })]),
       memoryCatalogue(runs, []),
-      options([climb]),
+      options(),
     )
     expect(lines(planned.plans)).toEqual(['climb library L ready', 'climb run L conflict'])
     expect(planned.problems[0]?.found).toContain('other')
@@ -507,7 +431,7 @@ describe('a sheet', () => {
     const planned = await planSheet(
       sheet([wrong, library('RIGHT', runName)]),
       memoryCatalogue([], []),
-      options([climb]),
+      options(),
     )
     expect(planned.plans.map((plan) => plan.submission.subject.library)).toEqual(['RIGHT', 'RIGHT'])
   })

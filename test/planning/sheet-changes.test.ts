@@ -2,74 +2,16 @@
 import { expect, test } from 'vitest'
 import type { Plan, SheetReading } from '../../src/handovers.ts'
 import { memoryCatalogue, type RunSource, type SheetSource } from '../../src/planning/catalogue.ts'
-import type { Destination, PlanningOptions } from '../../src/planning/destination.ts'
 import { planRun } from '../../src/planning/run.ts'
 import { noLongerAsked, planSheet } from '../../src/planning/sheet.ts'
-import { registries } from '../../src/registries/index.ts'
-import { readSheet } from '../../src/sample-sheets/index.ts'
-import { runFacts } from '../rig/facts.ts'
-import { registrationSheet, type SheetRow } from '../rig/runs.ts'
+import { COLUMNS, registrationSheet, type SheetRow } from '../rig/runs.ts'
+import { run as ended, options, read as readText } from './rig.ts'
 
-const kind = 'majora-2020-03-25'
-const climb: Destination = {
-  name: 'climb',
-  kind,
-  registry: registries[kind],
-  settings: {
-    name: 'climb',
-    url: 'https://x.example',
-    username: 'birm',
-    oauth: false,
-    defaults: {},
-    endTimeFromMtime: false,
-  },
-  when: null,
-  libraryName: null,
-  graceSeconds: 0,
-  sandbox: false,
-}
-const options: PlanningOptions = {
-  destinations: [climb],
-  zoneOfRun: () => null,
-  siteZone: null,
-  modelOf: () => null,
-  runsFrom: () => 'folder',
-  now: new Date('2026-01-01T00:00:00Z'),
-}
+const run = (runId: string, flowcellId: string): RunSource =>
+  ended({ runId, folderName: runId, flowcellId }, { path: `/runs/${runId}` })
 
-const run = (runId: string, flowcellId: string): RunSource => ({
-  path: `/runs/${runId}`,
-  since: '2025-12-31T00:00:00Z',
-  leftAlone: false,
-  reading: {
-    kind: 'run-folder',
-    recognisedAs: 'illumina',
-    sheet: null,
-    sheetFile: null,
-    reading: {
-      run: runFacts({ runId, folderName: runId, flowcellId }),
-      provenance: {},
-      completion: { state: 'completed', because: 'CopyComplete.txt', missing: [], ended: true },
-      problems: [],
-      test: null,
-    },
-  },
-})
-
-const columns = ['central_sample_id', 'library_name', 'library_source', 'run_name', 'flowcell_id']
-const read = (rows: SheetRow[]): SheetReading => {
-  const text = registrationSheet(rows, [
-    ...columns,
-    'library_selection',
-    'library_strategy',
-    'library_layout_config',
-    'library_seq_kit',
-    'library_seq_protocol',
-  ])
-  const { recognised } = readSheet(new Uint8Array(Buffer.from(text)), { file: 'a.csv' })
-  if (recognised === null) throw new Error('not recognised')
-  return recognised
-}
+const columns = [...COLUMNS, 'flowcell_id']
+const read = (rows: SheetRow[]): SheetReading => readText(registrationSheet(rows, columns))
 const sheet = (rows: SheetRow[], path = '/sheets/a.csv'): SheetSource => ({
   path,
   reading: read(rows),
@@ -85,10 +27,10 @@ test('two runs on one flow cell: a sheet that names only the flow cell registers
   const runs = [run('R1', 'HX'), run('R2', 'HX')]
   const source = sheet([{ central_sample_id: 'S1', library_name: 'L', flowcell_id: 'HX' }])
   const catalogue = memoryCatalogue(runs, [source])
-  const planned = await planSheet(source, catalogue, options)
+  const planned = await planSheet(source, catalogue, options())
   expect(lines(planned.plans)).toEqual(['library L L ready', 'run HX L conflict'])
   for (const one of runs) {
-    const alone = await planRun(one, catalogue, options)
+    const alone = await planRun(one, catalogue, options())
     expect(lines(alone.plans)).toEqual([`run ${one.reading.reading.run.runId}  sheet`])
   }
 })
@@ -96,9 +38,9 @@ test('two runs on one flow cell: a sheet that names only the flow cell registers
 test('a second run on the flow cell takes back what was asked for the first', async () => {
   const first = run('R1', 'HX')
   const source = sheet([{ central_sample_id: 'S1', library_name: 'L', flowcell_id: 'HX' }])
-  const before = await planRun(first, memoryCatalogue([first], [source]), options)
+  const before = await planRun(first, memoryCatalogue([first], [source]), options())
   expect(lines(before.plans)).toEqual(['run R1 L ready'])
-  const after = await planSheet(source, memoryCatalogue([first, run('R2', 'HX')], [source]), options)
+  const after = await planSheet(source, memoryCatalogue([first, run('R2', 'HX')], [source]), options())
   expect(after.withdrawn).toContain(before.plans[0]?.submission.id)
 })
 
@@ -106,15 +48,15 @@ test('with a run name beside the flow cell the sheet means that run alone', asyn
   const runs = [run('R1', 'HX'), run('R2', 'HX')]
   const source = sheet([{ central_sample_id: 'S1', library_name: 'L', flowcell_id: 'HX', run_name: 'R2' }])
   const catalogue = memoryCatalogue(runs, [source])
-  const planned = await Promise.all(runs.map((one) => planRun(one, catalogue, options)))
+  const planned = await Promise.all(runs.map((one) => planRun(one, catalogue, options())))
   expect(planned.flatMap(({ plans }) => lines(plans))).toEqual(['run R1  sheet', 'run R2 L ready'])
 })
 
 test('a library renamed in a corrected sheet is no longer asked for under its old name, nor is its run', async () => {
   const old = sheet([{ central_sample_id: 'S1', library_name: 'LIB-1O', run_name: 'R1' }])
-  const asked = await planSheet(old, memoryCatalogue([], [old]), options)
+  const asked = await planSheet(old, memoryCatalogue([], [old]), options())
   const corrected = sheet([{ central_sample_id: 'S1', library_name: 'LIB-10', run_name: 'R1' }])
-  const gone = await noLongerAsked(old.reading, corrected, memoryCatalogue([], [corrected]), options)
+  const gone = await noLongerAsked(old.reading, corrected, memoryCatalogue([], [corrected]), options())
   expect(new Set(gone.withdrawn)).toEqual(new Set(asked.plans.map((plan) => plan.submission.id)))
 })
 
@@ -123,7 +65,7 @@ test('what another sheet still asks for stays', async () => {
   const corrected = sheet([{ ...row, library_name: 'M' }])
   const other = sheet([row], '/sheets/b.csv')
   const catalogue = memoryCatalogue([], [corrected, other])
-  expect((await noLongerAsked(read([row]), corrected, catalogue, options)).withdrawn).toEqual([])
+  expect((await noLongerAsked(read([row]), corrected, catalogue, options())).withdrawn).toEqual([])
 })
 
 test('an older sheet that counts again, now that the newer says nothing else any more, is planned anew', async () => {
@@ -135,7 +77,7 @@ test('an older sheet that counts again, now that the newer says nothing else any
       former,
       corrected,
       memoryCatalogue([], [corrected, older]),
-      options,
+      options(),
     )
     expect(others).toEqual([older])
   }
@@ -145,6 +87,6 @@ test('a corrected sheet that cannot be used takes nothing back', async () => {
   const row = { central_sample_id: 'S1', library_name: 'L', run_name: 'R1' }
   const blocked = sheet([{ central_sample_id: 'S1', run_name: 'R1' }])
   expect(blocked.reading.blocked).toBe(true)
-  const gone = await noLongerAsked(read([row]), blocked, memoryCatalogue([], [blocked]), options)
+  const gone = await noLongerAsked(read([row]), blocked, memoryCatalogue([], [blocked]), options())
   expect(gone).toEqual({ withdrawn: [], runs: [], others: [] })
 })
