@@ -1,11 +1,10 @@
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { describe, expect, test } from 'vitest'
-import { decideAt } from '../../src/deliver/decide.ts'
 import { startDelivery } from '../../src/deliver/delivery.ts'
 import { startEmbeddedRedis } from '../../src/deliver/embedded-redis.ts'
 import { createHerald } from '../../src/events.ts'
-import { openJournal } from '../../src/journal/open.ts'
+import { temporaryFolder } from '../rig/temporary-folder.ts'
 import {
   ASKABLE,
   answer,
@@ -20,7 +19,6 @@ import {
   REPEATABLE,
   TIME_SCALE,
   TOKEN,
-  temporaryFolder,
 } from './rig.ts'
 
 /** Takes it, and dies before the answer. */
@@ -58,10 +56,7 @@ test('a registry that is busy twice takes it the third time', async () => {
 test('where neither a repeat nor a question is possible, a lost answer is held for a person', async () => {
   await using registry = await fakeRegistry()
   await using here = await lab([destinationOf(registry)])
-  registry.next((heard) => {
-    registry.commits.push(heard.body)
-    heard.response.socket?.destroy()
-  })
+  registry.next(lost(registry.commits))
   await here.plan(planOf({ traits: NEITHER }))
   await here.until('registration.held')
   expect(await here.row()).toMatchObject({ state: 'held', reason: 'unknown-outcome', attempts: 1 })
@@ -248,9 +243,7 @@ describe('a person at another terminal', () => {
   test('pauses, resumes and retries, and the daemon acts on it', async () => {
     await using registry = await fakeRegistry()
     await using here = await lab([destinationOf(registry)])
-    const opened = await openJournal(join(here.folder, 'journal.sqlite'), { decide: decideAt(TIME_SCALE) })
-    if (!opened.ok) throw new Error(opened.error.detail)
-    const command = opened.value
+    const command = await journalAt(here.folder)
     registry.next(answer(422, 'no such model'))
     await here.plan(planOf())
     await here.until('registration.refused')

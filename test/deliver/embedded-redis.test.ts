@@ -7,7 +7,7 @@ import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'
 import { startEmbeddedRedis } from '../../src/deliver/embedded-redis.ts'
 import { createHerald } from '../../src/events.ts'
-import { temporaryFolder } from './rig.ts'
+import { temporaryFolder } from '../rig/temporary-folder.ts'
 
 const silent = { emit: createHerald(() => {}).emit }
 

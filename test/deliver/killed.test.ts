@@ -5,7 +5,8 @@ import { expect, test } from 'vitest'
 import { startDelivery } from '../../src/deliver/delivery.ts'
 import { startEmbeddedRedis } from '../../src/deliver/embedded-redis.ts'
 import { createHerald } from '../../src/events.ts'
-import { destinationOf, fakeRegistry, type Heard, journalAt, temporaryFolder } from './rig.ts'
+import { temporaryFolder } from '../rig/temporary-folder.ts'
+import { destinationOf, fakeRegistry, type Heard, journalAt } from './rig.ts'
 
 /** A daemon's delivery in a process of its own: plans one run of each sort, and sends. */
 const DAEMON = `

@@ -1,8 +1,6 @@
 /** A lab for delivery: a real journal, a real redis-server, and a registry that is a real HTTP server with a temper. */
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decideAt } from '../../src/deliver/decide.ts'
 import { type Delivery, startDelivery } from '../../src/deliver/delivery.ts'
@@ -13,6 +11,7 @@ import type { Answer, Json, LookUp, Plan, Request, Submission, Traits, Verdict }
 import type { Journal, RegistrationRow } from '../../src/journal/journal.ts'
 import { openJournal } from '../../src/journal/open.ts'
 import type { Reason, SubjectRef } from '../../src/record/registration.ts'
+import { temporaryFolder } from '../rig/temporary-folder.ts'
 
 export const REPEATABLE: Traits = { repeatable: true, askable: false, busyIsSafe: true, corrects: true }
 export const ASKABLE: Traits = { repeatable: false, askable: true, busyIsSafe: false, corrects: false }
@@ -21,11 +20,6 @@ export const NEITHER: Traits = { repeatable: false, askable: false, busyIsSafe: 
 export const TOKEN = 'a-token-that-nobody-may-see'
 /** Fast enough that five minutes are a third of a second. */
 export const TIME_SCALE = 1000
-
-export async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
-  const path = await mkdtemp(join(tmpdir(), 'runherald-test-'))
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
-}
 
 export async function journalAt(
   folder: string,

@@ -7,7 +7,8 @@ import type { Journal } from '../../src/journal/journal.ts'
 import { migrate } from '../../src/journal/open.ts'
 import { STEPS } from '../../src/journal/schema.ts'
 import { createSheetIntake, type SheetIntake } from '../../src/sheet-intake.ts'
-import { opened, sheetArtifact, temporaryFolder } from './rig.ts'
+import { temporaryFolder } from '../rig/temporary-folder.ts'
+import { journalOfTest, opened, sheetArtifact } from './rig.ts'
 
 type Sheet = Exclude<Reading, { kind: 'run-folder' }>
 
@@ -38,26 +39,22 @@ const newestFirst = async (journal: Journal): Promise<string[]> =>
   (await journal.sheetsNaming({ library: 'PLATE' })).map(({ path }) => path)
 
 test('the sheet that came last counts, though the clock was set back by an hour in between, also over a restart', async () => {
-  await using folder = await temporaryFolder()
-  const journal = await opened(join(folder.path, 'journal.sqlite'))
+  const { journal } = await journalOfTest()
   const first = intakeOf(journal)
   await comes(first, journal, { name: 'a.csv', at: '2026-11-22T12:00:00.000Z' })
   await comes(first, journal, { name: 'b.csv', at: '2026-11-22T11:00:00.000Z' })
   expect(await newestFirst(journal)).toEqual(['/data/b.csv', '/data/a.csv'])
   await comes(intakeOf(journal), journal, { name: 'c.csv', at: '2026-11-22T10:00:00.000Z' })
   expect(await newestFirst(journal)).toEqual(['/data/c.csv', '/data/b.csv', '/data/a.csv'])
-  await journal.close()
 })
 
 test('of those that lay there together the one saved last counts, in whatever order they are read', async () => {
-  await using folder = await temporaryFolder()
-  const journal = await opened(join(folder.path, 'journal.sqlite'))
+  const { journal } = await journalOfTest()
   const intake = intakeOf(journal)
   await comes(intake, journal, { name: 'late.csv', at: '2026-11-20T12:00:00.000Z', firstScan: true })
   await comes(intake, journal, { name: 'early.csv', at: '2026-11-19T12:00:00.000Z', firstScan: true })
   await comes(intake, journal, { name: 'new.csv', at: '2026-11-18T12:00:00.000Z' })
   expect(await newestFirst(journal)).toEqual(['/data/new.csv', '/data/late.csv', '/data/early.csv'])
-  await journal.close()
 })
 
 test('a journal of an earlier version keeps the order that its clock told', async () => {

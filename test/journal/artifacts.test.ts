@@ -1,11 +1,9 @@
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { RunLink } from '../../src/record/library.ts'
-import { opened, runArtifact, sheetArtifact, temporaryFolder } from './rig.ts'
+import { journalOfTest, runArtifact, sheetArtifact } from './rig.ts'
 
 test('an artifact is kept as it was, and replaced by what is newer', async () => {
-  await using folder = await temporaryFolder()
-  const journal = await opened(join(folder.path, 'journal.sqlite'))
+  const { journal } = await journalOfTest()
   const run = runArtifact('/data/a', { flowcellId: 'OLD' })
   await journal.saveArtifact(run)
   expect(await journal.artifact('/data/a')).toEqual(run)
@@ -25,7 +23,6 @@ test('an artifact is kept as it was, and replaced by what is newer', async () =>
   )
   expect(await journal.artifacts({ root: '/data', status: 'done' })).toEqual([])
   expect(await journal.artifact('/data/b')).toBeNull()
-  await journal.close()
 })
 
 test.for<[string, RunLink, boolean]>([
@@ -43,8 +40,7 @@ test.for<[string, RunLink, boolean]>([
   ['its experiment', { by: 'experiment_name', value: 'Plate 7' }, true],
   ['its experiment in other case', { by: 'experiment_name', value: 'plate 7' }, false],
 ])('a run is found by %s: %s', async ([, link, isFound]) => {
-  await using folder = await temporaryFolder()
-  const journal = await opened(join(folder.path, 'journal.sqlite'))
+  const { journal } = await journalOfTest()
   const run = runArtifact('/data/renamed', {
     runId: '200303_M1_1_000000000-ABCDE',
     folderName: 'renamed',
@@ -64,12 +60,10 @@ test.for<[string, RunLink, boolean]>([
     { by: 'experiment_name', value: 'Plate 7' },
   ]
   expect(await journal.sheetsLinking(names)).toEqual(isFound ? [sheet] : [])
-  await journal.close()
 })
 
 test('sheets that name a library or batch come newest content first, and what is gone not at all', async () => {
-  await using folder = await temporaryFolder()
-  const journal = await opened(join(folder.path, 'journal.sqlite'))
+  const { journal } = await journalOfTest()
   const named = { libraries: [{ name: 'LIB', links: [] }], batches: ['B'] }
   const older = sheetArtifact('/drop/older.csv', named, { changed: '2026-11-20T12:00:00.000Z' })
   const newer = sheetArtifact('/drop/newer.csv', named, { changed: '2026-11-21T12:00:00.000Z' })
@@ -78,12 +72,10 @@ test('sheets that name a library or batch come newest content first, and what is
   expect(await journal.sheetsNaming({ library: 'LIB' })).toEqual([newer, older])
   expect(await journal.sheetsNaming({ batch: 'B' })).toEqual([newer, older])
   expect(await journal.sheetsNaming({ batch: 'LIB' })).toEqual([])
-  await journal.close()
 })
 
 test('a sheet of many libraries is read once, by whichever of them it is asked for, until it changes', async () => {
-  await using folder = await temporaryFolder()
-  const journal = await opened(join(folder.path, 'journal.sqlite'))
+  const { journal } = await journalOfTest()
   const libraries = ['A', 'B'].map((name) => ({ name, links: [] }))
   const many = sheetArtifact('/drop/many.csv', { libraries }, BYTES)
   await journal.saveArtifact(many)
@@ -95,15 +87,13 @@ test('a sheet of many libraries is read once, by whichever of them it is asked f
   await journal.saveArtifact(changed)
   expect(await journal.sheetsNaming({ library: 'A' })).toEqual([changed])
   expect(await journal.sheetsNaming({ library: 'B' })).toEqual([])
-  await journal.close()
 })
 
 const BYTES = { sha256: 'a1' }
 const OTHER_BYTES = { sha256: 'b2' }
 
 test('one run in two folders is found by its id or its UUID', async () => {
-  await using folder = await temporaryFolder()
-  const journal = await opened(join(folder.path, 'journal.sqlite'))
+  const { journal } = await journalOfTest()
   const uuid = '4e9c2fd1-7c5a-4e0a-b1db-4b4fe0c9bf0b'
   const first = runArtifact('/data/a', { runId: 'R', sequencingUuid: uuid })
   const renamed = runArtifact('/data/b', { runId: 'S', sequencingUuid: uuid })
@@ -111,12 +101,10 @@ test('one run in two folders is found by its id or its UUID', async () => {
   for (const one of [first, renamed, other]) await journal.saveArtifact(one)
   expect(await journal.runsSame('R', uuid)).toEqual([first, renamed])
   expect(await journal.runsSame('R', null)).toEqual([first])
-  await journal.close()
 })
 
 test('a sheet is found by its bytes, under whatever name, and what is gone is not', async () => {
-  await using folder = await temporaryFolder()
-  const journal = await opened(join(folder.path, 'journal.sqlite'))
+  const { journal } = await journalOfTest()
   const sheet = (path: string, given: { sha256: string; status?: 'gone' }) =>
     sheetArtifact(path, { batches: ['B'] }, given)
   await journal.saveArtifact(sheet('/drop/a.csv', { sha256: 'one' }))
@@ -124,23 +112,19 @@ test('a sheet is found by its bytes, under whatever name, and what is gone is no
   await journal.saveArtifact(sheet('/drop/c.csv', { sha256: 'two' }))
   await journal.saveArtifact(sheet('/drop/d.csv', { sha256: 'one', status: 'gone' }))
   expect((await journal.sheetsSame('one')).map((one) => one.path)).toEqual(['/drop/a.csv', '/drop/b.csv'])
-  await journal.close()
 })
 
 test('of sheets first seen at one instant the later modification time is the newer', async () => {
-  await using folder = await temporaryFolder()
-  const journal = await opened(join(folder.path, 'journal.sqlite'))
+  const { journal } = await journalOfTest()
   const sheet = (path: string, modified: string) => sheetArtifact(path, { batches: ['B'] }, { modified })
   await journal.saveArtifact(sheet('/drop/a.csv', '2026-11-20T10:00:00.000Z'))
   await journal.saveArtifact(sheet('/drop/b.csv', '2026-11-20T12:00:00.000Z'))
   const [newest] = await journal.sheetsNaming({ batch: 'B' })
   expect(newest).toMatchObject({ path: '/drop/b.csv', modified: '2026-11-20T12:00:00.000Z' })
-  await journal.close()
 })
 
 test('a sheet that was put away goes on counting where it lies now, unless other bytes lay there', async () => {
-  await using folder = await temporaryFolder()
-  const journal = await opened(join(folder.path, 'journal.sqlite'))
+  const { journal } = await journalOfTest()
   const sheet = sheetArtifact('/drop/a.csv', { batches: ['B'] }, { sha256: 'one' })
   await journal.saveArtifact(sheet)
   const move = { from: '/drop/a.csv', to: '/drop/done/a.csv' }
@@ -148,12 +132,10 @@ test('a sheet that was put away goes on counting where it lies now, unless other
   expect(await journal.moveArtifact({ ...move, sha256: 'one' })).toBe(true)
   expect(await journal.artifact('/drop/a.csv')).toBeNull()
   expect(await journal.sheetsNaming({ batch: 'B' })).toEqual([{ ...sheet, path: '/drop/done/a.csv' }])
-  await journal.close()
 })
 
 test('a sheet that was not read to its end is put away by what the scan saw of it, and one that was read is not', async () => {
-  await using folder = await temporaryFolder()
-  const journal = await opened(join(folder.path, 'journal.sqlite'))
+  const { journal } = await journalOfTest()
   const move = { from: '/drop/a.csv', to: '/drop/needs-fixing/a.csv', fingerprint: 'seen' }
   const read = sheetArtifact('/drop/a.csv', { batches: ['B'] }, { sha256: 'one', fingerprint: 'seen' })
   await journal.saveArtifact(read)
@@ -163,13 +145,11 @@ test('a sheet that was not read to its end is put away by what the scan saw of i
   await journal.saveArtifact({ ...read, sha256: null })
   expect(await journal.moveArtifact(move)).toBe(true)
   expect(await journal.artifact(move.to)).toEqual({ ...read, sha256: null, path: move.to })
-  await journal.close()
 })
 
 test('what is known below a root follows what is saved, moved, and written by another process', async () => {
-  await using folder = await temporaryFolder()
-  const file = join(folder.path, 'journal.sqlite')
-  const [journal, other] = [await opened(file), await opened(file)]
+  const { journal, another } = await journalOfTest()
+  const other = await another()
   const sheet = (path: string) => sheetArtifact(path, { batches: ['B'] }, { sha256: 'one' })
   await journal.saveArtifact(sheet('/drop/a.csv'))
   const known = await journal.known('/data')
@@ -179,6 +159,5 @@ test('what is known below a root follows what is saved, moved, and written by an
   expect(await journal.known('/data')).toBe(known)
   await other.saveArtifact({ ...sheet('/drop/b.csv'), status: 'gone' })
   expect((await journal.known('/data')).get('/drop/b.csv')?.status).toBe('gone')
-  await journal.close()
   await other.close()
 })

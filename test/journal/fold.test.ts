@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { foldInThread } from '../../src/journal/fold.ts'
-import { temporaryFolder } from './rig.ts'
+import { temporaryFolder } from '../rig/temporary-folder.ts'
 
 test('a log is folded beside the commits, and where it has grown long they wait until it begins anew', async () => {
   const place = await temporaryFolder()

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { lockState, PARTS, type Part } from '../../src/journal/lock.ts'
-import { temporaryFolder } from './rig.ts'
+import { temporaryFolder } from '../rig/temporary-folder.ts'
 
 const LOCK = new URL('../../src/journal/lock.ts', import.meta.url).href
 const HOLDER = `

@@ -4,7 +4,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { markerOf, migrate } from '../../src/journal/open.ts'
 import { STEPS } from '../../src/journal/schema.ts'
-import { open, opened, temporaryFolder } from './rig.ts'
+import { temporaryFolder } from '../rig/temporary-folder.ts'
+import { open, opened } from './rig.ts'
 
 const why = async (...given: Parameters<typeof open>) => {
   const result = await open(...given)

@@ -6,24 +6,11 @@ import type { Journal } from '../../src/journal/journal.ts'
 import { migrate } from '../../src/journal/open.ts'
 import { STEPS } from '../../src/journal/schema.ts'
 import { ASKABLE, journalAt, NEITHER, planOf, REPEATABLE } from '../deliver/rig.ts'
-import { opened, temporaryFolder } from './rig.ts'
+import { journalOfTest, opened } from './rig.ts'
 
 const NOW = new Date('2026-11-21T12:00:00.000Z')
 const after = (seconds: number) => new Date(NOW.getTime() + seconds * 1000)
 const URL = 'https://registry.example.org'
-
-async function journal(): Promise<AsyncDisposable & { of: Journal; folder: string }> {
-  const folder = await temporaryFolder()
-  const of = await journalAt(folder.path, 1)
-  return {
-    of,
-    folder: folder.path,
-    async [Symbol.asyncDispose]() {
-      await of.close()
-      await folder[Symbol.asyncDispose]()
-    },
-  }
-}
 
 const accepted = (id: string): Outcome => ({
   type: 'verdict',
@@ -38,32 +25,32 @@ async function deliver(of: Journal, id: string, outcome: Outcome, now = NOW) {
 }
 
 test('the attempt is on disk before anything may be sent, and its end after', async () => {
-  await using here = await journal()
-  await here.of.plan([planOf()], NOW)
-  const arming = await arm(here.of, 'run-1')
+  const { journal, folder } = await journalOfTest()
+  await journal.plan([planOf()], NOW)
+  const arming = await arm(journal, 'run-1')
   expect(arming).toMatchObject({
     may: 'begin',
     armed: { attempt: 1, purpose: 'send', earlierUnknown: false },
   })
-  const beside = await opened(join(here.folder, 'journal.sqlite'), { readOnly: true })
+  const beside = await opened(join(folder, 'journal.sqlite'), { readOnly: true })
   expect((await beside.story('run-1'))?.attempts).toMatchObject([
     { url: `${URL}/add`, started: NOW.toISOString(), ended: null, outcome: null },
   ])
-  await here.of.settle({ id: 'run-1', revision: 1, attempt: 1 }, accepted('r'), after(1))
+  await journal.settle({ id: 'run-1', revision: 1, attempt: 1 }, accepted('r'), after(1))
   expect((await beside.story('run-1'))?.attempts).toMatchObject([
     { outcome: 'accepted', ended: after(1).toISOString(), answer: { status: 200 } },
   ])
   await beside.close()
-  expect((await arm(here.of, 'run-1')).may).toBe('no')
+  expect((await arm(journal, 'run-1')).may).toBe('no')
 })
 
 test('history has one line for every transition, in order', async () => {
-  await using here = await journal()
-  await here.of.plan([planOf()], NOW)
-  await deliver(here.of, 'run-1', { type: 'not-sent', detail: 'ECONNREFUSED', pause: 'away' })
-  await here.of.openRegistry('lab', 'probe', NOW)
-  await deliver(here.of, 'run-1', accepted('r'), after(3600))
-  const events = await here.of.events(0)
+  const { journal } = await journalOfTest()
+  await journal.plan([planOf()], NOW)
+  await deliver(journal, 'run-1', { type: 'not-sent', detail: 'ECONNREFUSED', pause: 'away' })
+  await journal.openRegistry('lab', 'probe', NOW)
+  await deliver(journal, 'run-1', accepted('r'), after(3600))
+  const events = await journal.events(0)
   expect(events.map(({ event }) => event)).toEqual([
     'registration.queued',
     'registration.sending',
@@ -73,22 +60,22 @@ test('history has one line for every transition, in order', async () => {
     'registration.sending',
     'registration.registered',
   ])
-  expect(await here.of.events(events.at(-1)?.sequence ?? 0)).toEqual([])
+  expect(await journal.events(events.at(-1)?.sequence ?? 0)).toEqual([])
 })
 
 test('a sheet whose rows were sorted anew says the same; one in which two samples changed places does not', async () => {
-  await using here = await journal()
+  const { journal } = await journalOfTest()
   const tubes = (...pairs: Array<[tube: string, type: string]>) =>
     planOf({ body: { name: 'b', tubes: pairs.map(([tube, type]) => ({ tube, type })) } })
-  const change = async (plan: ReturnType<typeof tubes>) => (await here.of.plan([plan], NOW))[0]?.change
+  const change = async (plan: ReturnType<typeof tubes>) => (await journal.plan([plan], NOW))[0]?.change
   expect(await change(tubes(['A', 'stool'], ['B', 'culture']))).toBe('new')
   expect(await change(tubes(['B', 'culture'], ['A', 'stool']))).toBe('none')
   expect(await change(tubes(['A', 'culture'], ['B', 'stool']))).toBe('revised')
 })
 
 test('planning says what became of each plan, in order', async () => {
-  await using here = await journal()
-  const first = await here.of.plan(
+  const { journal } = await journalOfTest()
+  const first = await journal.plan(
     [planOf({ id: 'a' }), planOf({ id: 'b', body: null, waitingFor: ['sheet'] })],
     NOW,
   )
@@ -96,24 +83,24 @@ test('planning says what became of each plan, in order', async () => {
     { id: 'a', revision: 1, state: 'queued', reason: null, change: 'new' },
     { id: 'b', revision: 1, state: 'waiting', reason: 'sheet', change: 'new' },
   ])
-  const second = await here.of.plan([planOf({ id: 'a' }), planOf({ id: 'b' })], NOW)
+  const second = await journal.plan([planOf({ id: 'a' }), planOf({ id: 'b' })], NOW)
   expect(second.map(({ change }) => change)).toEqual(['none', 'updated'])
-  const third = await here.of.plan([planOf({ id: 'a', body: { name: 'other' } })], NOW)
+  const third = await journal.plan([planOf({ id: 'a', body: { name: 'other' } })], NOW)
   expect(third).toEqual([{ id: 'a', revision: 2, state: 'queued', reason: null, change: 'revised' }])
-  expect((await here.of.story('a'))?.revisions.map((one) => one.submission.mapped?.request.body)).toEqual([
+  expect((await journal.story('a'))?.revisions.map((one) => one.submission.mapped?.request.body)).toEqual([
     { name: 'a', token: '***' },
     { name: 'other', token: '***' },
   ])
 })
 
 test('lists give the newest revision, every revision, or what a person asked for', async () => {
-  await using here = await journal()
-  await here.of.plan([planOf({ id: 'a' }), planOf({ id: 'b', traits: NEITHER })], NOW)
-  await here.of.plan([planOf({ id: 'a', body: { name: 'other' } })], after(1))
-  await here.of.plan([planOf({ id: 'gone', body: null, waitingFor: ['run'] })], after(1))
-  await here.of.withdraw(['gone'], after(2))
+  const { journal } = await journalOfTest()
+  await journal.plan([planOf({ id: 'a' }), planOf({ id: 'b', traits: NEITHER })], NOW)
+  await journal.plan([planOf({ id: 'a', body: { name: 'other' } })], after(1))
+  await journal.plan([planOf({ id: 'gone', body: null, waitingFor: ['run'] })], after(1))
+  await journal.withdraw(['gone'], after(2))
   const listed = async (filter: Parameters<Journal['registrations']>[0]) =>
-    (await here.of.registrations(filter)).map(({ id, revision, state }) => `${id} ${revision} ${state}`)
+    (await journal.registrations(filter)).map(({ id, revision, state }) => `${id} ${revision} ${state}`)
   expect(await listed({})).toEqual(['b 1 queued', 'a 2 queued'])
   expect(await listed({ everyRevision: true })).toEqual([
     'b 1 queued',
@@ -123,76 +110,76 @@ test('lists give the newest revision, every revision, or what a person asked for
   ])
   expect(await listed({ since: after(1).toISOString() })).toEqual(['a 2 queued'])
   expect(await listed({ registry: 'elsewhere' })).toEqual([])
-  await deliver(here.of, 'b', { type: 'lost', detail: 'reset' })
-  await here.of.plan([planOf({ id: 'b', traits: NEITHER, body: { name: 'other' } })], after(2))
+  await deliver(journal, 'b', { type: 'lost', detail: 'reset' })
+  await journal.plan([planOf({ id: 'b', traits: NEITHER, body: { name: 'other' } })], after(2))
   expect(await listed({})).toContain('b 2 waiting')
   expect(await listed({ state: 'held' })).toEqual(['b 1 held'])
 })
 
 test('a tube is claimed once at a registry, until the registry refuses it', async () => {
-  await using here = await journal()
+  const { journal } = await journalOfTest()
   const batch = (id: string, registry = 'lab') =>
     planOf({ id, registry, type: 'batch', claims: ['T1'], traits: ASKABLE })
-  await here.of.plan([batch('monday'), batch('tuesday'), batch('elsewhere', 'other')], NOW)
-  await deliver(here.of, 'monday', accepted('m'))
-  expect((await arm(here.of, 'tuesday')).may).toBe('no')
-  expect((await here.of.story('tuesday'))?.registration).toMatchObject({
+  await journal.plan([batch('monday'), batch('tuesday'), batch('elsewhere', 'other')], NOW)
+  await deliver(journal, 'monday', accepted('m'))
+  expect((await arm(journal, 'tuesday')).may).toBe('no')
+  expect((await journal.story('tuesday'))?.registration).toMatchObject({
     state: 'refused',
     reason: 'by-rule',
   })
-  expect(JSON.stringify((await here.of.story('tuesday'))?.events.at(-1))).toContain('monday')
-  expect((await arm(here.of, 'elsewhere')).may).toBe('begin')
-  await here.of.plan([{ ...batch('refused'), submission: { ...batch('refused').submission } }], NOW)
-  expect((await arm(here.of, 'refused')).may).toBe('no')
+  expect(JSON.stringify((await journal.story('tuesday'))?.events.at(-1))).toContain('monday')
+  expect((await arm(journal, 'elsewhere')).may).toBe('begin')
+  await journal.plan([{ ...batch('refused'), submission: { ...batch('refused').submission } }], NOW)
+  expect((await arm(journal, 'refused')).may).toBe('no')
 })
 
 test('tubes of a batch that was refused are free for the corrected one', async () => {
-  await using here = await journal()
+  const { journal } = await journalOfTest()
   const batch = (id: string) => planOf({ id, type: 'batch', claims: ['T1'], traits: ASKABLE })
-  await here.of.plan([batch('first'), batch('second')], NOW)
-  await deliver(here.of, 'first', {
+  await journal.plan([batch('first'), batch('second')], NOW)
+  await deliver(journal, 'first', {
     type: 'verdict',
     verdict: { is: 'refused', reasons: ['no such depth'] },
     answer: { status: 400, headers: {}, body: '' },
   })
-  expect((await arm(here.of, 'second')).may).toBe('begin')
+  expect((await arm(journal, 'second')).may).toBe('begin')
 })
 
 test('a run waits for its library and is due as soon as that is registered', async () => {
-  await using here = await journal()
+  const { journal } = await journalOfTest()
   const library = planOf({ id: 'lib', type: 'library', name: 'LIB' })
-  await here.of.plan([library, planOf({ id: 'run', prerequisite: 'LIB' })], NOW)
-  expect((await arm(here.of, 'run')).may).toBe('no')
-  expect((await here.of.story('run'))?.registration).toMatchObject({ state: 'queued', reason: 'library LIB' })
-  const { wakes, changes } = await deliver(here.of, 'lib', accepted('l'))
+  await journal.plan([library, planOf({ id: 'run', prerequisite: 'LIB' })], NOW)
+  expect((await arm(journal, 'run')).may).toBe('no')
+  expect((await journal.story('run'))?.registration).toMatchObject({ state: 'queued', reason: 'library LIB' })
+  const { wakes, changes } = await deliver(journal, 'lib', accepted('l'))
   expect(wakes).toMatchObject([{ id: 'run', at: null }])
   expect(changes.map(({ registration, state }) => `${registration} ${state}`)).toEqual([
     'lib registered',
     'run queued',
   ])
-  expect((await arm(here.of, 'run')).may).toBe('begin')
+  expect((await arm(journal, 'run')).may).toBe('begin')
 })
 
 test('a run behind a held library says so, and goes on when that is given up', async () => {
-  await using here = await journal()
-  await here.of.plan(
+  const { journal } = await journalOfTest()
+  await journal.plan(
     [
       planOf({ id: 'lib', type: 'library', name: 'LIB', traits: NEITHER }),
       planOf({ id: 'run', prerequisite: 'LIB' }),
     ],
     NOW,
   )
-  await deliver(here.of, 'lib', { type: 'lost', detail: 'reset' })
-  await here.of.openRegistry('lab', 'probe', NOW)
-  await arm(here.of, 'run')
-  expect((await here.of.story('run'))?.registration.reason).toBe('library LIB')
-  const { wakes } = await here.of.act('lib', { resolve: 'abandon', reason: 'made by hand' }, 'Ada', NOW)
+  await deliver(journal, 'lib', { type: 'lost', detail: 'reset' })
+  await journal.openRegistry('lab', 'probe', NOW)
+  await arm(journal, 'run')
+  expect((await journal.story('run'))?.registration.reason).toBe('library LIB')
+  const { wakes } = await journal.act('lib', { resolve: 'abandon', reason: 'made by hand' }, 'Ada', NOW)
   expect(wakes.map(({ id }) => id)).toContain('run')
 })
 
 test('due is what open registries could be sent now, and nothing on the wire', async () => {
-  await using here = await journal()
-  await here.of.plan(
+  const { journal } = await journalOfTest()
+  await journal.plan(
     [
       planOf({ id: 'now' }),
       planOf({ id: 'flying' }),
@@ -202,57 +189,55 @@ test('due is what open registries could be sent now, and nothing on the wire', a
     ],
     NOW,
   )
-  await arm(here.of, 'flying')
-  const due = async (until: Date) => (await here.of.due(until, after(86_400))).map(({ id }) => id).sort()
+  await arm(journal, 'flying')
+  const due = async (until: Date) => (await journal.due(until, after(86_400))).map(({ id }) => id).sort()
   expect(await due(NOW)).toEqual(['elsewhere', 'now'])
   expect(await due(after(120))).toEqual(['elsewhere', 'grace', 'now'])
-  await here.of.pauseRegistry('other', 'operator', 'maintenance', NOW)
+  await journal.pauseRegistry('other', 'operator', 'maintenance', NOW)
   expect(await due(NOW)).toEqual(['now'])
 })
 
 test('what was put off by a clock that has been set back since is due now', async () => {
-  await using here = await journal()
-  await here.of.plan([planOf(), planOf({ id: 'grace', notBefore: after(10 * 86_400).toISOString() })], NOW)
-  await deliver(here.of, 'run-1', {
+  const { journal } = await journalOfTest()
+  await journal.plan([planOf(), planOf({ id: 'grace', notBefore: after(10 * 86_400).toISOString() })], NOW)
+  await deliver(journal, 'run-1', {
     type: 'verdict',
     verdict: { is: 'try-later', because: 'busy', detail: '429' },
     answer: { status: 429, headers: {}, body: '' },
   })
-  expect(await here.of.due(NOW, after(3600))).toEqual([])
+  expect(await journal.due(NOW, after(3600))).toEqual([])
   const before = after(-5 * 86_400)
-  expect(await here.of.due(before, new Date(before.getTime() + 3_600_000))).toMatchObject([
+  expect(await journal.due(before, new Date(before.getTime() + 3_600_000))).toMatchObject([
     { id: 'run-1', at: null },
   ])
-  expect((await arm(here.of, 'run-1', before)).may).toBe('begin')
+  expect((await arm(journal, 'run-1', before)).may).toBe('begin')
 })
 
 test('a registry that is paused is sent nothing; what an operator paused only he opens', async () => {
-  await using here = await journal()
-  await here.of.knowRegistries(['lab'], NOW)
-  await here.of.plan([planOf()], NOW)
-  expect(await here.of.pauseRegistry('lab', 'away', 'ECONNREFUSED', NOW)).toBe(true)
-  expect(await here.of.pauseRegistry('lab', 'away', 'again', NOW)).toBe(false)
-  expect(await here.of.pauseRegistry('lab', 'credentials', '401', NOW)).toBe(true)
-  expect((await arm(here.of, 'run-1')).may).toBe('paused')
-  expect(await here.of.pauseRegistry('lab', 'operator', 'maintenance', NOW)).toBe(true)
-  expect(await here.of.pauseRegistry('lab', 'away', 'ECONNREFUSED', NOW)).toBe(false)
-  expect(await here.of.openRegistry('lab', 'probe', NOW)).toBe(false)
-  expect(await here.of.registries()).toMatchObject([{ name: 'lab', state: 'paused', reason: 'operator' }])
-  expect(await here.of.openRegistry('lab', 'operator', NOW)).toBe(true)
-  expect((await arm(here.of, 'run-1')).may).toBe('begin')
+  const { journal } = await journalOfTest()
+  await journal.knowRegistries(['lab'], NOW)
+  await journal.plan([planOf()], NOW)
+  expect(await journal.pauseRegistry('lab', 'away', 'ECONNREFUSED', NOW)).toBe(true)
+  expect(await journal.pauseRegistry('lab', 'away', 'again', NOW)).toBe(false)
+  expect(await journal.pauseRegistry('lab', 'credentials', '401', NOW)).toBe(true)
+  expect((await arm(journal, 'run-1')).may).toBe('paused')
+  expect(await journal.pauseRegistry('lab', 'operator', 'maintenance', NOW)).toBe(true)
+  expect(await journal.pauseRegistry('lab', 'away', 'ECONNREFUSED', NOW)).toBe(false)
+  expect(await journal.openRegistry('lab', 'probe', NOW)).toBe(false)
+  expect(await journal.registries()).toMatchObject([{ name: 'lab', state: 'paused', reason: 'operator' }])
+  expect(await journal.openRegistry('lab', 'operator', NOW)).toBe(true)
+  expect((await arm(journal, 'run-1')).may).toBe('begin')
 })
 
 test('an attempt that was on the wire when the daemon died is unknown at the next start, not retried', async () => {
-  await using folder = await temporaryFolder()
-  const before = await journalAt(folder.path, 1)
+  const { journal: before, another } = await journalOfTest()
   await before.plan(
     [planOf({ id: 'resent', traits: REPEATABLE }), planOf({ id: 'held', traits: NEITHER })],
     NOW,
   )
   await arm(before, 'resent')
   await arm(before, 'held')
-  await before.close()
-  const next = await journalAt(folder.path, 1)
+  const next = await another()
   const { changes } = await next.recover(after(60))
   expect(changes.map(({ registration, state }) => `${registration} ${state}`).sort()).toEqual([
     'held held',
@@ -264,58 +249,58 @@ test('an attempt that was on the wire when the daemon died is unknown at the nex
 })
 
 test('an answer is kept up to 64 KiB', async () => {
-  await using here = await journal()
-  await here.of.plan([planOf()], NOW)
-  await deliver(here.of, 'run-1', {
+  const { journal } = await journalOfTest()
+  await journal.plan([planOf()], NOW)
+  await deliver(journal, 'run-1', {
     type: 'verdict',
     verdict: { is: 'refused', reasons: ['too long'] },
     answer: { status: 422, headers: { server: 'x' }, body: 'ä'.repeat(100_000) },
   })
-  const [attempt] = (await here.of.story('run-1'))?.attempts ?? []
+  const [attempt] = (await journal.story('run-1'))?.attempts ?? []
   expect(attempt?.answer).toMatchObject({ status: 422, headers: { server: 'x' } })
   expect(Buffer.byteLength(attempt?.answer?.body ?? '')).toBe(65_536)
 })
 
 test('receipts and remote ids are what the registry gave, verbatim', async () => {
-  await using here = await journal()
-  await here.of.plan([planOf()], NOW)
-  await deliver(here.of, 'run-1', accepted(' 00-7 '))
-  expect(await here.of.receipts()).toMatchObject([{ registration: 'run-1', remoteIds: { run: ' 00-7 ' } }])
-  expect((await here.of.registrations())[0]?.remoteIds).toEqual({ run: ' 00-7 ' })
+  const { journal } = await journalOfTest()
+  await journal.plan([planOf()], NOW)
+  await deliver(journal, 'run-1', accepted(' 00-7 '))
+  expect(await journal.receipts()).toMatchObject([{ registration: 'run-1', remoteIds: { run: ' 00-7 ' } }])
+  expect((await journal.registrations())[0]?.remoteIds).toEqual({ run: ' 00-7 ' })
 })
 
 test('a person asking for what is not there, or not his to do, hears why', async () => {
-  await using here = await journal()
-  expect((await here.of.act('none', { retry: true }, 'Ada', NOW)).declined).toMatch('no such registration')
-  await here.of.plan([planOf({ body: null, waitingFor: ['sheet'] })], NOW)
-  expect((await here.of.act('run-1', { retry: true }, 'Ada', NOW)).declined).toMatch('it waits for sheet')
+  const { journal } = await journalOfTest()
+  expect((await journal.act('none', { retry: true }, 'Ada', NOW)).declined).toMatch('no such registration')
+  await journal.plan([planOf({ body: null, waitingFor: ['sheet'] })], NOW)
+  expect((await journal.act('run-1', { retry: true }, 'Ada', NOW)).declined).toMatch('it waits for sheet')
 })
 
 test('facts and the path move on while the request stays', async () => {
-  await using here = await journal()
+  const { journal } = await journalOfTest()
   const plan = planOf()
-  await here.of.plan([plan], NOW)
-  await deliver(here.of, 'run-1', accepted('r'))
+  await journal.plan([plan], NOW)
+  await deliver(journal, 'run-1', accepted('r'))
   const { submission } = plan
   const moved = {
     ...submission,
     facts: { lanes: 2 },
     subject: { ...submission.subject, path: '/data/moved' },
   }
-  const [planned] = await here.of.plan([{ ...plan, submission: moved }], NOW)
+  const [planned] = await journal.plan([{ ...plan, submission: moved }], NOW)
   expect(planned?.change).toBe('none')
-  expect(await here.of.registrations({ paths: ['/data/moved'] })).toMatchObject([{ state: 'registered' }])
-  expect((await here.of.story('run-1'))?.revisions[0]?.submission.facts).toEqual({ lanes: 2 })
+  expect(await journal.registrations({ paths: ['/data/moved'] })).toMatchObject([{ state: 'registered' }])
+  expect((await journal.story('run-1'))?.revisions[0]?.submission.facts).toEqual({ lanes: 2 })
 })
 
 test('what a journal of an earlier version was asked to send is sent as it was asked', async () => {
-  await using here = await journal()
+  const { journal, folder } = await journalOfTest()
   const { submission } = planOf()
-  await here.of.plan([planOf()], NOW)
-  const now = new DatabaseSync(join(here.folder, 'journal.sqlite'), { readOnly: true })
+  await journal.plan([planOf()], NOW)
+  const now = new DatabaseSync(join(folder, 'journal.sqlite'), { readOnly: true })
   const decided = now.prepare('SELECT decided FROM revisions').get()?.['decided'] as string
   now.close()
-  const file = join(here.folder, 'earlier.sqlite')
+  const file = join(folder, 'earlier.sqlite')
   const earlier = new DatabaseSync(file)
   migrate(earlier, file, STEPS.slice(0, 4))
   const { id, registry, kind, subject } = submission
@@ -327,7 +312,7 @@ test('what a journal of an earlier version was asked to send is sent as it was a
     .run(id, decided, JSON.stringify(submission))
   migrate(earlier, file, STEPS)
   earlier.close()
-  const brought = await journalAt(here.folder, 1, 'earlier.sqlite')
+  const brought = await journalAt(folder, 1, 'earlier.sqlite')
   expect((await brought.story(id))?.revisions).toMatchObject([{ state: 'queued', submission }])
   expect(await arm(brought, id)).toMatchObject({ may: 'begin', armed: { submission } })
   await brought.close()

@@ -1,6 +1,4 @@
 /** Journals in temporary folders, and artifacts to keep in them. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Registration } from '../../src/decision.ts'
@@ -11,20 +9,17 @@ import { openJournal } from '../../src/journal/open.ts'
 import type { Library, RunLink } from '../../src/record/library.ts'
 import type { RunFacts } from '../../src/record/run.ts'
 import { runFacts } from '../rig/facts.ts'
-
-export async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
-  const path = await mkdtemp(join(tmpdir(), 'runherald-test-'))
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
-}
+import { temporaryFolder } from '../rig/temporary-folder.ts'
 
 /** A core that decides nothing: these tests are about keeping. */
 const decideNothing = (registration: Registration) => ({ registration, effects: [] })
 
-export async function open(file: string, options: { readOnly?: boolean; expectExisting?: boolean } = {}) {
-  return openJournal(file, { decide: decideNothing, ...options })
-}
+type Options = Partial<Parameters<typeof openJournal>[1]>
 
-export async function opened(file: string, options: { readOnly?: boolean } = {}): Promise<Journal> {
+export const open = (file: string, options: Options = {}) =>
+  openJournal(file, { decide: decideNothing, ...options })
+
+export async function opened(file: string, options: Options = {}): Promise<Journal> {
   const result = await open(file, options)
   if (!result.ok) throw new Error(`${result.error.why}: ${result.error.detail}`)
   return result.value
@@ -37,11 +32,7 @@ export async function journalOfTest(): Promise<{
   another(): Promise<Journal>
 }> {
   const place = await temporaryFolder()
-  const another = async () => {
-    const opened = await openJournal(join(place.path, 'journal.sqlite'), { decide: decideAt(1) })
-    if (!opened.ok) throw new Error(opened.error.detail)
-    return opened.value
-  }
+  const another = () => opened(join(place.path, 'journal.sqlite'), { decide: decideAt(1) })
   const journal = await another()
   onTestFinished(async () => {
     await journal.close()
