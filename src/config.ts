@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { crossFaults, doubts, secretFaults } from './config/checks.ts'
 import { DEMO_STATE, demonstration } from './config/embedded.ts'
-import { type ConfigProblem, type Fault, type Path, toProblem } from './config/faults.ts'
+import { type ConfigProblem, type Fault, fault, type Path, toProblem } from './config/faults.ts'
 import { readParts } from './config/parts.ts'
 import { resolveFolders } from './config/places.ts'
 import type { Config } from './config/schema.ts'
@@ -21,7 +21,7 @@ import { err, ok, type Result } from './result.ts'
 export type { ConfigProblem } from './config/faults.ts'
 export { readSecret, secretIn } from './config/places.ts'
 export type { Auth, Config, RegistryConfig, RunsRoot, SheetsRoot } from './config/schema.ts'
-export { type Adopt, adoptedBefore, listenAddress } from './config/values.ts'
+export { type Adopt, adoptedBefore, isLoopback, listenAddress } from './config/values.ts'
 
 const SYSTEM_FILE = '/etc/runherald/runherald.yaml'
 
@@ -79,7 +79,7 @@ function assemble(
   const faults = [...environment.faults, ...parts.faults, ...crossFaults(values), ...scale.faults]
   if (read && secrets) faults.push(...secretFaults(values, places))
   if (faults.length > 0 || parts.value === null)
-    return err(inOrder(faults.map((fault) => placed(fault, read, overrides))))
+    return err(inOrder(faults.map((one) => placed(one, read, overrides))))
   const config = resolveFolders({ ...parts.value, timeScale: scale.value, embedded: read === null }, places)
   const warnings = inOrder(doubts(config).map((one) => placed(one, read, overrides)))
   return ok({ config, warnings, file: read?.file ?? null, origins: originsOf(read, overrides) })
@@ -91,22 +91,15 @@ function timeScale(env: NodeJS.ProcessEnv): { value: number; faults: Fault[] } {
   const value = Number(text)
   if (Number.isFinite(value) && value > 0) return { value, faults: [] }
   const found = `RUNHERALD_TIME_SCALE is "${text}"; it must be a number above 0`
-  return {
-    value: 1,
-    faults: [{ code: 'config.out-of-range', found, path: ['RUNHERALD_TIME_SCALE'], of: 'value' }],
-  }
+  return { value: 1, faults: [fault('config.out-of-range', found, ['RUNHERALD_TIME_SCALE'])] }
 }
 
-function placed(fault: Fault, file: ConfigFile | null, overrides: readonly Override[]): ConfigProblem {
-  const override = overrides.findLast((one) => startsWith(fault.path, one.path))
-  if (override)
-    return toProblem(
-      { ...fault, found: `${fault.found} (set by ${override.from})` },
-      { file: null, position: null },
-    )
-  if (file === null || String(fault.path[0]).startsWith('RUNHERALD_'))
-    return toProblem(fault, { file: null, position: null })
-  return toProblem(fault, { file: file.file, position: file.position(fault.path, fault.of) })
+function placed(met: Fault, file: ConfigFile | null, overrides: readonly Override[]): ConfigProblem {
+  const nowhere = { file: null, position: null }
+  const override = overrides.findLast((one) => startsWith(met.path, one.path))
+  if (override) return toProblem({ ...met, found: `${met.found} (set by ${override.from})` }, nowhere)
+  if (file === null || String(met.path[0]).startsWith('RUNHERALD_')) return toProblem(met, nowhere)
+  return toProblem(met, { file: file.file, position: file.position(met.path, met.of) })
 }
 
 const startsWith = (path: Path, start: Path): boolean => start.every((part, index) => path[index] === part)

@@ -169,9 +169,7 @@ const withPriority = (sink: LineSink): DestinationStream => ({
 /** `ts=… level=info event=run.found msg="A run folder was found" run=…` */
 function logfmt(line: string): string {
   const { ts, level, event, msg, ...fields } = JSON.parse(line) as Record<string, unknown>
-  const pairs = Object.entries({ ts, level, event, msg, ...fields }).filter(
-    ([, value]) => value !== undefined,
-  )
+  const pairs = Object.entries({ ts, level, event, msg, ...fields })
   return `${pairs.map(([key, value]) => `${key}=${quoted(value)}`).join(' ')}\n`
 }
 

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { Config } from '../config.ts'
 import type { JournalReader } from '../journal/journal.ts'
 import { stateWords } from '../ops/words.ts'
+import { GOING_ON } from '../teller/outcome.ts'
 import { daemonParts } from './daemon-runs.ts'
 import { type Explained, explainPath } from './explain/path.ts'
 import { type ExplainedRegistration, explainRegistration } from './explain/registration.ts'
@@ -88,7 +89,7 @@ const isAwaitingDaemon = (document: Document): boolean =>
   isOfPath(document)
     ? document.registrations.some(isAwaitingDaemon) ||
       (document.root !== null && document.status !== 'adopted' && document.status !== 'done')
-    : ['waiting', 'queued', 'sending', 'unknown'].includes(document.state)
+    : GOING_ON.includes(document.state)
 
 function text(document: Document, paint: Paint, columns: number): string {
   if (!isOfPath(document))

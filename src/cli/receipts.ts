@@ -1,5 +1,6 @@
 /** `receipts`: the identifiers that the registries gave back, one line for each thing identified. */
 import type { Receipt } from '../handovers.ts'
+import { shownRow } from '../ops/shown.ts'
 import { readingJournal } from './journal.ts'
 import type { ConfigOptions } from './settings.ts'
 import { EXIT, json, painter, roomOf, type Terminal, table } from './terminal.ts'
@@ -13,7 +14,7 @@ export const receipts = (
 ): Promise<number> =>
   readingJournal(terminal, options, async (journal, config) => {
     const all = (await journal?.receipts()) ?? []
-    if (options.json) terminal.out(json({ receipts: all.map(shownReceipt) }))
+    if (options.json) terminal.out(json({ receipts: all.map(shownRow) }))
     else if (options.csv) terminal.out([COLUMNS, ...all.flatMap(lines)].map(csvLine).join('\r\n'))
     else if (all.length === 0) terminal.say(`No receipts yet under ${config.state}.`)
     else {
@@ -23,11 +24,6 @@ export const receipts = (
     }
     return EXIT.fine
   })
-
-function shownReceipt({ subject, ...receipt }: Receipt) {
-  const { type, name, library, path } = subject
-  return { ...receipt, subject: { type, name, library, path } }
-}
 
 /** One line for each identifier; a registration without any still has one, since it was registered. */
 function lines({ registry, subject, remoteIds, samples, at }: Receipt): string[][] {

@@ -1,12 +1,11 @@
 /** What only shows when the parts of a configuration are seen together, or with the files they name. */
 import { readFileSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
-import { loggedError } from '../events.ts'
 import { registries } from '../registries/index.ts'
-import type { Fault, Path } from './faults.ts'
+import { type Fault, fault, type Path } from './faults.ts'
 import { type Places, secretPath } from './places.ts'
 import type { Config } from './schema.ts'
-import { isBlock } from './sources.ts'
+import { isBlock, whyUnreadable } from './sources.ts'
 import { listenAddress } from './values.ts'
 
 type Values = Record<string, unknown>
@@ -110,9 +109,8 @@ export function secretFaults(values: Values, places: Places): Fault[] {
       const at = [...path, key]
       if (isBlock(value)) look(value, at)
       else if (key.endsWith('File') && typeof value === 'string') {
-        const base = places.overridden.has(at.join('.')) ? places.cwd : places.base
-        const wrong = unreadable(secretPath(value, base, places.env))
-        if (wrong !== null) faults.push(fault('config.secret-unreadable', `${nameOf(value)} ${wrong}`, at))
+        const wrong = unreadable(secretPath(value, at.join('.'), places))
+        if (wrong !== null) faults.push(fault('config.secret-unreadable', `${nameOf(value)}: ${wrong}`, at))
       }
     }
   }
@@ -129,17 +127,11 @@ const nameOf = (value: string): string => (/[/.]/.test(value) ? value : 'what is
 
 function unreadable(path: string): string | null {
   try {
-    return readFileSync(path, 'utf8').trim() === '' ? 'is empty' : null
+    return readFileSync(path, 'utf8').trim() === '' ? 'it is empty' : null
   } catch (thrown) {
-    const { code, message } = loggedError(thrown)
-    if (code === 'ENOENT') return 'does not exist'
-    if (code === 'EACCES') return 'may not be read by this user'
-    if (code === 'EISDIR') return 'is a folder'
-    return `cannot be read (${code ?? message})`
+    return whyUnreadable(thrown)
   }
 }
 
 const blocks = (list: unknown): Values[] =>
   Array.isArray(list) ? list.map((one) => (isBlock(one) ? one : {})) : []
-
-const fault = (code: Fault['code'], found: string, path: Path): Fault => ({ code, found, path, of: 'value' })

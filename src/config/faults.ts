@@ -17,6 +17,11 @@ export type Fault = {
   suggestion?: string
 }
 
+export const fault = (code: ProblemCode, found: string, path: Path): Fault => ({
+  ...{ code, found, path },
+  of: 'value',
+})
+
 /** What is shown of a path, as `watch[0].runs`. */
 export const keyOf = (path: Path): string =>
   path.reduce<string>(

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { registries } from '../registries/index.ts'
 import type { Registry } from '../registries/registry.ts'
-import { type Fault, faultsOf, keyOf, type Path } from './faults.ts'
+import { type Fault, fault, faultsOf, keyOf, type Path } from './faults.ts'
 import { Auth, General, type RegistryConfig, RegistryEntry, RunsRoot, SheetsRoot } from './schema.ts'
 import { isBlock } from './sources.ts'
 
@@ -41,8 +41,7 @@ function readRoot(entry: Values, path: Path): Part<RunsRoot | SheetsRoot> {
   const runs = 'runs' in entry
   if (runs === 'sheets' in entry) {
     const found = runs ? 'it has both `runs` and `sheets`' : 'it has neither `runs` nor `sheets`'
-    const fault: Fault = { code: 'config.watch-unclear', found, path, of: 'value' }
-    return { value: null, faults: [fault] }
+    return { value: null, faults: [fault('config.watch-unclear', found, path)] }
   }
   return runs ? read(RunsRoot, entry, path) : read(SheetsRoot, entry, path)
 }

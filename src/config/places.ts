@@ -2,20 +2,21 @@
 import { existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import type { Auth, Config } from './schema.ts'
+import type { Config } from './schema.ts'
+import { isBlock } from './sources.ts'
 
 /** What relative paths are relative to: the file's own folder; for what a variable or flag sets, the current one. */
 export type Places = { base: string; cwd: string; env: NodeJS.ProcessEnv; overridden: ReadonlySet<string> }
 
 /**
- * Where a secret lies. A bare name is looked for among systemd's credentials first (`LoadCredential=`),
- * since their folder changes with every start.
+ * Where the secret lies that is named at a key. A bare name is looked for among systemd's credentials first
+ * (`LoadCredential=`), since their folder changes with every start.
  */
-export function secretPath(name: string, base: string, env: NodeJS.ProcessEnv): string {
+export function secretPath(name: string, key: string, { base, cwd, env, overridden }: Places): string {
   const credentials = env['CREDENTIALS_DIRECTORY']
   if (credentials !== undefined && !name.includes('/') && existsSync(join(credentials, name)))
     return join(credentials, name)
-  return resolve(base, name)
+  return resolve(overridden.has(key) ? cwd : base, name)
 }
 
 /** The secret in a file, without its one trailing newline. Throws when it cannot be read. */
@@ -39,56 +40,33 @@ export function secretIn(path: string): () => Promise<string> {
   }
 }
 
-export function resolveFolders(config: Config, { base, cwd, env, overridden }: Places): Config {
-  const from = (key: string) => (overridden.has(key) ? cwd : base)
-  const secret = (name: string | null, key: string) => name && secretPath(name, from(key), env)
+export function resolveFolders(config: Config, places: Places): Config {
+  const { base, cwd, overridden } = places
   return {
     ...config,
-    state: resolve(from('state'), config.state),
-    redis: config.redis && {
-      ...config.redis,
-      passwordFile: secret(config.redis.passwordFile, 'redis.passwordFile'),
-    },
-    http: { ...config.http, tokenFile: secret(config.http.tokenFile, 'http.tokenFile') },
-    notify: config.notify && resolveNotify(config.notify, base, env),
+    state: resolve(overridden.has('state') ? cwd : base, config.state),
+    redis: withSecretPaths(config.redis, 'redis', places),
+    http: withSecretPaths(config.http, 'http', places),
+    notify: withSecretPaths(config.notify, 'notify', places),
     watch: config.watch.map((root) =>
       'runs' in root
         ? { ...root, runs: resolve(base, root.runs) }
         : { ...root, sheets: resolve(base, root.sheets) },
     ),
-    registries: config.registries.map((registry) => ({
-      ...registry,
-      auth: resolveAuth(registry.auth, base, env),
+    registries: config.registries.map((one) => ({
+      ...one,
+      auth: withSecretPaths(one.auth, 'registries', places),
     })),
   }
 }
 
-function resolveNotify(
-  notify: NonNullable<Config['notify']>,
-  base: string,
-  env: NodeJS.ProcessEnv,
-): Config['notify'] {
-  const { mail, webhook } = notify
-  const auth = mail?.auth
-  return {
-    ...notify,
-    mail: mail && {
-      ...mail,
-      auth: auth ? { ...auth, passwordFile: secretPath(auth.passwordFile, base, env) } : null,
-    },
-    webhook: webhook && { ...webhook, tokenFile: secretPath(webhook.tokenFile, base, env) },
-  }
-}
-
-function resolveAuth(auth: Auth, base: string, env: NodeJS.ProcessEnv): Auth {
-  return {
-    ...auth,
-    tokenFile: auth.tokenFile && secretPath(auth.tokenFile, base, env),
-    oauth: auth.oauth && {
-      ...auth.oauth,
-      clientIdFile: secretPath(auth.oauth.clientIdFile, base, env),
-      clientSecretFile: secretPath(auth.oauth.clientSecretFile, base, env),
-      refreshTokenFile: secretPath(auth.oauth.refreshTokenFile, base, env),
-    },
-  }
+/** The same block with the whole path behind every key that ends in `File`. */
+function withSecretPaths<Block>(block: Block, key: string, places: Places): Block {
+  if (!isBlock(block)) return block
+  const entries = Object.entries(block).map(([name, value]) => {
+    const at = `${key}.${name}`
+    const isSecret = name.endsWith('File') && typeof value === 'string'
+    return [name, isSecret ? secretPath(value, at, places) : withSecretPaths(value, at, places)]
+  })
+  return Object.fromEntries(entries)
 }

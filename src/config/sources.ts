@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { isAlias, isMap, isNode, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml'
 import { loggedError } from '../events.ts'
+import type { ProblemCode } from '../problems.ts'
 import { err, ok, type Result } from '../result.ts'
-import { type ConfigProblem, type Fault, type Path, toProblem } from './faults.ts'
+import { type ConfigProblem, type Fault, fault, type Path, toProblem } from './faults.ts'
 import { suggestion } from './suggest.ts'
 
 const MAX_BYTES = 1_048_576
@@ -17,45 +18,32 @@ export type ConfigFile = {
 
 /** Fails with config.file-unreadable or config.syntax, every syntax fault at once. */
 export function readConfigFile(file: string): Result<ConfigFile, ConfigProblem[]> {
+  const wrong = (code: ProblemCode, found: string, position: ConfigProblem['position'] = null) =>
+    toProblem(fault(code, found, []), { file, position })
   let text: string
   try {
     text = readFileSync(file, 'utf8')
   } catch (thrown) {
-    const { code, message } = loggedError(thrown)
-    return unreadable(file, SAID[code ?? ''] ?? message)
+    return err([wrong('config.file-unreadable', whyUnreadable(thrown))])
   }
-  if (text.length > MAX_BYTES) return unreadable(file, 'it is larger than 1 MiB')
+  if (text.length > MAX_BYTES) return err([wrong('config.file-unreadable', 'it is larger than 1 MiB')])
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset)
     return { line, column: col }
   }
-  const wrong = document.errors.map((error) =>
-    toProblem(
-      { code: 'config.syntax', found: error.message, path: [], of: 'value' },
-      { file, position: at(error.pos[0]) },
-    ),
-  )
+  const faults = document.errors.map(({ message, pos }) => wrong('config.syntax', message, at(pos[0])))
   visit(document, {
     Alias(_, node) {
-      wrong.push(
-        toProblem(
-          { code: 'config.syntax', found: 'references (*name) are not used here', path: [], of: 'value' },
-          { file, position: at(node.range?.[0] ?? 0) },
-        ),
-      )
+      const found = 'references (*name) are not used here'
+      faults.push(wrong('config.syntax', found, at(node.range?.[0] ?? 0)))
     },
   })
-  if (wrong.length > 0) return err(wrong)
+  if (faults.length > 0) return err(faults)
   const values: unknown = document.toJS() ?? {}
   if (!isBlock(values))
-    return err([
-      toProblem(
-        { code: 'config.wrong-type', found: 'the file holds no block of keys', path: [], of: 'value' },
-        { file, position: { line: 1, column: 1 } },
-      ),
-    ])
+    return err([wrong('config.wrong-type', 'the file holds no block of keys', { line: 1, column: 1 })])
   const position = (path: Path, of: 'key' | 'value') => {
     const offset = offsetOf(document.contents, path, of)
     return offset === null ? { line: 1, column: 1 } : at(offset)
@@ -63,19 +51,18 @@ export function readConfigFile(file: string): Result<ConfigFile, ConfigProblem[]
   return ok({ file, values: withoutEmpty(values), position })
 }
 
+/** Why a file or a folder cannot be read. */
+export function whyUnreadable(thrown: unknown): string {
+  const { code, message } = loggedError(thrown)
+  return SAID[code ?? ''] ?? message
+}
+
 const SAID: Record<string, string> = {
   ENOENT: 'it does not exist',
   EACCES: 'this user may not read it',
   EISDIR: 'it is a folder',
+  ENOTDIR: 'it is not a folder',
 }
-
-const unreadable = (file: string, detail: string): Result<never, ConfigProblem[]> =>
-  err([
-    toProblem(
-      { code: 'config.file-unreadable', found: detail, path: [], of: 'value' },
-      { file, position: null },
-    ),
-  ])
 
 /** The offset of the value at a path, of its key, or of the nearest block around it that is there. */
 function offsetOf(root: Node | null, path: Path, of: 'key' | 'value'): number | null {

@@ -136,9 +136,12 @@ export function listenAddress(value: string): { host: string; port: number; loop
   const port = Number(found?.[3])
   if (host === undefined || port > 65_535) return null
   if (host !== 'localhost' && isIP(host) === 0) return null
-  const loopback = host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
-  return { host, port, loopback }
+  return { host, port, loopback: isLoopback(host) }
 }
+
+/** Is this name, or address, the machine itself? */
+export const isLoopback = (hostname: string): boolean =>
+  /^(localhost|127(\.\d+){3}|\[?::1\]?)$/.test(hostname)
 
 /** A template such as `{experimentName}-{flowcellId}` over the given fields. */
 export const template = (fields: readonly string[], explain: (unknown: string) => string) =>

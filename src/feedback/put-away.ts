@@ -6,6 +6,7 @@ import { dirname, extname, join } from 'node:path'
 import { type LoggedError, loggedError } from '../events.ts'
 import { err, ok, type Result } from '../result.ts'
 import { makeFolder } from './make-folder.ts'
+import { withEnd } from './write-report.ts'
 
 /** changed: it is to be judged anew. absent: somebody took it. refused: the disk says no for now; try again later. */
 type MoveFault = { why: 'changed' | 'absent' | 'refused'; error: LoggedError }
@@ -45,21 +46,12 @@ const changed = (): Result<never, MoveFault> =>
     error: { name: 'Error', code: null, message: 'the sheet has changed since it was judged' },
   })
 
-/** Longest name most file systems allow, in bytes. */
-const LONGEST_NAME = 255
-
 /** The first of `plate.csv`, `plate~2.csv`, `plate~3.csv` … that is free; the ending stays, since people open by it. */
 async function freeName(folder: string, name: string): Promise<string> {
   const ending = extname(name)
-  const stem = Buffer.from(name.slice(0, name.length - ending.length))
+  const stem = name.slice(0, name.length - ending.length)
   for (let number = 1; ; number++) {
-    const mark = `~${number}${ending}`
-    const room = LONGEST_NAME - Buffer.byteLength(mark)
-    const cut = stem
-      .subarray(0, room)
-      .toString()
-      .replace(/\uFFFD+$/, '')
-    const path = join(folder, number === 1 ? name : cut + mark)
+    const path = join(folder, number === 1 ? name : withEnd(stem, `~${number}${ending}`))
     if (await isFree(path)) return path
   }
 }

@@ -60,12 +60,16 @@ export async function removeReport(folder: string, file: string): Promise<void> 
 
 /** The sheet's whole name and an ending; a name too long for that is cut, and told apart by its hash. */
 export function reportName(file: string, ending: '.html' | '.json'): string {
-  const bytes = Buffer.from(file)
-  if (bytes.length + ending.length <= LONGEST_NAME) return file + ending
-  const mark = `~${createHash('sha256').update(bytes).digest('hex').slice(0, 8)}`
-  const cut = bytes.subarray(0, LONGEST_NAME - ending.length - mark.length).toString()
-  return cut.replace(/\uFFFD+$/, '') + mark + ending
+  if (Buffer.byteLength(file + ending) <= LONGEST_NAME) return file + ending
+  return withEnd(file, `~${createHash('sha256').update(file).digest('hex').slice(0, 8)}${ending}`)
 }
+
+/** A name and its end; the name is cut where both together would be too long. */
+export const withEnd = (name: string, end: string): string =>
+  Buffer.from(name)
+    .subarray(0, LONGEST_NAME - Buffer.byteLength(end))
+    .toString()
+    .replace(/\uFFFD+$/, '') + end
 
 async function writeWhole(path: string, content: string): Promise<void> {
   // Named so that no watch takes it for anything, ours included.

@@ -5,7 +5,9 @@
  * configured, and a POST must be JSON, or a form of a page of ours, from no other origin.
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isLoopback } from '../config.ts'
 
 type GuardOptions = { token: string | null; host: string }
 
@@ -86,33 +88,15 @@ export function refuse(reply: FastifyReply, status: number, detail: string): Fas
   return reply
     .code(status)
     .type('application/problem+json')
-    .send(JSON.stringify({ type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail }))
+    .send(JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail }))
 }
 
 const tooMany = (reply: FastifyReply) => refuse(reply, 429, 'too many wrong tokens; wait a minute')
 
-const TITLES: Record<number, string> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  409: 'Conflict',
-  413: 'Content Too Large',
-  415: 'Unsupported Media Type',
-  421: 'Misdirected Request',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-}
-
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/
-
-const isLoopback = (host: string): boolean => host === '::1' || LOOPBACK.test(host)
-
 function isOurHost(request: FastifyRequest, { token, host }: GuardOptions): boolean {
-  const named = request.headers.host ?? ''
-  if (LOOPBACK.test(named)) return true
+  const named = (request.headers.host ?? '').replace(/:\d+$/, '')
   // Behind a token a name of the operator's own choosing is as good as an address: the token is the guard.
-  return token !== null || named.replace(/:\d+$/, '') === host
+  return isLoopback(named) || token !== null || named === host
 }
 
 /** Browsers say where a request comes from; what is no browser says nothing, and is no web page. */

@@ -2,6 +2,7 @@
 import { stat, statfs } from 'node:fs/promises'
 import type { DaemonHealth } from '../daemon.ts'
 import { loggedError } from '../events.ts'
+import type { Journal } from '../journal/journal.ts'
 
 export type Health = DaemonHealth & {
   /** `fault`: why it cannot be written; null while it can. */
@@ -14,7 +15,7 @@ export type Readiness = { ready: boolean; reasons: Array<{ code: string; detail:
 
 type Parts = {
   daemon(): DaemonHealth
-  journal: { setMeta(key: string, value: string): Promise<void> }
+  journal: Pick<Journal, 'setMeta'>
   journalFile: string
   state: string
 }

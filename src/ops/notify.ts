@@ -6,7 +6,7 @@
  */
 import type { Config } from '../config.ts'
 import type { Happening } from '../events.ts'
-import type { RegistrationRow } from '../journal/journal.ts'
+import type { Journal, RegistrationRow } from '../journal/journal.ts'
 import { uuid5 } from '../record/identity.ts'
 import { readinessOf } from './health.ts'
 import type { Channel, News } from './notify/channel.ts'
@@ -14,10 +14,7 @@ import { mailChannel } from './notify/mail.ts'
 import { webhookChannel } from './notify/webhook.ts'
 import type { View } from './view.ts'
 
-type Kept = {
-  getMeta(key: string): Promise<string | null>
-  setMeta(key: string, value: string): Promise<void>
-}
+type Kept = Pick<Journal, 'getMeta' | 'setMeta'>
 
 /** What one event brings is seldom alone: a sheet has many rows, and a broken share many runs. */
 const GATHER_SECONDS = 60

@@ -14,14 +14,14 @@ import { adviceOn, ageWords, stateWords, toneOf } from './words.ts'
 const asset = (name: string): string => readFileSync(new URL(`./pages/${name}`, import.meta.url), 'utf8')
 
 /** What is said above a page after an act. */
-const DONE: Record<string, string> = {
-  retry: 'It is queued again.',
-  registered: 'It is taken as registered.',
-  resend: 'It will be sent again.',
-  abandon: 'It is given up.',
-  pause: 'The registry is paused. What is on the wire still ends.',
-  resume: 'The registry is open again.',
-}
+const DONE = new Map([
+  ['retry', 'It is queued again.'],
+  ['registered', 'It is taken as registered.'],
+  ['resend', 'It will be sent again.'],
+  ['abandon', 'It is given up.'],
+  ['pause', 'The registry is paused. What is on the wire still ends.'],
+  ['resume', 'The registry is open again.'],
+])
 
 type Context = { view: View; guard: Guard; token: string | null }
 type Form = Record<string, string | undefined>
@@ -37,41 +37,19 @@ export function servePages(server: FastifyInstance, context: Context): void {
   }
 
   server.get<{ Querystring: Form }>('/', async ({ query }, reply) => {
-    const now = new Date()
-    const clock = createClock(view.timeZone, now)
+    const moment = clocked(view)
     const kiosk = query['kiosk'] !== undefined
-    const status = await readStatus(view, clock, now, { wall: kiosk })
-    const done = query['done']
-    return render(
-      reply,
-      'status',
-      { clock, now },
-      {
-        ...{
-          ...status,
-          kiosk,
-          done: done === undefined ? null : (DONE[done] ?? null),
-        },
-      },
-    )
+    const status = await readStatus(view, moment.clock, moment.now, { wall: kiosk })
+    return render(reply, 'status', moment, { ...status, kiosk, done: DONE.get(query['done'] ?? '') })
   })
 
   server.get<{ Params: { id: string }; Querystring: Form }>(
     '/registrations/:id',
     async ({ params, query }, reply) => {
-      const now = new Date()
-      const clock = createClock(view.timeZone, now)
       const story = await view.journal.story(params.id)
       if (story === null) return message(reply, 404, 'There is no registration with this id.')
-      const done = query['done']
-      return render(
-        reply,
-        'registration',
-        { clock, now },
-        {
-          ...{ ...storyOf(story), done: done === undefined ? null : (DONE[done] ?? null) },
-        },
-      )
+      const content = { ...storyOf(story), done: DONE.get(query['done'] ?? '') }
+      return render(reply, 'registration', clocked(view), content)
     },
   )
 

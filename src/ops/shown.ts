@@ -1,20 +1,21 @@
 /** Registrations as programs are shown them, on the command line and over HTTP alike. */
-import type { RegistrationRow, RegistrationStory } from '../journal/journal.ts'
+import type { RegistrationStory } from '../journal/journal.ts'
+import type { SubjectRef } from '../record/registration.ts'
 
 /** The subject's key is ours alone. */
-export function shownRow(row: RegistrationRow) {
-  const { type, name, library, path } = row.subject
-  return { ...row, subject: { type, name, library, path } }
+export function shownRow<Row extends { subject: SubjectRef }>(
+  row: Row,
+): Omit<Row, 'subject'> & { subject: Omit<SubjectRef, 'key'> } {
+  const { key: _, ...subject } = row.subject
+  return { ...row, subject }
 }
 
-export function shownStory({ registration, revisions, receipt, ...others }: RegistrationStory) {
-  return {
-    registration: shownRow(registration),
-    revisions: revisions.map(({ submission, ...row }) => ({
-      ...shownRow(row),
-      submission: { ...submission, subject: shownRow(row).subject },
-    })),
-    receipt: receipt && { ...receipt, subject: shownRow(registration).subject },
-    ...others,
-  }
-}
+export const shownStory = ({ registration, revisions, receipt, ...others }: RegistrationStory) => ({
+  registration: shownRow(registration),
+  revisions: revisions.map(({ submission, ...row }) => ({
+    ...shownRow(row),
+    submission: shownRow(submission),
+  })),
+  receipt: receipt && shownRow(receipt),
+  ...others,
+})

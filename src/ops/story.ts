@@ -86,10 +86,10 @@ function eventOf({ at, event, who, detail }: EventRow): Story['events'][number] 
   }
 }
 
-/** Facts hold one thing by its name (`run`, `library`, `batch`), beside where each field of it was read. */
 /** Where in its sheet a subject stands and whether it is stopped there: of use to planning alone. */
 const OURS = new Set(['rows', 'blocked'])
 
+/** Facts hold one thing by its name (`run`, `library`, `batch`), beside where each field of it was read. */
 function shownFacts(facts: Json): { facts: Fact[]; tables: Table[] } {
   if (!isObject(facts)) return { facts: [], tables: [] }
   const subject = ['run', 'library', 'batch'].map((name) => facts[name] ?? null).find(isObject)

@@ -1,32 +1,8 @@
 /**
  * What shall go wrong, when, and how often: the fault script, read and matched.
  *
- * A script is JSON: `{ "seed": 7, "rules": [{ "match": {…}, "times": 2, "fault": {…} }] }`. Rules are tried in order and the
- * first that matches strikes; a request meets at most one fault before its body is read and one after.
- *
- * `match` (all given must hold; absent: any request): `kind` · `method` · `path` (after the kind's prefix, without query;
- * a final `*` stands for the rest) · `runName` (a run_name, sequencing_id, library_name, batch_name or `webhook-id`) ·
- * `probability` (drawn from `seed`) · `nth` (counts what the others let through, from 1).
- * `times`: how often at most; absent: every time. A rule with `nth` strikes once.
- *
- * `fault.do`, and where it can strike (`at`; the first is the default):
- *
- * | do | at | what happens |
- * |---|---|---|
- * | `reset`, `fin`, `hang` | `after-commit` `accept` `headers` `mid-body` `before-commit` `mid-answer` | RST, an orderly close, or silence |
- * | `status` | `before-commit` `after-commit` | `status`, with `retryAfter` (seconds, any text, or `{"inSeconds": n}` for a date), `body`, `contentType` |
- * | `html` | `before-commit` `after-commit` | 200 and the page of a captive portal |
- * | `credentials` | | what this kind says to a wrong or expired credential |
- * | `redirect` | | `status` 301, 302, 303, 307 or 308 to `location` |
- * | `no-success`, `empty-new` | `before-commit` `after-commit` | an envelope with an error and without `success`; a success that names nothing |
- * | `database` | `before-commit` `after-commit` | the database's words: `locked` `lock-wait` `deadlock` `gone-away` `lost-connection` `too-many-connections`, or any text |
- * | `partial` | | only the first `commits` of the request are made |
- * | `race`, `poison` | | majora-2: its race message; or a run nobody owns, which answers so for ever |
- * | `truncated-json`, `content-type`, `gzip`, `drip` | | the right answer, cut, mislabelled (`contentType`), packed, or `bytes` every `everyMs` |
- * | `clock` | | the registry's clock is `hours` off for this request |
- * | `delay` | | nothing but the delays below |
- *
- * Every fault may have `beforeCommitMs` and `afterCommitMs`: waits around the commit.
+ * Rules are tried in order and the first that matches strikes; a request meets at most one fault before its body is read
+ * and one after. What a script may say, and what each fault does: `README.md` beside this file.
  */
 import * as z from 'zod'
 import { kinds, type SandboxKind } from './kinds.ts'

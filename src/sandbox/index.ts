@@ -15,7 +15,7 @@ import { majora2 } from './majora-2.ts'
 import { majora20200324 } from './majora-2020-03-24.ts'
 import { majora20200325 } from './majora-2020-03-25.ts'
 import { onecodex } from './onecodex.ts'
-import type { Sandbox, SandboxOptions } from './sandbox.ts'
+import type { Sandbox, SandboxOptions, SandboxState } from './sandbox.ts'
 import { webhook } from './webhook.ts'
 
 export { type FaultScript, readFaultScript } from './faults.ts'
@@ -70,13 +70,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     port,
     urlOf: (kind) => `${url}/${kind}`,
     log: () => log.entries(),
-    state: () => ({
-      'majora-2020-03-24': registries['majora-2020-03-24'].state(),
-      'majora-2020-03-25': registries['majora-2020-03-25'].state(),
-      'majora-2': registries['majora-2'].state(),
-      'onecodex-v1': registries['onecodex-v1'].state(),
-      webhook: registries.webhook.state(),
-    }),
+    state: () => Object.fromEntries(kinds.map((kind) => [kind, registries[kind].state()])) as SandboxState,
     setFaults(next) {
       faults = openFaults(next)
       script = next

@@ -24,7 +24,7 @@ export type Commit = {
 
 type RequestEntry = {
   entry: 'request'
-  kind: SandboxKind | null
+  kind: SandboxKind
   method: string
   path: string
   headers: { [name: string]: string }

@@ -73,7 +73,7 @@ function requestTable(log: SandboxLogEntry[]): string {
       return row([
         entry.seq,
         clock(entry.at),
-        entry.kind ?? '',
+        entry.kind,
         `${entry.method} ${entry.path}`,
         answer === undefined ? 'under way' : (answer.status ?? 'no answer'),
         fault === undefined ? '' : JSON.stringify(fault),

@@ -27,7 +27,7 @@ export type SandboxOptions = {
   now?: () => Date
 }
 
-type SandboxState = { [kind in SandboxKind]: { [key: string]: Json } }
+export type SandboxState = { [kind in SandboxKind]: { [key: string]: Json } }
 
 export type Sandbox = {
   /** Without a final slash. */

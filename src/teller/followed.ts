@@ -1,15 +1,12 @@
 /** Which sheets are to be told of anew: follows the journal's own history, so that nothing is missed over a restart. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { JournalReader } from '../journal/journal.ts'
+import type { Journal } from '../journal/journal.ts'
 import type { SubjectRef } from '../record/registration.ts'
 
 export type FollowedJournal = Pick<
-  JournalReader,
-  'events' | 'registrations' | 'sheetsNaming' | 'standing'
-> & {
-  getMeta(key: string): Promise<string | null>
-  setMeta(key: string, value: string): Promise<void>
-}
+  Journal,
+  'events' | 'registrations' | 'sheetsNaming' | 'standing' | 'getMeta' | 'setMeta'
+>
 
 type Followed = {
   /** Paths of sheets whose registrations were moved, or wait at a registry that was, since the last call, by whatever process. */

@@ -3,7 +3,8 @@ import type { Outcome, ReportedSubject } from '../feedback/report.ts'
 import type { RegistrationRow, RegistrationStory } from '../journal/journal.ts'
 import type { State } from '../record/registration.ts'
 
-const GOING_ON: State[] = ['waiting', 'queued', 'sending', 'unknown']
+/** It goes on by itself. */
+export const GOING_ON: readonly State[] = ['waiting', 'queued', 'sending', 'unknown']
 const NEEDS_A_PERSON: State[] = ['refused', 'held']
 
 /** `stands`: errors of the sheet stop it, a newer sheet counts for it, or (null) what is registered is what it says. */

@@ -4,13 +4,10 @@ import { basename } from 'node:path'
 import { sheetLook } from '../discover/fingerprint.ts'
 import type { Emit, LoggedError } from '../events.ts'
 import { moveAway } from '../feedback/put-away.ts'
-import type { Artifact, SheetMove } from '../journal/journal.ts'
+import type { Artifact, Journal } from '../journal/journal.ts'
 import { err, ok, type Result } from '../result.ts'
 
-export type MovingJournal = {
-  saveArtifact(artifact: Artifact): Promise<void>
-  moveArtifact(move: SheetMove): Promise<boolean>
-}
+export type MovingJournal = Pick<Journal, 'saveArtifact' | 'moveArtifact'>
 
 /**
  * The path it has now, or null where it stays: it lies there already, or somebody took or changed it.

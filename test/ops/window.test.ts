@@ -437,6 +437,7 @@ test('a plan and its waiting are shown in words, and hostile names stay text', a
   const page = await (await fetch(rig.url)).text()
   expect(page).not.toContain('<script>alert')
   expect(page).toContain('Waiting for a sample sheet')
+  expect(await (await fetch(`${rig.url}/?done=constructor`)).text()).not.toContain('native code')
   const [row] = await rig.journal.registrations()
   const one = await (await fetch(`${rig.url}/registrations/${row?.id}`)).text()
   expect(one).not.toContain('<script>alert')

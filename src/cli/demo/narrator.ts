@@ -7,6 +7,7 @@ import { count } from '../../feedback/numbers.ts'
 import type { Journal } from '../../journal/journal.ts'
 import { reasonWords } from '../../ops/words.ts'
 import { makeWords } from '../../record/run.ts'
+import { GOING_ON } from '../../teller/outcome.ts'
 import { type Paint, painter, plain, type Terminal } from '../terminal.ts'
 
 type Narration = {
@@ -46,7 +47,7 @@ export async function narrate(parts: Narration): Promise<{ brought(): void }> {
   async function end(): Promise<void> {
     if (!allBrought || ended) return
     const rows = await journal.registrations()
-    if (ended || rows.length === 0 || rows.some((row) => UNDER_WAY.includes(row.state))) return
+    if (ended || rows.length === 0 || rows.some((row) => GOING_ON.includes(row.state))) return
     ended = true
     const registered = rows.filter((row) => row.state === 'registered').length
     const others = rows.length === registered ? '' : `, ${rows.length - registered} need you`
@@ -62,8 +63,6 @@ export async function narrate(parts: Narration): Promise<{ brought(): void }> {
     },
   }
 }
-
-const UNDER_WAY = ['waiting', 'queued', 'sending', 'unknown']
 
 function introduction({ config, url, sandboxUrl }: Narration, again: boolean, paint: Paint): string {
   const { state } = config

@@ -1,11 +1,10 @@
 /** Redis, which carries the jobs: our own server's program, or the operator's server as it is set up. */
 import { execFileSync } from 'node:child_process'
 import { Redis } from 'ioredis'
-import { type Config, readSecret } from '../../config.ts'
+import { type Config, isLoopback, readSecret } from '../../config.ts'
 import { loggedError } from '../../events.ts'
 import { type Check, type Checks, checksOf } from './check.ts'
 
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?|)$/
 const PATIENCE_MS = 3000
 /** BullMQ's own least. */
 const LEAST_VERSION = [6, 2] as const
@@ -107,7 +106,7 @@ function judged(url: string, info: string, checks: Checks): Check[] {
 /** Whoever can reach it can read which runs there are, and hold up deliveries. */
 function checkExposure(url: string, passwordFile: string | null): Check[] {
   const { protocol, hostname, password } = new URL(url)
-  if (LOOPBACK.test(hostname)) return []
+  if (hostname === '' || isLoopback(hostname)) return []
   const { wrong, warning } = checksOf('redis-guard', 'Redis')
   if (passwordFile === null && password === '')
     return [

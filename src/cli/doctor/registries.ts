@@ -4,7 +4,7 @@
  */
 import { connect } from 'node:tls'
 import { SANDBOX_PLACEHOLDER } from '../../config/embedded.ts'
-import type { Config, RegistryConfig } from '../../config.ts'
+import { type Config, isLoopback, type RegistryConfig } from '../../config.ts'
 import { toDelivery } from '../../daemon.ts'
 import { createWire, type Exchanged, type Wire } from '../../deliver/exchange.ts'
 import type { Request } from '../../handovers.ts'
@@ -18,7 +18,6 @@ const PATIENCE_SECONDS = 8
 const MOST_SKEW_SECONDS = 60
 const DAY_MS = 86_400_000
 const CERTIFICATE_DAYS = 14
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/
 
 /** `states` is what the journal says of them; empty where there is none. */
 export async function checkRegistries(config: Config, states: RegistryState[]): Promise<Check[]> {
@@ -125,7 +124,7 @@ function checkSkew({ name }: RegistryConfig, date: string | undefined): Check[] 
 
 function checkPlainText({ name, url }: RegistryConfig): Check[] {
   const { protocol, hostname } = new URL(url)
-  return protocol === 'https:' || LOOPBACK.test(hostname)
+  return protocol === 'https:' || isLoopback(hostname)
     ? []
     : [
         checksOf('tls', `Registry ${name}`).warning(

@@ -1,8 +1,9 @@
 /** The watched folders: there, readable, writable where we put something, and how changes in them are noticed. */
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { whyUnreadable } from '../../config/sources.ts'
 import type { Config, RunsRoot, SheetsRoot } from '../../config.ts'
-import { loggedError } from '../../events.ts'
+import { folderOf } from '../explain/place.ts'
 import { type Check, checksOf } from './check.ts'
 import { fileSystemOf, isNetwork } from './file-system.ts'
 
@@ -16,15 +17,13 @@ export function checkRoots(config: Config): Check[] {
 }
 
 function checkRoot(root: RunsRoot | SheetsRoot): Check[] {
-  const folder = 'runs' in root ? root.runs : root.sheets
+  const folder = folderOf(root)
   const { fine, warning, wrong } = checksOf('root', 'runs' in root ? 'Run folders' : 'Drop folder')
   try {
     if (readdirSync(folder).length > 0) accessSync(folder, constants.X_OK)
   } catch (thrown) {
-    const { code, message } = loggedError(thrown)
-    const said = SAID[code ?? ''] ?? message
     const fix = 'Make it, mount it, or let this user read it; meanwhile the other folders go on.'
-    return [wrong(`${folder}: ${said}`, fix)]
+    return [wrong(`${folder}: ${whyUnreadable(thrown)}`, fix)]
   }
   if ('sheets' in root && !isWritable(folder))
     return [
@@ -45,12 +44,6 @@ function checkRoot(root: RunsRoot | SheetsRoot): Check[] {
       : fine(`${folder}${kind === null ? '' : ` (${kind}${how})`}`),
     ...('sheets' in root ? checkPutAway(root) : []),
   ]
-}
-
-const SAID: Record<string, string> = {
-  ENOENT: 'it does not exist',
-  EACCES: 'this user may not read it',
-  ENOTDIR: 'it is not a folder',
 }
 
 /** Sheets are put away by renaming them, which works within one file system alone. */

@@ -11,7 +11,7 @@ import type { RunFacts } from '../../record/run.ts'
 import { lowered, shortTime } from '../words.ts'
 
 /** `needsYou`: nothing more happens until a person has decided or mended something. */
-export type ExplainedRegistration = ReturnType<typeof shownRow> & {
+export type ExplainedRegistration = ReturnType<typeof shownRow<RegistrationRow>> & {
   because: string[]
   next: string
   needsYou: boolean

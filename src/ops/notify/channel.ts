@@ -1,4 +1,5 @@
 /** What is told to people who do not look, and a way to tell it. */
+
 /** How things stand. `id` is the same as long as nothing else is to be told. */
 export type News = {
   id: string

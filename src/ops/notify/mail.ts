@@ -1,6 +1,6 @@
 /** A notification as a plain letter, by SMTP. */
 import type { Transporter } from 'nodemailer'
-import { type Config, readSecret } from '../../config.ts'
+import { type Config, isLoopback, readSecret } from '../../config.ts'
 import { masker } from '../../deliver/secrets.ts'
 import { loggedError } from '../../events.ts'
 import type { Channel, News } from './channel.ts'
@@ -8,7 +8,6 @@ import type { Channel, News } from './channel.ts'
 type Mail = NonNullable<NonNullable<Config['notify']>['mail']>
 
 const PATIENCE_MS = 30_000
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/
 
 /** The password is read anew for each letter, so that a renewed one needs no restart. */
 export function mailChannel(mail: Mail): Channel {
@@ -46,7 +45,7 @@ async function withServer(
       port: port === '' ? (isSecure ? 465 : 587) : Number(port),
       secure: isSecure,
       // A password never crosses a network in the clear.
-      requireTLS: mail.auth !== null && !LOOPBACK.test(hostname),
+      requireTLS: mail.auth !== null && !isLoopback(hostname),
       ...(mail.auth !== null && { auth: { user: mail.auth.username, pass: password } }),
       ...{ connectionTimeout: PATIENCE_MS, greetingTimeout: PATIENCE_MS, socketTimeout: PATIENCE_MS },
       ...{ dnsTimeout: PATIENCE_MS, disableFileAccess: true, disableUrlAccess: true },
