@@ -1,16 +1,14 @@
 /** Reports in a real browser: opened from the folder as by double click, on a phone and on a desk, in light and dark. */
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { AxeBuilder } from '@axe-core/playwright'
-import { type Browser, chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writeReport } from '../../src/feedback/write-report.ts'
+import { hasBrowser, openBrowser } from '../rig/browser.ts'
 import { createDropFolder } from './rig.ts'
 import { sampleReports } from './samples.ts'
-
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
-if (CHROMIUM === undefined) console.log('skipped: no Chromium is installed here (apt-get install chromium)')
 
 /** Where to put pictures of the reports, for whoever wants to look at them. */
 const PICTURES = process.env['RUNHERALD_PICTURES']
@@ -19,10 +17,10 @@ const names = ['bad', 'good', 'waiting', 'partly'] as const
 const widths = [360, 1280]
 const schemes = ['light', 'dark'] as const
 
-describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
+describe.skipIf(!hasBrowser)('in a browser', () => {
   let browser: Browser
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args: ['--no-sandbox'] })
+    browser = await openBrowser()
   })
   afterAll(() => browser?.close())
 

@@ -1,3 +1,4 @@
+/** Sheets that are put away, never over another and never a changed one; and what is made in a drop folder meanwhile. */
 import { createHash } from 'node:crypto'
 import {
   chmodSync,

@@ -1,3 +1,4 @@
+/** The report beside a sheet: what stands on its page, what its files hold, and that no sheet can turn it against anybody. */
 import {
   existsSync,
   lstatSync,

@@ -1,22 +1,19 @@
 /** The status page in a real browser: what its buttons do, who can read it, what it forbids itself, what it weighs. */
-import { existsSync } from 'node:fs'
 import { AxeBuilder } from '@axe-core/playwright'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { State } from '../../src/record/registration.ts'
+import { hasBrowser, openBrowser } from '../rig/browser.ts'
 import { fortnight, lost, openRig, type Rig, refused, registered } from './rig.ts'
-
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
-if (CHROMIUM === undefined) console.log('skipped: no Chromium is installed here (apt-get install chromium)')
 
 /** For the README: where to put pictures of the page, if anywhere. */
 const PICTURES = process.env['RUNHERALD_PICTURES']
 const LARGEST_BYTES = 60_000
 
-describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
+describe.skipIf(!hasBrowser)('in a browser', () => {
   let browser: Browser
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args: ['--no-sandbox'] })
+    browser = await openBrowser()
   })
   afterAll(() => browser?.close())
 

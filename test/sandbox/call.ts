@@ -52,6 +52,7 @@ export const postJson = (
 ): Promise<Answered> =>
   call(url, { headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) })
 
+export const uuid = '09ef4b3a-1bad-453a-a291-029ac9bd705d'
 export const sequencingAdd = '/api/v2/process/sequencing/add/'
 export const sequencingGet = '/api/v2/process/sequencing/get/'
 export const libraryAdd = '/api/v2/artifact/library/add/'

@@ -1,14 +1,13 @@
 /** Every fault of a script: what the sender sees, and what is committed all the same. */
 import { gunzipSync } from 'node:zlib'
-import { afterEach, describe, expect, test } from 'vitest'
-import { type FaultScript, readFaultScript, type Sandbox, startSandbox } from '../../src/sandbox/index.ts'
+import { describe, expect, test } from 'vitest'
+import { type FaultScript, readFaultScript } from '../../src/sandbox/index.ts'
 import {
+  type Answered,
   apiKey,
   batch,
   call,
   credentials,
-  library,
-  libraryAdd,
   postJson,
   register,
   runOf0325,
@@ -16,23 +15,17 @@ import {
   runsIn,
   sequencingAdd,
   sequencingGet,
+  uuid,
 } from './call.ts'
+import { commits, openSandbox, openWithLibrary, sandbox } from './rig.ts'
 
-let sandbox: Sandbox
-afterEach(async () => {
-  await sandbox.close()
-})
-
-const commits = (): number => sandbox.log().filter(({ entry }) => entry === 'commit').length
-const uuid = '09ef4b3a-1bad-453a-a291-029ac9bd705d'
 const tubes = ['ABCDEFGHIJ', 'KLMNOPQRST']
 
 /** A 2020-03-25 with its library, and a rule that strikes the next call for a run. */
-async function startWith(fault: FaultScript['rules'][number]['fault']): Promise<() => Promise<unknown>> {
-  sandbox = await startSandbox()
-  await postJson(sandbox.urlOf('majora-2020-03-25') + libraryAdd, library('LIB-A'))
+async function startWith(fault: FaultScript['rules'][number]['fault']): Promise<() => Promise<Answered>> {
+  const url = await openWithLibrary('majora-2020-03-25')
   sandbox.setFaults({ rules: [{ times: 1, fault }] })
-  return () => postJson(sandbox.urlOf('majora-2020-03-25') + sequencingAdd, runsIn('LIB-A', runOf0325(uuid)))
+  return () => postJson(url + sequencingAdd, runsIn('LIB-A', runOf0325(uuid)))
 }
 
 describe('the connection breaks', () => {
@@ -53,7 +46,7 @@ describe('the connection breaks', () => {
     const send = await startWith({ do: fault, at })
     await expect(send()).rejects.toMatchObject({ code: expect.stringMatching(/ECONNRESET|EPIPE/) })
     await expect.poll(() => sandbox.log().filter(({ entry }) => entry === 'fault')).toHaveLength(1)
-    expect(commits()).toBe(1 + committed)
+    expect(commits()).toHaveLength(1 + committed)
     if (at === 'accept') return
     const end = sandbox.log().at(-1)
     expect(end).toMatchObject({ entry: 'answer', outcome: at === 'mid-answer' ? 'cut' : 'none' })
@@ -73,7 +66,7 @@ describe('the connection breaks', () => {
     await expect.poll(struck).toBe(true)
     giveUp.abort()
     await expect(answer).rejects.toMatchObject({ name: 'AbortError' })
-    await expect.poll(commits).toBe(1 + committed)
+    await expect.poll(commits).toHaveLength(1 + committed)
   })
 
   test('a sender that hangs up while it waits has its run committed all the same', async () => {
@@ -87,7 +80,7 @@ describe('the connection breaks', () => {
     await expect.poll(() => sandbox.log().some(({ entry }) => entry === 'fault')).toBe(true)
     giveUp.abort()
     await expect(answer).rejects.toThrow()
-    await expect.poll(commits).toBe(2)
+    await expect.poll(commits).toHaveLength(2)
   })
 })
 
@@ -115,11 +108,11 @@ describe('another answer comes', () => {
   ])('%j', async ([fault, status, headers, committed]) => {
     const send = await startWith(fault)
     expect(await send()).toMatchObject({ status, headers })
-    expect(commits()).toBe(1 + committed)
+    expect(commits()).toHaveLength(1 + committed)
   })
 
   test('Retry-After as a date lies as many seconds ahead as asked', async () => {
-    sandbox = await startSandbox({
+    await openSandbox({
       now: () => new Date('2026-01-01T00:00:00Z'),
       faults: { rules: [{ fault: { do: 'status', status: 503, retryAfter: { inSeconds: 90 } } }] },
     })
@@ -129,7 +122,7 @@ describe('another answer comes', () => {
 
   test('an envelope with errors and without success', async () => {
     const send = await startWith({ do: 'no-success', at: 'after-commit' })
-    const { body } = (await send()) as { body: string }
+    const { body } = await send()
     expect(JSON.parse(body)).toEqual({
       errors: 1,
       warnings: 0,
@@ -138,7 +131,7 @@ describe('another answer comes', () => {
       updated: [],
       ignored: [],
     })
-    expect(commits()).toBe(2)
+    expect(commits()).toHaveLength(2)
   })
 
   test.for([
@@ -146,14 +139,14 @@ describe('another answer comes', () => {
     ['after-commit', 1],
   ] as const)('a success that names nothing, %s', async ([at, committed]) => {
     const send = await startWith({ do: 'empty-new', at })
-    const { body } = (await send()) as { body: string }
+    const { body } = await send()
     expect(JSON.parse(body)).toMatchObject({ errors: 0, new: [], success: true })
-    expect(commits()).toBe(1 + committed)
+    expect(commits()).toHaveLength(1 + committed)
   })
 
   test('half a JSON document, correctly transferred', async () => {
     const send = await startWith({ do: 'truncated-json' })
-    const { status, body } = (await send()) as { status: number; body: string }
+    const { status, body } = await send()
     expect(status).toBe(200)
     expect(body).toMatch(/^\{"errors": 0/)
     expect(() => JSON.parse(body)).toThrow()
@@ -161,11 +154,11 @@ describe('another answer comes', () => {
 
   test('a packed answer, and one that drips', async () => {
     const send = await startWith({ do: 'gzip' })
-    const packed = (await send()) as { bytes: Uint8Array; headers: object }
+    const packed = await send()
     expect(packed.headers).toMatchObject({ 'content-encoding': 'gzip' })
     expect(JSON.parse(gunzipSync(packed.bytes).toString())).toMatchObject({ success: true })
     sandbox.setFaults({ rules: [{ fault: { do: 'drip', bytes: 40, everyMs: 1 } }] })
-    const { body } = (await send()) as { body: string }
+    const { body } = await send()
     expect(JSON.parse(body)).toMatchObject({ success: true })
   })
 })
@@ -178,24 +171,24 @@ describe('the registry itself has trouble', () => {
     ['something new', /^something new$/],
   ] as const)('the database says %s, and nothing is committed', async ([words, message]) => {
     const send = await startWith({ do: 'database', words })
-    const { body } = (await send()) as { body: string }
+    const { body } = await send()
     expect(JSON.parse(body)).toMatchObject({
       errors: 1,
       messages: [expect.stringMatching(message)],
       success: false,
     })
-    expect(commits()).toBe(1)
+    expect(commits()).toHaveLength(1)
   })
 
   test('the database complains after it has committed', async () => {
     const send = await startWith({ do: 'database', words: 'lost-connection', at: 'after-commit' })
-    const { body } = (await send()) as { body: string }
+    const { body } = await send()
     expect(JSON.parse(body)).toMatchObject({ errors: 1, new: [] })
-    expect(commits()).toBe(2)
+    expect(commits()).toHaveLength(2)
   })
 
   test('of a library and its run only the library is committed', async () => {
-    sandbox = await startSandbox({ faults: { rules: [{ fault: { do: 'partial', commits: 1 } }] } })
+    await openSandbox({ faults: { rules: [{ fault: { do: 'partial', commits: 1 } }] } })
     const body = {
       ...credentials,
       library_name: 'L',
@@ -213,7 +206,7 @@ describe('the registry itself has trouble', () => {
   })
 
   test('of two tubes only the first is registered, and the answer says so', async () => {
-    sandbox = await startSandbox({ faults: { rules: [{ fault: { do: 'partial', commits: 1 } }] } })
+    await openSandbox({ faults: { rules: [{ fault: { do: 'partial', commits: 1 } }] } })
     const answer = await postJson(sandbox.urlOf('onecodex-v1') + register, batch('plate 7', tubes), apiKey)
     expect(JSON.parse(answer.body).samples).toMatchObject([{ tube_barcode: tubes[0] }])
     expect(sandbox.state()['onecodex-v1']).toMatchObject({
@@ -222,9 +215,7 @@ describe('the registry itself has trouble', () => {
   })
 
   test('a race is over after as many times as asked; a poisoned run never', async () => {
-    sandbox = await startSandbox()
-    const url = sandbox.urlOf('majora-2')
-    await postJson(url + libraryAdd, library('LIB-2'))
+    const url = await openWithLibrary('majora-2')
     sandbox.setFaults({
       rules: [
         { match: { runName: 'RUN-RACE' }, times: 2, fault: { do: 'race' } },
@@ -234,7 +225,7 @@ describe('the registry itself has trouble', () => {
     const tries = async (name: string): Promise<boolean[]> => {
       const outcomes: boolean[] = []
       for (let nth = 0; nth < 4; nth += 1) {
-        const { body } = await postJson(url + sequencingAdd, runsIn('LIB-2', runOfMajora2(name)))
+        const { body } = await postJson(url + sequencingAdd, runsIn('LIB-A', runOfMajora2(name)))
         outcomes.push(JSON.parse(body).success)
       }
       return outcomes
@@ -247,11 +238,9 @@ describe('the registry itself has trouble', () => {
 
   test('a clock that is behind finds the run to end in the future', async () => {
     const now = () => new Date('2026-03-01T12:00:00Z')
-    sandbox = await startSandbox({ now })
-    const url = sandbox.urlOf('majora-2')
-    await postJson(url + libraryAdd, library('LIB-3'))
+    const url = await openWithLibrary('majora-2', { now })
     sandbox.setFaults({ rules: [{ times: 1, fault: { do: 'clock', hours: -3 } }] })
-    const body = runsIn('LIB-3', runOfMajora2('RUN-CLOCK', { end_time: '2026-03-01 11:00' }))
+    const body = runsIn('LIB-A', runOfMajora2('RUN-CLOCK', { end_time: '2026-03-01 11:00' }))
     const behind = await postJson(url + sequencingAdd, body)
     expect(behind.headers['date']).toBe('Sun, 01 Mar 2026 09:00:00 GMT')
     expect(behind.body).toContain('cannot end in the future')
@@ -261,7 +250,7 @@ describe('the registry itself has trouble', () => {
 
 describe('a fault script', () => {
   test('strikes the nth request that fits, once, and is recorded', async () => {
-    sandbox = await startSandbox({
+    await openSandbox({
       faults: {
         rules: [
           { match: { kind: 'majora-2', path: '/api/v2/*', nth: 2 }, fault: { do: 'status', status: 500 } },
@@ -282,14 +271,13 @@ describe('a fault script', () => {
   test('with one seed strikes the same requests every time', async () => {
     const rounds: string[] = []
     for (const seed of [7, 7, 8]) {
-      sandbox = await startSandbox({
+      await openSandbox({
         faults: { seed, rules: [{ match: { probability: 0.5 }, fault: { do: 'status', status: 500 } }] },
       })
       let seen = ''
       for (let nth = 0; nth < 24; nth += 1)
         seen += (await postJson(sandbox.urlOf('majora-2'), {})).status === 500 ? 'x' : '.'
       rounds.push(seen)
-      if (seed === 7) await sandbox.close()
     }
     expect(rounds[0]).toBe(rounds[1])
     expect(rounds[0]).not.toBe(rounds[2])
@@ -297,7 +285,7 @@ describe('a fault script', () => {
   })
 
   test('that is wrong is refused with every fault and its place', async () => {
-    sandbox = await startSandbox()
+    await openSandbox()
     const read = readFaultScript({
       rules: [
         { fault: { do: 'reset', at: 'after-comit' } },

@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
-import { kinds, type Sandbox, type SandboxLogEntry, startSandbox } from '../../src/sandbox/index.ts'
+import { describe, expect, test } from 'vitest'
+import { kinds } from '../../src/sandbox/index.ts'
 import {
   apiKey,
   batch,
@@ -19,21 +19,13 @@ import {
   sequencingAdd,
   sequencingGet,
   signed,
+  uuid,
 } from './call.ts'
-
-let sandbox: Sandbox
-afterEach(async () => {
-  await sandbox.close()
-})
-
-const uuid = '09ef4b3a-1bad-453a-a291-029ac9bd705d'
-const commits = (): SandboxLogEntry[] => sandbox.log().filter(({ entry }) => entry === 'commit')
+import { commits, openSandbox, openWithLibrary, sandbox } from './rig.ts'
 
 describe('what the log keeps', () => {
   test('request, commit and answer are entries of their own, in sequence', async () => {
-    sandbox = await startSandbox()
-    const url = sandbox.urlOf('majora-2020-03-25')
-    await postJson(url + libraryAdd, library('LIB-A'))
+    const url = await openWithLibrary('majora-2020-03-25')
     await postJson(url + sequencingAdd, runsIn('LIB-A', runOf0325(uuid), runOf0325(uuid)))
     const log = sandbox.log()
     expect(log.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7])
@@ -60,7 +52,7 @@ describe('what the log keeps', () => {
 
   test('no credential of any kind is in it, in the state, or on the page', async () => {
     const secrets = ['canary-token', 'canary-client-secret', 'canary-refresh']
-    sandbox = await startSandbox({
+    await openSandbox({
       token: 'canary-token',
       oauth: { clientSecret: 'canary-client-secret', refreshToken: 'canary-refresh' },
     })
@@ -88,9 +80,7 @@ describe('what the log keeps', () => {
   })
 
   test('an identical repeat commits nothing where the real server changes nothing', async () => {
-    sandbox = await startSandbox()
-    const two = sandbox.urlOf('majora-2')
-    await postJson(two + libraryAdd, library('LIB-A'))
+    const two = await openWithLibrary('majora-2')
     await postJson(two + libraryAdd, library('LIB-A'))
     expect(commits()).toHaveLength(1)
   })
@@ -99,9 +89,7 @@ describe('what the log keeps', () => {
 describe('a state file', () => {
   test('lets a sandbox that was killed and started anew answer as if nothing had been', async () => {
     const stateFile = join(mkdtempSync(join(tmpdir(), 'sandbox-')), 'commits.jsonl')
-    sandbox = await startSandbox({ stateFile })
-    const two = sandbox.urlOf('majora-2')
-    await postJson(two + libraryAdd, library('LIB-A'))
+    const two = await openWithLibrary('majora-2', { stateFile })
     const first = await postJson(two + sequencingAdd, runsIn('LIB-A', runOfMajora2('RUN-1')))
     await postJson(sandbox.urlOf('onecodex-v1') + register, batch('plate 1', ['ABCDEFGHIJ']), apiKey)
     await postJson(sandbox.urlOf('majora-2020-03-25') + libraryAdd, library('LIB-B'))
@@ -109,7 +97,7 @@ describe('a state file', () => {
     await sandbox.close()
     writeFileSync(stateFile, `${readFileSync(stateFile, 'utf8')}{"seq": 99, "kind": "maj`)
 
-    sandbox = await startSandbox({ stateFile })
+    await openSandbox({ stateFile })
     expect(sandbox.state()).toEqual(before)
     expect(commits()).toHaveLength(4)
     const again = await postJson(
@@ -133,11 +121,8 @@ describe('a state file', () => {
   test('the same requests to a fresh sandbox give the same identifiers', async () => {
     const bodies: string[] = []
     for (const _ of [1, 2]) {
-      sandbox = await startSandbox()
-      const url = sandbox.urlOf('majora-2')
-      await postJson(url + libraryAdd, library('LIB-A'))
+      const url = await openWithLibrary('majora-2')
       bodies.push((await postJson(url + sequencingAdd, runsIn('LIB-A', runOfMajora2('RUN-1')))).body)
-      if (bodies.length === 1) await sandbox.close()
     }
     expect(bodies[0]).toBe(bodies[1])
   })
@@ -145,7 +130,7 @@ describe('a state file', () => {
 
 describe('its own pages', () => {
   test('show what each registry holds, in plain HTML that runs nothing', async () => {
-    sandbox = await startSandbox({ strict: true })
+    await openSandbox({ strict: true })
     const name = '<script>alert("x")</script>'
     await postJson(sandbox.urlOf('webhook'), {}, signed(name, {}))
     const page = await call(`${sandbox.url}/__sandbox`, { method: 'GET' })
@@ -157,7 +142,7 @@ describe('its own pages', () => {
   })
 
   test('give state and log as JSON, the log from any place on', async () => {
-    sandbox = await startSandbox()
+    await openSandbox()
     await postJson(sandbox.urlOf('majora-2020-03-25') + libraryAdd, library('LIB-A'))
     const read = async (path: string): Promise<unknown> =>
       JSON.parse((await call(sandbox.url + path, { method: 'GET' })).body)
@@ -167,7 +152,7 @@ describe('its own pages', () => {
   })
 
   test('take a fault script and a reset at run time, and refuse them from foreign pages', async () => {
-    sandbox = await startSandbox()
+    await openSandbox()
     const control = `${sandbox.url}/__sandbox`
     const script = { rules: [{ fault: { do: 'status', status: 503 } }] }
     expect((await postJson(`${control}/faults`, script)).status).toBe(200)

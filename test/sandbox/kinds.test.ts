@@ -1,6 +1,6 @@
 /** What each emulated registry takes, refuses and answers. */
-import { afterEach, describe, expect, test } from 'vitest'
-import { defaultCredentials, type Sandbox, type SandboxKind, startSandbox } from '../../src/sandbox/index.ts'
+import { describe, expect, test } from 'vitest'
+import { defaultCredentials, type SandboxKind } from '../../src/sandbox/index.ts'
 import {
   type Answered,
   apiKey,
@@ -17,23 +17,16 @@ import {
   sequencingAdd,
   sequencingGet,
   signed,
+  uuid,
 } from './call.ts'
+import { commits, openSandbox, openWithLibrary, sandbox } from './rig.ts'
 
-let sandbox: Sandbox
-afterEach(async () => {
-  await sandbox.close()
-})
-
-const uuid = '09ef4b3a-1bad-453a-a291-029ac9bd705d'
 const read = (answer: Answered): ReturnType<typeof JSON.parse> => JSON.parse(answer.body)
-const created = (): number =>
-  sandbox.log().filter((entry) => entry.entry === 'commit' && entry.effect === 'created').length
+const created = (): number => commits().filter((one) => one.effect === 'created').length
 
 describe('Majora of 2020', () => {
   test('2020-03-25 takes the same run twice as two runs', async () => {
-    sandbox = await startSandbox()
-    const url = sandbox.urlOf('majora-2020-03-25')
-    await postJson(url + libraryAdd, library('LIB-A'))
+    const url = await openWithLibrary('majora-2020-03-25')
     for (const _ of [1, 2]) {
       const answer = await postJson(url + sequencingAdd, runsIn('LIB-A', runOf0325(uuid)))
       expect(read(answer).success).toBe(true)
@@ -42,7 +35,7 @@ describe('Majora of 2020', () => {
   })
 
   test('2020-03-24 takes the same run twice as one, and says false', async () => {
-    sandbox = await startSandbox()
+    await openSandbox()
     const url = sandbox.urlOf('majora-2020-03-24') + sequencingAdd
     const body = {
       ...credentials,
@@ -57,7 +50,7 @@ describe('Majora of 2020', () => {
   })
 
   test('a biosample whose id begins with UNKNOWN is not registered', async () => {
-    sandbox = await startSandbox()
+    await openSandbox()
     const url = sandbox.urlOf('majora-2') + libraryAdd
     const answer = await postJson(url, library('LIB-A', ['BIRM-1', 'UNKNOWN-1']))
     expect(read(answer)).toMatchObject({ success: false, ignored: ['UNKNOWN-1'] })
@@ -72,9 +65,7 @@ describe('Majora of 2020', () => {
 
 describe('Majora 2', () => {
   test('blanks what a later post leaves out, and tells minutes it never heard', async () => {
-    sandbox = await startSandbox()
-    const url = sandbox.urlOf('majora-2')
-    await postJson(url + libraryAdd, library('LIB-A'))
+    const url = await openWithLibrary('majora-2')
     await postJson(url + sequencingAdd, runsIn('LIB-A', runOfMajora2('RUN-1')))
     const ask = async () =>
       read(await postJson(url + sequencingGet, { ...credentials, run_name: ['RUN-1'] })).get['RUN-1']
@@ -94,9 +85,7 @@ describe('Majora 2', () => {
   })
 
   test('a run that is just being made answers every other post of it with a race', async () => {
-    sandbox = await startSandbox({ raceWindowMs: 60_000 })
-    const url = sandbox.urlOf('majora-2')
-    await postJson(url + libraryAdd, library('LIB-A'))
+    const url = await openWithLibrary('majora-2', { raceWindowMs: 60_000 })
     const body = runsIn('LIB-A', runOfMajora2('RUN-1'))
     const leave = new AbortController()
     const first = call(url + sequencingAdd, { body: JSON.stringify(body), signal: leave.signal })
@@ -116,7 +105,7 @@ describe('Majora 2', () => {
 
   test('OAuth: a refresh token works once, an access token until it ends or the next refresh', async () => {
     let now = new Date('2026-01-01T00:00:00Z')
-    sandbox = await startSandbox({ now: () => now })
+    await openSandbox({ now: () => now })
     const url = sandbox.urlOf('majora-2')
     const { clientId, clientSecret, refreshToken } = defaultCredentials.oauth
     const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64')
@@ -150,7 +139,7 @@ describe('One Codex', () => {
     postJson(sandbox.urlOf('onecodex-v1') + register, batch(name, barcodes), apiKey)
 
   test('gives a batch and a sample for each tube, and again when asked', async () => {
-    sandbox = await startSandbox()
+    await openSandbox()
     const made = read(await add('plate 1', ['ABCDEFGHIJ', '12345678901234']))
     expect(made).toEqual({
       batch: {
@@ -171,14 +160,14 @@ describe('One Codex', () => {
   })
 
   test('takes the same batch twice as two', async () => {
-    sandbox = await startSandbox()
+    await openSandbox()
     await add('plate 1', ['ABCDEFGHIJ'])
     await add('plate 1', ['ABCDEFGHIJ'])
     expect(created()).toBe(2)
   })
 
   test('shows a list without credentials as empty; only the account tells', async () => {
-    sandbox = await startSandbox()
+    await openSandbox()
     await add('plate 1', ['ABCDEFGHIJ'])
     expect(await get(batches, {})).toMatchObject({
       status: 200,
@@ -201,7 +190,7 @@ describe('One Codex', () => {
       clock += 60_000
       return new Date(clock)
     }
-    sandbox = await startSandbox({ now })
+    await openSandbox({ now })
     for (const name of ['a', 'b', 'a', 'c']) await add(name, ['ABCDEFGHIJ'])
     const list = async (query: Record<string, string>): Promise<Answered> =>
       get(`${batches}?${new URLSearchParams(query)}`)
@@ -231,7 +220,7 @@ describe('a webhook receiver', () => {
     postJson(sandbox.urlOf('webhook'), event, headers)
 
   test('takes an event once by its id, whatever it is sent again', async () => {
-    sandbox = await startSandbox()
+    await openSandbox()
     expect((await deliver('one', { run: 1 })).status).toBe(202)
     expect(await deliver('one', { run: 1 })).toMatchObject({
       status: 200,
@@ -242,7 +231,7 @@ describe('a webhook receiver', () => {
   })
 
   test('believes the signature of Standard Webhooks, and nothing else', async () => {
-    sandbox = await startSandbox()
+    await openSandbox()
     const event = { run: 1 }
     const good = signed('e1', event)
     const { 'webhook-signature': signature = '', ...unsigned } = good
@@ -262,7 +251,7 @@ describe('a webhook receiver', () => {
   })
 
   test('verifies the example of the standard, whose secret is written as base64', async () => {
-    sandbox = await startSandbox({ token: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' })
+    await openSandbox({ token: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' })
     const headers = {
       'webhook-id': 'msg_p5jXN8AQM9LWM0D4loKWxJek',
       'webhook-timestamp': '1614265330',
@@ -273,7 +262,7 @@ describe('a webhook receiver', () => {
   })
 
   test('is strict about an old timestamp where it is told to be', async () => {
-    sandbox = await startSandbox({ strict: true })
+    await openSandbox({ strict: true })
     const old = signed('e1', {}, credentials.token, Date.now() - 301_000)
     expect((await deliver('e1', {}, old)).status).toBe(401)
     expect((await deliver('e1', {})).status).toBe(202)
@@ -353,7 +342,7 @@ describe('strict: what the documents refuse is refused, and commits nothing', ()
   )
 
   test.for(flat)('$kind: $what', async ({ kind, path, whole, change }) => {
-    sandbox = await startSandbox({ strict: true })
+    await openSandbox({ strict: true })
     const url = sandbox.urlOf(kind)
     if (kind.startsWith('majora') && kind !== 'majora-2020-03-24')
       await postJson(url + libraryAdd, library('LIB-A'))
