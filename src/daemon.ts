@@ -2,14 +2,11 @@
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { followActs } from './acts.ts'
-import { type Config, readSecret, type SheetsRoot, secretIn } from './config.ts'
+import { type Config, readSecret, type SheetsRoot } from './config.ts'
 import { decideAt } from './deliver/decide.ts'
 import { type Delivery, startDelivery } from './deliver/delivery.ts'
-import type { Destination } from './deliver/destination.ts'
 import { startEmbeddedRedis } from './deliver/embedded-redis.ts'
-import { createWire, type Wire } from './deliver/exchange.ts'
-import { withOAuth } from './deliver/oauth.ts'
-import { readTogether } from './deliver/secrets.ts'
+import { createWire } from './deliver/exchange.ts'
 import type { RootHealth, RootWatch } from './discover/root-loop.ts'
 import { type Emit, type Herald, loggedError } from './events.ts'
 import { createInspector } from './inspector.ts'
@@ -22,6 +19,7 @@ import { destinationsOf, planningOptions, rootOfSheet, runsRoots, sheetsRoots } 
 import { err, ok, type Result } from './result.ts'
 import { findSandboxes } from './sandboxes.ts'
 import { createTeller, type DropFolder } from './teller.ts'
+import { toDelivery } from './to-delivery.ts'
 import { rulesOfRoots, watchRoots } from './watching.ts'
 
 /** Why the daemon cannot start, in a sentence for the operator, with the exit code that says so. */
@@ -262,45 +260,6 @@ async function configuredRedis({
   passwordFile,
 }: NonNullable<Config['redis']>): Promise<Result<{ url: string; password?: string }, StartFault>> {
   return ok({ url, ...(passwordFile !== null && { password: await readSecret(passwordFile) }) })
-}
-
-// ── registries ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** A registry as delivery sees it: the kind's pure functions with this registry's settings bound, and its secrets. */
-export function toDelivery(
-  entry: Config['registries'][number],
-  planned: PlannedFor | undefined,
-  { wire, state }: { wire: Wire; state: string },
-): Destination {
-  if (planned === undefined) throw new Error(`${entry.name} was not planned for`)
-  const { registry, settings } = planned
-  const { name, kind, url, limits, auth } = entry
-  const token = auth.tokenFile === null ? null : secretIn(auth.tokenFile)
-  const destination: Destination = {
-    name,
-    kind,
-    url,
-    limits,
-    settings,
-    judge: registry.judge,
-    probe: registry.probe,
-    lookUp: registry.lookUp,
-    secrets: readTogether(async () => {
-      if (token === null) throw new Error(`${name} has no token file`)
-      return token()
-    }),
-  }
-  if (auth.oauth === null) return destination
-  const { clientIdFile, clientSecretFile, refreshTokenFile } = auth.oauth
-  return withOAuth(destination, {
-    // Django's OAuth Toolkit, of which Majora is made, gives tokens out here.
-    tokenUrl: `${url}/o/token/`,
-    files: { clientId: clientIdFile, clientSecret: clientSecretFile, refreshToken: refreshTokenFile },
-    read: readSecret,
-    keptIn: join(state, 'oauth', `${name}.json`),
-    post: (tokenUrl, form) => wire.post(tokenUrl, form, limits.timeoutSeconds),
-    now: () => new Date(),
-  })
 }
 
 // ── health ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -25,6 +25,7 @@ const MEETING = [
   'watching',
   'sandboxes',
   'acts',
+  'to-delivery',
   'teller',
   'daemon',
 ]

@@ -5,12 +5,12 @@
 import { connect } from 'node:tls'
 import { SANDBOX_PLACEHOLDER } from '../../config/embedded.ts'
 import { type Config, isLoopback, type RegistryConfig } from '../../config.ts'
-import { toDelivery } from '../../daemon.ts'
 import { createWire, type Exchanged, type Wire } from '../../deliver/exchange.ts'
 import type { Request } from '../../handovers.ts'
 import { registryWords } from '../../ops/words.ts'
 import { destinationsOf } from '../../planning.ts'
 import type { RegistryState } from '../../record/registration.ts'
+import { toDelivery } from '../../to-delivery.ts'
 import { shortTime } from '../words.ts'
 import { type Check, checksOf } from './check.ts'
 
