@@ -15,6 +15,13 @@ export const sheetPlaces = (
   runRows: number[] = [],
 ): SheetPlaces => ({ file: basename(path), columns: columns ?? {}, runRows })
 
+/** `plate7.csv, rows 2, 3` */
+export const fileAndRows = (file: string | null, rows: number[]): string =>
+  [
+    ...(file === null ? [] : [file]),
+    ...(rows.length === 0 ? [] : [`row${rows.length > 1 ? 's' : ''} ${rows.join(', ')}`]),
+  ].join(', ')
+
 /** What the run folder tells goes before what a sheet claims, so its file is named where it tells anything. */
 export function located(problems: readonly Problem[], { sheet, run }: Places): Problem[] {
   return problems.map((one) => {

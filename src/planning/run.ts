@@ -1,4 +1,5 @@
 /** Everything one run folder asks for at every registry, joined with the sheets that speak of it. */
+import { basename, dirname } from 'node:path'
 import type { Json, Plan } from '../handovers.ts'
 import { type Problem, problem } from '../problems.ts'
 import { isAmong } from '../record/join.ts'
@@ -19,7 +20,7 @@ import {
 import { runKey, standIns } from './keys.ts'
 import { libraryPlans } from './library.ts'
 import { againstOwnSheet } from './own-sheet.ts'
-import { located, ofLibrary, type SheetPlaces, sheetPlaces } from './places.ts'
+import { fileAndRows, located, ofLibrary, type SheetPlaces, sheetPlaces } from './places.ts'
 import { disagreements, fillTemplate, toRecord, withClaim } from './record.ts'
 
 /** Everything one run folder asks for at every registry, with the sheets that speak of it. */
@@ -215,8 +216,16 @@ export function runPlan(
 /** One call there carries a run and its library, so a run has one library. */
 export const isCombined = (to: Destination): boolean => !to.registry.takes.subjects.includes('library')
 
+/** Each with its place: the person who reads it may know of one sheet alone. */
 const twoLibraries = (libraries: NamedLibrary[]): Problem =>
-  problem('run.two-libraries', `it is in ${libraries.map((one) => one.name).join(' and ')}`)
+  problem('run.two-libraries', `it is in ${libraries.map(withPlace).join(' and ')}`)
+
+/** `LIB-1 (needs-fixing/plate7.csv, rows 2, 3)`: with its folder, since an earlier sheet may well have the same name. */
+function withPlace({ name, sheet, places }: NamedLibrary): string {
+  if (places === null) return name
+  const file = sheet === null ? places.file : `${basename(dirname(sheet))}/${places.file}`
+  return `${name} (${fileAndRows(file, places.runRows)})`
+}
 
 function missingTemplateFields(to: Destination, run: RunRecord): Problem[] {
   if (to.libraryName === null) return []

@@ -5,7 +5,7 @@ import type { Json, Plan, SheetReading, Submission } from '../handovers.ts'
 import { columnNamed, type Problem, problem } from '../problems.ts'
 import type { SubjectRef } from '../record/registration.ts'
 import { refuse } from './destination.ts'
-import { located, sheetPlaces } from './places.ts'
+import { fileAndRows, located, sheetPlaces } from './places.ts'
 
 /** A registration that claims a tube at a registry, or will when it is sent. */
 type Claimant = { claim: string; submission: Pick<Submission, 'id' | 'subject' | 'facts'> }
@@ -49,11 +49,8 @@ function tubeTaken(tube: string, mine: Claimant['submission'], theirs: Claimant[
 
 /** `batch Stool 7 (plate7.csv, row 3)` */
 function placeOf({ name, path }: SubjectRef, rows: number[]): string {
-  const places = [
-    ...(path === null ? [] : [basename(path)]),
-    ...(rows.length === 0 ? [] : [`row${rows.length > 1 ? 's' : ''} ${rows.join(', ')}`]),
-  ]
-  return `batch ${name}${places.length === 0 ? '' : ` (${places.join(', ')})`}`
+  const place = fileAndRows(path === null ? null : basename(path), rows)
+  return `batch ${name}${place === '' ? '' : ` (${place})`}`
 }
 
 /** Facts come back from the journal, perhaps written by an earlier version. */

@@ -28,7 +28,7 @@ export const planningProblems = {
   },
   'run.two-libraries': {
     title: 'This registry takes a run together with its one library, and the sheets put it into several',
-    fix: 'Leave one library for this run in the sheet and drop it again.',
+    fix: 'Leave one library for this run, in every sheet named here. An earlier sheet counts until it is mended in its own place, as in needs-fixing: take the rows out there and save it.',
     severity: 'error',
   },
   'run.sheet-disagrees': {

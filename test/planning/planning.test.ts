@@ -316,6 +316,21 @@ describe('a run', () => {
     ])
   })
 
+  test('in two libraries by two sheets is refused with the place of each', async () => {
+    const source = run()
+    const sheets = [
+      sheet([library('A', runName)], '/sheets/needs-fixing/a.csv'),
+      sheet([library('B', runName)], '/sheets/a.csv'),
+    ]
+    const to = options([destination('old', 'majora-2020-03-24')])
+    const { plans } = await planRun(source, memoryCatalogue([source], sheets), to)
+    const told = plans
+      .flatMap(({ submission }) => submission.problems)
+      .map(({ code, found }) => [code, found])
+    const both = ['run.two-libraries', 'it is in B (sheets/a.csv, row 2) and A (needs-fixing/a.csv, row 2)']
+    expect(told.filter(([code]) => code === 'run.two-libraries')).toEqual([both, both])
+  })
+
   test('that was left alone is not planned by a sheet that names it, and the sheet says how to take it up', async () => {
     const source = { ...run(), leftAlone: true }
     const planned = await planSheet(sheet([library('L', runName)]), memoryCatalogue([source], []), options())
