@@ -33,6 +33,10 @@ export function runFixtures(make: string): RunFixture[] {
     })
 }
 
+/** Every folder of a make, whether it has a record or not. */
+export const runFolders = (make: string): string[] =>
+  readdirSync(join(RUNS, make)).filter((name) => statSync(join(RUNS, make, name)).isDirectory())
+
 /** The files in a folder as they lie there, read data in folders below left out. */
 export function filesIn(path: string): Record<string, Uint8Array> {
   const files = readdirSync(path).filter((name) => statSync(join(path, name)).isFile())

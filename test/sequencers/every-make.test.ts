@@ -7,7 +7,7 @@ import { sequencers } from '../../src/sequencers/index.ts'
 import type { Sequencer } from '../../src/sequencers/sequencer.ts'
 import { someCuts, subsets } from '../rig/cuts.ts'
 import { diskFolder, memoryFolder } from '../rig/folders.ts'
-import { allFilesIn, runFixtures } from '../rig/run-fixtures.ts'
+import { allFilesIn, runFixtures, runFolders } from '../rig/run-fixtures.ts'
 
 const makes = Object.entries<Sequencer>(sequencers)
 
@@ -42,6 +42,10 @@ describe.for(makes)('%s', ([make, sequencer]) => {
     expect(makes.filter(([, one]) => one.recognise(folder)).map(([name]) => name)).toEqual([make])
     for (const file of [...sequencer.marks(folder), ...sequencer.sheets(folder)])
       expect([file, existsSync(join(path, file))]).toEqual([file, true])
+  })
+
+  test('has a record beside each of its fixtures', () => {
+    expect(fixtures.map(([name]) => name).sort()).toEqual(runFolders(make).sort())
   })
 
   test('has a fixture of a run that has ended and of one that has not', () => {
