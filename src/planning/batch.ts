@@ -47,7 +47,7 @@ export async function planBatch(
     if (sheet === null || replaces === null) continue
     const former = await noLongerAsked(replaces, sheet, catalogue, options)
     withdraw(asked, former.withdrawn)
-    for (const other of former.others) if (!sheets.has(other.path)) sheets.set(other.path, other)
+    for (const other of former.others) sheets.set(other.path, other)
     await touch(former.runs)
   }
   for (const sheet of sheets.values()) {

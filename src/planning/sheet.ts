@@ -267,9 +267,5 @@ export async function noLongerAsked(
   const runs = await Promise.all(
     before.libraries.flatMap((library) => library.runs.map((run) => runsOf(run, catalogue))),
   )
-  return {
-    withdrawn: idsOf([...asked], options),
-    runs: asked.size === 0 ? [] : runs.flat(),
-    others: [...asking.values()],
-  }
+  return { withdrawn: idsOf([...asked], options), runs: runs.flat(), others: [...asking.values()] }
 }

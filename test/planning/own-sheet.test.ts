@@ -150,6 +150,11 @@ test.for<[what: string, dropped: string, own: string]>([
   ['a row without an index for what a lane holds', samples('A', 'B'), noLibrary('Pool7,,,')],
   ['no sample', samples('A'), noLibrary()],
   ['barcodes as the kit names them', barcoded({ 'S-1': 'UDI0001' }), OWN],
+  [
+    'a first index alone, or a second that is shorter',
+    barcoded({ 'S-1': 'ACGTACGT', 'S-2': 'TGCATGCA-GGCATT' }),
+    OWN,
+  ],
   ['a shorter first index, and the second read the other way', barcoded({ 'S-1': 'ACGTAC-TTGGTCAA' }), OWN],
   [
     'the barcodes of a kit, which nobody gave a name',
@@ -163,6 +168,16 @@ test.for<[what: string, dropped: string, own: string]>([
   ['a sample in two lanes with two indexes', barcoded({ A: 'GGGG' }), noLibrary('A,,ACGT,', 'A,,TTTT,')],
 ])('a sheet in the run folder that holds %s contradicts nobody', async ([, dropped, own]) => {
   expect(await told(dropped, own)).toEqual([])
+})
+
+test('a library that the sheet in the run folder has wrong is none that it would register', async () => {
+  const own = (layout: string) =>
+    registration([
+      { central_sample_id: 'S-1' },
+      { central_sample_id: 'S-9', library_name: 'LIB-2', library_layout_config: layout },
+    ])
+  expect((await told(samples('S-1'), own('SINGLE'))).map(({ code }) => code)).toEqual(['sheet.run-has-more'])
+  expect(await told(samples('S-1'), own('TRIPLE'))).toEqual([])
 })
 
 test('of a library on two runs only the rows of this one are looked for in its sheet', async () => {

@@ -168,10 +168,10 @@ describe('a run', () => {
   })
 
   test('takes its library’s name from the configuration, and says which fact is missing for it', async () => {
-    const to = options([{ ...climb, libraryName: '{experimentName}-{flowcellId}' }])
-    const named = run({ experimentName: 'Plate7' })
+    const to = options([{ ...climb, libraryName: ' {experimentName}-{laneCount} ' }])
+    const named = run({ experimentName: 'Plate7', laneCount: 4 })
     expect(lines((await planRun(named, memoryCatalogue([named], []), to)).plans)).toEqual([
-      'climb run Plate7-HKFVLDRXX ready',
+      'climb run Plate7-4 ready',
     ])
     const nameless = run({ experimentName: null })
     const planned = await planRun(nameless, memoryCatalogue([nameless], []), to)
@@ -248,6 +248,23 @@ describe('a run', () => {
     ])
   })
 
+  test('in two folders is read where it has ended, also where the other is here whole but for that', async () => {
+    const ended = run({ fullyCopied: false }, { path: '/b/r1' })
+    const other = run({ status: 'in_progress' }, { path: '/a/r1', completion: running })
+    const planned = await planRun(other, memoryCatalogue([other, ended], []), options())
+    expect(planned.plans.map((plan) => plan.submission.subject.path)).toEqual(['/b/r1'])
+  })
+
+  test('has from its sheet what its folder does not tell', async () => {
+    const source = run({ start: null, flowcellType: null })
+    const claim = { startTime: '2020-03-03 16:41', flowcellType: 'S4' }
+    const catalogue = memoryCatalogue([source], [sheet([library('L', runName, claim)])])
+    const { plans } = await planRun(source, catalogue, options([climb], { siteZone: 'Europe/London' }))
+    expect(plans[0]?.submission.mapped?.request.body).toMatchObject({
+      runs: [{ start_time: '2020-03-03 16:41:00', flowcell_type: 'S4' }],
+    })
+  })
+
   const imaging = { file: 'RunInfo.xml', at: '/RunInfo/Run/Date' }
   const setUp = { file: 'RunCompletionStatus.xml', at: '/RunCompletionStatus/RunStartTime' }
   test.for<[what: string, mine: string, theirs: string, places: [Source, Source], planned: string]>([
@@ -286,7 +303,12 @@ describe('a run', () => {
 
   test('tells where its sheet says otherwise, and sends what the run folder tells', async () => {
     const source = run()
-    const claim = { instrumentModel: 'MiSeq', flowcellId: 'hkfvldrxx', flowcellType: 'S4' }
+    const claim = {
+      instrumentMake: 'Illumina',
+      instrumentModel: 'MiSeq',
+      flowcellId: 'hkfvldrxx',
+      flowcellType: 'S4',
+    }
     const planned = await planRun(
       source,
       memoryCatalogue([source], [sheet([library('L', runName, claim)])]),

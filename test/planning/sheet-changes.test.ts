@@ -5,12 +5,12 @@ import { memoryCatalogue, type RunSource, type SheetSource } from '../../src/pla
 import { planRun } from '../../src/planning/run.ts'
 import { noLongerAsked, planSheet } from '../../src/planning/sheet.ts'
 import { COLUMNS, registrationSheet, type SheetRow } from '../rig/runs.ts'
-import { run as ended, options, read as readText } from './rig.ts'
+import { climb, destination, run as ended, options, read as readText } from './rig.ts'
 
 const run = (runId: string, flowcellId: string): RunSource =>
   ended({ runId, folderName: runId, flowcellId }, { path: `/runs/${runId}` })
 
-const columns = [...COLUMNS, 'flowcell_id']
+const columns = [...COLUMNS, 'flowcell_id', 'instrument_make', 'instrument_model']
 const read = (rows: SheetRow[]): SheetReading => readText(registrationSheet(rows, columns))
 const sheet = (rows: SheetRow[], path = '/sheets/a.csv'): SheetSource => ({
   path,
@@ -52,12 +52,60 @@ test('with a run name beside the flow cell the sheet means that run alone', asyn
   expect(planned.flatMap(({ plans }) => lines(plans))).toEqual(['run R1  sheet', 'run R2 L ready'])
 })
 
-test('a library renamed in a corrected sheet is no longer asked for under its old name, nor is its run', async () => {
-  const old = sheet([{ central_sample_id: 'S1', library_name: 'LIB-1O', run_name: 'R1' }])
-  const asked = await planSheet(old, memoryCatalogue([], [old]), options())
-  const corrected = sheet([{ central_sample_id: 'S1', library_name: 'LIB-10', run_name: 'R1' }])
-  const gone = await noLongerAsked(old.reading, corrected, memoryCatalogue([], [corrected]), options())
-  expect(new Set(gone.withdrawn)).toEqual(new Set(asked.plans.map((plan) => plan.submission.id)))
+test.for(['folder', 'sheet'] as const)(
+  'a library renamed in a corrected sheet is no longer asked for under its old name, nor is its run: runs from the %s',
+  async (runsFrom) => {
+    const made = { run_name: 'R1', instrument_make: 'ILLUMINA', instrument_model: 'MiSeq' }
+    const old = sheet([{ central_sample_id: 'S1', library_name: 'LIB-1O', ...made }])
+    const from = options([climb], { runsFrom: () => runsFrom })
+    const asked = await planSheet(old, memoryCatalogue([], [old]), from)
+    expect(lines(asked.plans)[1]).toBe(`run R1 LIB-1O ${runsFrom === 'sheet' ? 'ready' : 'run'}`)
+    const corrected = sheet([{ central_sample_id: 'S1', library_name: 'LIB-10', ...made }])
+    const gone = await noLongerAsked(old.reading, corrected, memoryCatalogue([], [corrected]), from)
+    expect(gone.withdrawn).toEqual(expect.arrayContaining(asked.plans.map((plan) => plan.submission.id)))
+  },
+)
+
+test('the run that a corrected sheet does not name any more is planned anew', async () => {
+  const [first, second] = [run('R1', 'HX'), run('R2', 'HY')]
+  const row = { central_sample_id: 'S1', library_name: 'L' }
+  const corrected = sheet([{ ...row, run_name: 'R2' }])
+  const catalogue = memoryCatalogue([first, second], [corrected])
+  const former = await noLongerAsked(read([{ ...row, run_name: 'R1' }]), corrected, catalogue, options())
+  expect(former.runs).toEqual([first])
+})
+
+test('a sheet that cannot be used asks for nothing', async () => {
+  const batch =
+    'batch_name,return_tracking_number,tube_barcode,specimen_type,sequencing_depth\nB,1Z,1234567890,Human stool,Deep\n'
+  const cloud = destination('cloud', 'onecodex-v1')
+  for (const reading of [
+    readText(batch),
+    read([{ central_sample_id: 'S1', library_name: 'L', run_name: 'R1' }]),
+  ]) {
+    const asked = async (blocked: boolean) => {
+      const source = { ...sheet([]), reading: { ...reading, blocked } }
+      return (await planSheet(source, memoryCatalogue([], [source]), options([climb, cloud]))).plans
+    }
+    expect((await asked(false)).length).toBeGreaterThan(0)
+    expect(await asked(true)).toEqual([])
+  }
+})
+
+test('a sheet of many libraries lets everything else have its turn', async () => {
+  const many = sheet(
+    Array.from({ length: 30 }, (_, at) => ({
+      central_sample_id: `S${at}`,
+      library_name: `L${at}`,
+      run_name: 'R1',
+    })),
+  )
+  let hadTurn = false
+  setImmediate(() => {
+    hadTurn = true
+  })
+  await planSheet(many, memoryCatalogue([], [many]), options())
+  expect(hadTurn).toBe(true)
 })
 
 test('what another sheet still asks for stays', async () => {
