@@ -111,7 +111,6 @@ const COLUMNS = new Map([
 const RUN_FIELDS = new Set([
   'sequencing_id',
   'run_name',
-  'instrument_make',
   'instrument_model',
   'flowcell_id',
   'flowcell_type',

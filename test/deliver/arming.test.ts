@@ -123,6 +123,14 @@ describe('claims', () => {
       true,
     ],
     [
+      'partly taken and given up',
+      (at: ReturnType<typeof core>) =>
+        at
+          .verdict({ is: 'partial', committed: ['T1'], missing: ['T2'], remoteIds: {} })
+          .act({ resolve: 'abandon', reason: 'sent by hand' }),
+      false,
+    ],
+    [
       'not sent and given up',
       (at: ReturnType<typeof core>) =>
         at

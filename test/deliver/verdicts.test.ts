@@ -170,8 +170,17 @@ describe('the ladders of waits', () => {
       return wait
     })
     expect(waits).toEqual([2, 5, 15, 60, 300])
+    // Its words tell of an error, not of what was taken before it.
+    expect(at.newest().earlierUnknown).toBe(true)
     at.arm().verdict(RACE)
     expect(at.newest()).toMatchObject({ state: 'held', reason: 'registry-fault', nextTry: null })
+  })
+
+  test('an answer that tells of a race ends an outage: the next back-off begins anew', () => {
+    const away: Outcome = { type: 'not-sent', detail: 'ECONNREFUSED', pause: 'away' }
+    const at = core().plan({ traits: traits({ repeatable: true }) })
+    for (const outcome of [away, away, verdict(RACE), away]) at.arm().ends(outcome).pass(60)
+    expect(at.newest().steps).toMatchObject({ race: 1, backOff: 1 })
   })
 
   test('a missing library is tried after 1, 5, 15, 60 min, then hourly, and at once when it is registered', () => {
@@ -273,6 +282,23 @@ describe('look-ups', () => {
     at.arm().verdict({ is: 'look-up', detail: '409' }, { status: 409 }).pass(5).arm()
     expect(at.found({ is: 'found', remoteIds: {}, samples: [] }).newest()).toMatchObject({
       ...{ revision: 2, state: 'held', reason: 'conflict' },
+    })
+  })
+
+  test.for<[string, Partial<Traits>, (at: ReturnType<typeof core>) => unknown]>([
+    ['where the earlier never went', { corrects: true }, () => {}],
+    ['where the earlier was refused, and nothing is corrected', {}, (at) => at.arm().verdict(REFUSED)],
+  ])('of a newer revision, what is found is that one: %s', ([, given, lead]) => {
+    const asked = { traits: traits({ askable: true, ...given }) }
+    const at = core().plan(asked)
+    lead(at)
+    at.plan({ body: 'B', ...asked })
+      .arm()
+      .ends({ type: 'lost', detail: 'reset' })
+      .pass(5)
+      .arm()
+    expect(at.found({ is: 'found', remoteIds: {}, samples: [] }).newest()).toMatchObject({
+      ...{ revision: 2, state: 'registered' },
     })
   })
 
@@ -418,8 +444,10 @@ describe('a resend after a lost answer', () => {
     expect(resent().ends(outcome).newest()).toMatchObject({ state: 'unknown', inDoubt: true })
   })
 
-  test('is in doubt no more once it is refused', () => {
+  test('is in doubt no more once it is refused, or its library is said to be missing', () => {
     expect(resent().verdict(REFUSED).newest()).toMatchObject({ state: 'refused', inDoubt: false })
+    const missing: Verdict = { is: 'try-later', because: 'prerequisite', detail: 'no LIB', library: 'LIB' }
+    expect(resent().verdict(missing).newest()).toMatchObject({ state: 'queued', inDoubt: false })
   })
 })
 
@@ -428,8 +456,15 @@ test('at a restart, a send without an answer is unknown, and a look-up is asked 
   expect(ends.map((at) => at.newest().state)).toEqual(['held', 'unknown', 'unknown', 'unknown'])
   for (const at of ends) expect(at.did('pause-registry')).toEqual([])
   const asking = core().plan({ traits: traits({ askable: true }) })
-  asking.arm().ends({ type: 'lost', detail: 'reset' }).pass(5).arm().restart()
-  expect(asking.newest()).toMatchObject({ state: 'unknown', nextTry: null, steps: { lookUp: 1 } })
+  const { wake } = asking.arm().ends({ type: 'lost', detail: 'reset' }).pass(5).arm().newest()
+  asking.restart()
+  // Redis may still hold the job of the attempt that was cut.
+  expect(asking.newest()).toMatchObject({
+    state: 'unknown',
+    nextTry: null,
+    wake: wake + 1,
+    steps: { lookUp: 1 },
+  })
 })
 
 test('an answer that comes after a restart has ruled on its attempt changes nothing', () => {

@@ -36,6 +36,7 @@ const libraryCall = (nameMax: number, kitMax: number): Broken[] => [
   ['library_seq_protocol', LONG, asLibrary({ seqProtocol: long(kitMax + 1) })],
   ['library_layout_read_length', MALFORMED, asLibrary({ layoutReadLength: -1 })],
   ['library_layout_insert_length', MALFORMED, asLibrary({ layoutInsertLength: 1.5 })],
+  ['library_layout_insert_length', MALFORMED, asLibrary({ layoutInsertLength: 2 ** 31 })],
   ['biosamples', MISSING, asLibrary({ biosamples: [] })],
   ['central_sample_id', MISSING, asLibrary(samples({ centralSampleId: '' }))],
   ['central_sample_id', REPEATED, asLibrary({ biosamples: twice })],
@@ -139,10 +140,16 @@ const COLUMN_OF: Record<string, string> = {
   samples: 'tube_barcode',
 }
 
+/** Fields of a run come from its folder, and stand in no row. */
+const OF_RUN = [
+  ...['sequencing_id', 'run_name', 'instrument_make', 'instrument_model', 'flowcell_id', 'flowcell_type'],
+  ...['bioinfo_pipe_name', 'bioinfo_pipe_version'],
+]
+
 /** The same values at their limits, which pass. */
 const atTheLimit: Array<[Kind, Subject]> = [
   ['majora-2020-03-24', inLibrary({ seqKit: long(48), seqProtocol: 'x', sopName: '🧬'.repeat(48) })],
-  ['majora-2020-03-25', asLibrary({ name: long(48), layoutReadLength: 0 })],
+  ['majora-2020-03-25', asLibrary({ name: long(48), layoutReadLength: 0, layoutInsertLength: 2 ** 31 - 1 })],
   [
     'majora-2020-03-25',
     asLibrary({ name: 'L', ...samples({ barcode: long(24), libraryPrimers: long(48) }) }),
@@ -163,6 +170,7 @@ describe.for(Object.entries(broken))('%s', ([kind, rows]) => {
     const [only] = problems
     expect(only?.found).toMatch(new RegExp(`^${field}\\b`))
     expect(only?.column).toEqual({ letter: '', name: COLUMN_OF[field] ?? field })
+    expect(only?.rows.length === 0).toBe(OF_RUN.includes(field))
     expect(only?.fix).toMatch(/sheet|configuration|map\.|defaults|rows?/)
     expect(`${only?.title} ${only?.fix}`).not.toMatch(/regex|null|schema|undefined/i)
   })

@@ -1,6 +1,28 @@
-/** How long a registry asks us to wait. */
+/** What an answer's status alone tells, and how long a registry asks us to wait. */
 import { expect, test } from 'vitest'
-import { retryAfterSeconds } from '../../src/registries/http-answer.ts'
+import { judgeStatus, retryAfterSeconds } from '../../src/registries/http-answer.ts'
+
+const meaning = (status: number, busyIsSafe: boolean) => {
+  const verdict = judgeStatus({ status, headers: {}, body: '' }, { busyIsSafe })
+  if (verdict === null) return 'the body tells'
+  return verdict.is === 'pause' ? `pause: ${verdict.reason}` : verdict.is
+}
+
+test.for<[is: string, ...statuses: number[]]>([
+  ['the body tells', 200, 201, 204, 299, 400, 406, 411, 422],
+  ['pause: credentials', 401, 402, 403, 407],
+  ['pause: answers-changed', 199, 300, 301, 307, 399, 404, 405, 410],
+  ['look-up', 409],
+  ['try-later', 429],
+  ['unknown', 408, 500, 502, 504, 599],
+])('%s: %i, %i, …', ([is, ...statuses]) => {
+  for (const status of statuses)
+    expect([status, meaning(status, true), meaning(status, false)]).toEqual([status, is, is])
+})
+
+test('503 is no more than a delay where the same may be sent again', () => {
+  expect([meaning(503, true), meaning(503, false)]).toEqual(['try-later', 'unknown'])
+})
 
 const date = 'Sun, 12 Apr 2020 08:00:00 GMT'
 

@@ -36,7 +36,7 @@ export function restart(
   timeScale: number,
 ): Step {
   const cut = registration.revisions.find((one) => one.onWire !== null)
-  if (cut === undefined || cut.onWire === null) return unchanged(registration)
+  if (!cut?.onWire) return unchanged(registration)
   const detail = 'runherald was stopped before the answer came'
   const fate =
     cut.onWire.purpose === 'send'
