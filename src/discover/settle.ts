@@ -21,7 +21,6 @@ type Settler = {
   looked(look: Look, history: { known: Known | undefined; quietMs: number }): Promise<void>
   /** Is there nothing left to hand on? */
   isSettled(path: string): boolean
-  has(path: string): boolean
   forget(path: string): void
   close(): void
 }
@@ -84,7 +83,6 @@ export function createSettler(options: {
       if (changed && (before !== undefined || unknown)) await hand(found, false, one)
     },
     isSettled: (path) => paths.get(path)?.told ?? true,
-    has: (path) => paths.has(path),
     forget,
     close() {
       for (const path of [...paths.keys()]) forget(path)

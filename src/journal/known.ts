@@ -3,7 +3,7 @@
  * database once, and not again before another process has written in it.
  */
 import type { Artifact, KnownArtifact } from './journal.ts'
-import type { Store } from './store.ts'
+import { type Store, versionOf } from './store.ts'
 
 type Kept = { version: number; known: Map<string, KnownArtifact> }
 
@@ -13,7 +13,7 @@ const keptOf = new WeakMap<Store, Map<string, Kept>>()
 export function knownBelow(store: Store, root: string): ReadonlyMap<string, KnownArtifact> {
   const roots = keptOf.get(store) ?? new Map<string, Kept>()
   keptOf.set(store, roots)
-  const version = Number(store.get('PRAGMA data_version')?.['data_version'])
+  const version = versionOf(store)
   const kept = roots.get(root)
   if (kept?.version === version) return kept.known
   const known = new Map<string, KnownArtifact>()

@@ -3,7 +3,7 @@ import type { Problem } from '../problems.ts'
 import type { Reason, State } from '../record/registration.ts'
 import type { Artifact, Count, Grounds, JournalReader, RunSpan } from './journal.ts'
 import { REGISTRATIONS, rowOf, STANDS_BEHIND } from './rows.ts'
-import type { Row, Store } from './store.ts'
+import { type Row, type Store, versionOf } from './store.ts'
 
 type OverviewReader = Pick<JournalReader, 'counts' | 'standing' | 'grounds' | 'runsSince'>
 
@@ -48,9 +48,8 @@ export function createOverviewReader(store: Store): OverviewReader {
 
 /** Changes with every write to the file. */
 function stampOf(store: Store): string {
-  const others = store.get('PRAGMA data_version')?.['data_version']
   const ours = store.get('SELECT total_changes() AS changes')?.['changes']
-  return `${others} ${ours}`
+  return `${versionOf(store)} ${ours}`
 }
 
 const countAll = (store: Store): Count[] =>

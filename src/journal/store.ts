@@ -25,6 +25,10 @@ export type Store = {
   drained(): Promise<void>
 }
 
+/** Another one when another process has written. */
+export const versionOf = (store: Pick<Store, 'get'>): number =>
+  Number(store.get('PRAGMA data_version')?.['data_version'])
+
 type Call = { work: () => unknown; done: (value: never) => void; failed: (thrown: unknown) => void }
 
 /** Calls that share one commit at most: the loop must turn in between. */

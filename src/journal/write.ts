@@ -8,15 +8,14 @@ import type { Artifact, JournalWriter, Planned } from './journal.ts'
 import { remember, rememberMoved } from './known.ts'
 import { openRegistry, pauseRegistry } from './registry-rows.ts'
 import { bodyHash } from './request-hash.ts'
-import type { Row, Store } from './store.ts'
+import { type Row, type Store, versionOf } from './store.ts'
 import { apply, load, nothingHappened, submissionOf, surroundingsOf } from './transitions.ts'
 
 const KEPT_ANSWER_BYTES = 64 * 1024
 
 export function createWriter(store: Store, db: DatabaseSync, decide: Decide): JournalWriter {
   const { transaction } = store
-  const dataVersion = () => Number(store.get('PRAGMA data_version')?.['data_version'])
-  let seenVersion = dataVersion()
+  let seenVersion = versionOf(store)
 
   function planOne(plan: Plan, now: Date): Planned {
     const { submission, traits, notBefore } = plan
@@ -164,7 +163,7 @@ export function createWriter(store: Store, db: DatabaseSync, decide: Decide): Jo
     ],
     wakes: async (ids) => ids.flatMap((id) => store.all(`${WAKES} AND registration = ?`, id).map(wakeOf)),
     changedElsewhere: async () => {
-      const version = dataVersion()
+      const version = versionOf(store)
       const changed = version !== seenVersion
       seenVersion = version
       return changed
