@@ -82,7 +82,7 @@ async function build(
   })
   if (!opened.ok) return opened
   const journal = opened.value
-  const tellActs = actsTold(journal, emit, endings)
+  const tellActs = await actsTold(journal, emit, endings)
   // Ended after delivery, so that the reports tell of the last answer too.
   const teller = createTeller({
     journal,
@@ -143,8 +143,8 @@ async function build(
 }
 
 /** A person's acts on registries are told one look after the other; the last look ends before the journal does. */
-function actsTold(journal: Journal, emit: Emit, endings: Ending[]): () => void {
-  const look = followActs(journal, emit, new Date())
+async function actsTold(journal: Journal, emit: Emit, endings: Ending[]): Promise<() => void> {
+  const look = followActs(journal, emit, await journal.lastEvent())
   let telling = Promise.resolve()
   endings.push(() => telling)
   return () => {

@@ -185,6 +185,8 @@ export type JournalReader = {
   sheetsSame(sha256: string): Promise<Artifact[]>
   /** The oldest thousand after a sequence number. */
   events(after: number): Promise<Array<EventRow & { sequence: number }>>
+  /** The highest sequence number of any event; 0 where there is none. */
+  lastEvent(): Promise<number>
   /** The highest arrival of any sheet; 0 where none has come. */
   lastArrival(): Promise<number>
   /** When a root was first scanned to its end; null while it was not. */

@@ -74,6 +74,9 @@ export function createReader(store: Store): JournalReader {
         .all('SELECT * FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?', after, EVENTS_AT_ONCE)
         .map((row) => ({ ...eventOf(row), sequence: Number(row['sequence']) }))
     },
+    async lastEvent() {
+      return Number(store.get('SELECT max(sequence) AS last FROM events')?.['last'] ?? 0)
+    },
     async rootFirstScan(root) {
       const row = store.get('SELECT first_scan FROM roots WHERE root = ?', root)
       return row === undefined ? null : String(row['first_scan'])

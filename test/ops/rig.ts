@@ -68,7 +68,7 @@ export async function openRig({
     if (level === 'error' && 'error' in fields) console.log(fields)
   })
   let acted = 0
-  const tellActs = followActs(journal, herald.emit, new Date())
+  const tellActs = followActs(journal, herald.emit, await journal.lastEvent())
   const personActed = () => {
     acted++
     void tellActs()
