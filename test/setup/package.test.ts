@@ -73,6 +73,7 @@ describe('the package', () => {
     for (const needed of [
       'dist/main.js',
       'dist/inspect-thread.js',
+      'dist/journal/fold-thread.js',
       'dist/ops/pages/layout.eta',
       'src/launcher.js',
       'config/runherald.yaml',
