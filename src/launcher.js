@@ -26,9 +26,10 @@ const [pinned] = [join(project, 'node_modules'), dirname(project)]
 // A network drive that does not answer holds on to the threads that ask it; the default of four is soon used up.
 process.env['UV_THREADPOOL_SIZE'] ??= '16'
 // The daemon lives for months beside other programs, and is to be small at a little more work: each of its threads would
-// keep memory of its own, and V8 as much as 48 MB for what is thrown away early.
+// keep memory of its own, and V8 as much as 48 MB for what is thrown away early. A heap that may grow beyond 2 GB grows to
+// four times what is in use before it is cleared; the largest sheets there may be need half of that limit.
 process.env['MALLOC_ARENA_MAX'] ??= '2'
-const SMALL_NURSERY = '--max-semi-space-size=4'
+const SMALL_HEAP = ['--max-semi-space-size=4', '--max-old-space-size=1800']
 const cache = process.env['NODE_COMPILE_CACHE'] ?? compileCache()
 // Reader threads, which load much of the program for themselves, look for it there.
 if (cache) process.env['NODE_COMPILE_CACHE'] = cache
@@ -44,11 +45,12 @@ else {
   process.exitCode = SERVICE_AWAY
 }
 
-/** Node.js takes this setting at its start alone: this process starts anew as itself. */
+/** Node.js takes these settings at its start alone: this process starts anew as itself. */
 function becomeSmall() {
   const [node, ...said] = process.argv
-  if (!said.includes('run') || process.execArgv.includes(SMALL_NURSERY) || !process.execve) return
-  process.execve(node, [node, ...process.execArgv, SMALL_NURSERY, ...said], process.env)
+  const isSmall = SMALL_HEAP.every((flag) => process.execArgv.includes(flag))
+  if (!said.includes('run') || isSmall || !process.execve) return
+  process.execve(node, [node, ...process.execArgv, ...SMALL_HEAP, ...said], process.env)
 }
 
 async function startHere() {
@@ -60,7 +62,7 @@ async function startHere() {
 }
 
 function startPinned() {
-  const command = [pinned, '--disable-proto=delete', SMALL_NURSERY, main, ...process.argv.slice(2)]
+  const command = [pinned, '--disable-proto=delete', ...SMALL_HEAP, main, ...process.argv.slice(2)]
   // setpriv becomes the program it starts; the kernel then ends it when this process ends, however that happens.
   const bound = ['setpriv', '--pdeathsig', 'KILL', '--']
   const dies =

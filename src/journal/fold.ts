@@ -11,7 +11,7 @@ const COMMITS = 16
 /** A log of so many pages is to begin anew. */
 const LONG_PAGES = 4_000
 /** One that has grown to this is folded by the connection that writes: the thread does not keep up, or is not there. */
-export const TOO_LONG_PAGES = 16_000
+export const TOO_LONG_PAGES = 64_000
 /** A thread holds the memory of a small program: it goes when nothing was folded for this long. */
 const IDLE_MS = 10_000
 
@@ -57,7 +57,9 @@ export function foldInThread(file: string): Folding {
   return {
     committed() {
       commits += 1
-      if (folding !== null || commits < COMMITS) return null
+      if (commits < COMMITS) return null
+      // A thread that does not keep up is waited for: nobody would fold what comes on top of that.
+      if (folding !== null) return folding
       commits = 0
       const mine = fold()
         .catch(() => {})
