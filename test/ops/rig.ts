@@ -79,6 +79,7 @@ export async function openRig({
   const view = viewOf(config, daemon, { herald, version: '0.1.0', journalFile: file })
   const window = await openWindow(view, { host, port: 0, token, fallBack: false }).catch(async (thrown) => {
     await journal.close()
+    await rm(folder, { recursive: true, force: true })
     throw thrown
   })
   return {
