@@ -20,8 +20,8 @@ export type Folded = { log: number; folded: number }
 
 export type Folding = {
   /**
-   * To be called after every commit. A promise must be waited for before the next: SQLite begins the log anew only where
-   * all of it has been folded.
+   * To be called after every commit. A promise must be waited for before the next: the thread is behind, or the log is
+   * long, which SQLite begins anew only where all of it has been folded.
    */
   committed(): Promise<void> | null
   /** Resolves when nothing is being folded. */

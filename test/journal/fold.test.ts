@@ -38,6 +38,16 @@ test('a log is folded beside the commits, and where it has grown long they wait 
   db.close()
 })
 
+test('a thread that is behind by as much again is waited for', async () => {
+  const place = await temporaryFolder()
+  onTestFinished(() => place[Symbol.asyncDispose]())
+  const folding = foldInThread(join(place.path, 'journal.sqlite'))
+  // It has no time to answer in between.
+  const waited = Array.from({ length: 32 }, () => folding.committed() !== null)
+  expect(waited).toEqual([...Array(31).fill(false), true])
+  await folding.close()
+})
+
 test('a file that is gone holds nobody up, and is not made anew', async () => {
   const place = await temporaryFolder()
   onTestFinished(() => place[Symbol.asyncDispose]())
