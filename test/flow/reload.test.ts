@@ -1,6 +1,7 @@
 /** SIGHUP: the configuration is read anew, all of it or nothing; nothing is lost meanwhile. */
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { climb, type Lab, openLab } from '../rig/lab.ts'
 import { novaSeqRun, sheetFor, writeRun } from '../rig/runs.ts'
@@ -13,6 +14,16 @@ async function registers(lab: Lab, number: number, soFar: number): Promise<void>
   await writeRun(lab.runs, run)
   await lab.drop(`plate${number}.csv`, sheetFor(run, `LIB-${number}`))
   await lab.registrations(isWhole(soFar + 2))
+}
+
+/** Runs whose completion is in the journal together with all that was planned for it. */
+function plannedRuns(lab: Lab): number {
+  const journal = new DatabaseSync(join(lab.state, 'journal.sqlite'), { readOnly: true })
+  const row = journal
+    .prepare("SELECT count(*) AS runs FROM artifacts WHERE type = 'run-folder' AND status = 'done'")
+    .get()
+  journal.close()
+  return Number(row?.['runs'])
 }
 
 test('a changed file is in force without a restart of the process, and its differences are told', async () => {
@@ -51,8 +62,8 @@ test('what was refused by a rule goes as it is configured by now, as soon as som
     await writeRun(lab.runs, run)
     await lab.drop(`${run.flowcellId}.csv`, sheetFor(run, `LIB-${run.flowcellId}`))
   }
-  // Whoever completes after the reload is planned anew by that alone.
-  for (const { runId } of runs) await lab.event('run.completed', (line) => line['run'] === runId)
+  // Whoever is planned after the reload is planned as it says, and nothing is left to retry.
+  await lab.until(() => plannedRuns(lab) === runs.length || undefined, 'both runs to be planned')
   const refused = await lab.registrations(
     (rows) =>
       rows.length === 2 && rows.every(({ state, reason }) => state === 'refused' && reason === 'by-rule'),
