@@ -4,29 +4,19 @@
  * One sheet at a time, the newest news of it only. Never part of correctness: what cannot be written is told and tried
  * again, and the journal stays the truth.
  */
-import { basename, dirname, join } from 'node:path'
-import { type Emit, type LoggedError, loggedError } from './events.ts'
-import type { SheetReport } from './feedback/report.ts'
-import { removeReport, reportName, writeReport } from './feedback/write-report.ts'
-import type { Artifact, JournalReader } from './journal/journal.ts'
+import { basename } from 'node:path'
+import { loggedError } from './events.ts'
 import type { Problem } from './problems.ts'
 import type { SheetNovelty } from './sheet-intake.ts'
 import { runsWithoutSheet } from './teller/alike.ts'
-import { createArrivals, exists } from './teller/arrivals.ts'
+import { createArrivals } from './teller/arrivals.ts'
 import { type FollowedJournal, followSheets } from './teller/followed.ts'
+import { createKeepReport, type DropFolder, type KeptParts, type Refusal } from './teller/keep-report.ts'
 import { openSheets } from './teller/open-sheets.ts'
-import { type MovingJournal, putAway } from './teller/put-away.ts'
-import { type ReportParts, reportOf } from './teller/report-of.ts'
-import { toldIn } from './teller/told.ts'
 
-export type DropFolder = { folder: string; finished: 'move' | 'keep' }
-
-export type TellerParts = Omit<ReportParts, 'journal' | 'runs'> & {
-  journal: JournalReader & FollowedJournal & MovingJournal
+export type TellerParts = Omit<KeptParts, 'runs'> & {
+  journal: KeptParts['journal'] & FollowedJournal
   dropFolders: DropFolder[]
-  /** The drop folder a sheet was dropped into; null: not a dropped sheet. */
-  dropFolderOf(path: string): DropFolder | null
-  emit: Emit
 }
 
 export type Teller = {
@@ -60,6 +50,7 @@ export function createTeller(given: TellerParts): Teller {
   const retries = new Set<NodeJS.Timeout>()
   const followed = followSheets(journal)
   const arrivals = createArrivals((path) => tell(path))
+  const keepReport = createKeepReport(parts, arrivals)
   let working: Promise<void> | null = null
   let hasNews = true
   let looking: NodeJS.Timeout | null = null
@@ -76,73 +67,13 @@ export function createTeller(given: TellerParts): Teller {
       for (const path of due) {
         if (hasNews || isOver()) break
         due.delete(path)
-        const refusal = await write(path).catch((thrown: unknown) => reportFailed(loggedError(thrown)))
+        const refusal = await keepReport(path, savedAgain.get(path) ?? null)
         if (refusal === null) refusals.delete(path)
         else again(path, refusal)
       }
       if (isOver()) return
       if (due.size === 0) await followed.told([...refusals.keys()])
     }
-  }
-
-  /** What the disk refused; null where all is written that is to be. */
-  async function write(path: string): Promise<Refusal | null> {
-    const place = parts.dropFolderOf(path)
-    if (place === null) return null
-    const { folder, finished } = place
-    const lies = dirname(path)
-    // What lies in done was told of for the last time. Of two sheets of one name the one dropped last has the report.
-    if (lies === join(folder, 'done')) return null
-    if (lies !== folder && (await exists(join(folder, basename(path))))) return null
-    const known = living(await journal.artifact(path))
-    const arriving = arrivals.problemsOf(path)
-    if (known === null && arriving === null) return vanished(path, folder)
-    const liesIn = lies === folder ? null : 'needs-fixing'
-    const told = { folder, liesIn, arriving, savedAgain: savedAgain.get(path) ?? null } as const
-    const { report, isFinal } = await reportOf(path, known, told, parts)
-    const refusal = await keep(report)
-    if (known === null || finished === 'keep' || !isFinal) return refusal
-    const to = report.state === 'done' ? 'done' : 'needs-fixing'
-    const moved = await putAway(known, { folder, to }, { journal, emit })
-    if (!moved.ok) return { event: 'sheet.move-failed', error: moved.error }
-    return moved.value === null ? refusal : keepMoved(report, { to, name: basename(moved.value) })
-  }
-
-  /** One that got another name, since its own was taken there, is told of under both: as it was dropped, as it lies. */
-  async function keepMoved(
-    report: SheetReport,
-    { to, name }: { to: 'done' | 'needs-fixing'; name: string },
-  ): Promise<Refusal | null> {
-    const moved = { ...report, liesIn: to, liesAs: name }
-    const refusal = await keep(moved)
-    return name === report.file ? refusal : ((await keep({ ...moved, file: name })) ?? refusal)
-  }
-
-  async function keep(report: SheetReport): Promise<Refusal | null> {
-    const written = await writeReport(report)
-    return written.ok ? null : reportFailed(written.error)
-  }
-
-  /** It was taken away before it was read: what was told before of a sheet of this name is told again. */
-  async function vanished(path: string, folder: string): Promise<Refusal | null> {
-    if (await exists(path)) return null
-    // Of one that was put away meanwhile all is told.
-    const { state } = await toldIn(join(folder, '_status', reportName(basename(path), '.json')))
-    if (state !== 'received') return null
-    for (const liesIn of ['needs-fixing', 'done'] as const) {
-      const other = join(folder, liesIn, basename(path))
-      const known = living(await journal.artifact(other))
-      if (known === null || !(await exists(other))) continue
-      const { report } = await reportOf(
-        other,
-        known,
-        { folder, liesIn, arriving: null, savedAgain: null },
-        parts,
-      )
-      return keep(report)
-    }
-    await removeReport(folder, basename(path))
-    return null
   }
 
   /** What the disk refused is told once and tried again, until the daemon ends. */
@@ -221,10 +152,3 @@ export function createTeller(given: TellerParts): Teller {
     },
   }
 }
-
-type Refusal = { event: 'sheet.report-failed' | 'sheet.move-failed'; error: LoggedError }
-
-const reportFailed = (error: LoggedError): Refusal => ({ event: 'sheet.report-failed', error })
-
-const living = (artifact: Artifact | null): Artifact | null =>
-  artifact === null || artifact.type !== 'sheet' || artifact.status === 'gone' ? null : artifact

@@ -5,9 +5,9 @@
  * that list, and is looked at once a day. Anything else is asked for its names, and a run folder for its marks; read
  * data is never descended into.
  */
-import type { Stats } from 'node:fs'
-import { basename, join, matchesGlob, relative, resolve, sep } from 'node:path'
+import { basename, matchesGlob, relative, resolve, sep } from 'node:path'
 import { createTurns } from '../event-loop.ts'
+import { createActiveRuns } from './active-runs.ts'
 import { crawl } from './crawl.ts'
 import { isSameDay } from './daily.ts'
 import { isRefusal, isUnspeakable, listEverything, networkFileSystem, statOrNull } from './file-system.ts'
@@ -34,9 +34,6 @@ const SETTLE_SECONDS = { local: 2, network: 30 }
 export const settleSecondsIn = async (root: string): Promise<number> =>
   (await networkFileSystem(root)) === null ? SETTLE_SECONDS.local : SETTLE_SECONDS.network
 
-/** Folders that may come to hold a run are watched while they are young; in older ones the sweep finds it. */
-const YOUNG_MS = 86_400_000
-
 /** What one look at a folder led to: the folders in it where it is no run folder itself. */
 type Outcome = { is: 'run' } | { is: 'folder'; below: readonly string[] } | { is: 'nothing' }
 
@@ -48,8 +45,6 @@ export function watchRoot(options: RunRootOptions): RootWatch {
 function runFoldersIn(root: string, options: RunRootOptions, tools: RootTools) {
   const { depth, recognise } = options
   const now = () => options.now?.() ?? new Date()
-  /** Run folders that are looked at, with the folders in them whose names matter. */
-  const active = new Map<string, Set<string>>()
   let known: ReadonlyMap<string, Known> = new Map()
   /** When the sweep under way began, and the last that was whole. */
   let began = now()
@@ -64,11 +59,12 @@ function runFoldersIn(root: string, options: RunRootOptions, tools: RootTools) {
   })
   const plainFolders = createPlainFolders(() => tools.network() === null)
   const turns = createTurns()
+  const active = createActiveRuns({ root, depth }, tools.hints, { isFinished, now })
 
   const looks = createLooks<Outcome>(
     async (path) => {
       const outcome = await handOver.guarded(path, () => look(path))
-      if (outcome === null) unfollow(path)
+      if (outcome === null) active.unfollow(path)
       return outcome ?? { is: 'nothing' }
     },
     (path) => void lookDownTo(path),
@@ -80,26 +76,15 @@ function runFoldersIn(root: string, options: RunRootOptions, tools: RootTools) {
       lookAtFolder(path, recognise, { isLocal: tools.network() === null }),
     )
     if (seen.run === null) {
-      unfollow(path)
+      active.unfollow(path)
       plainFolders.keep(path, seen)
       return { is: 'folder', below: seen.below }
     }
     plainFolders.forget(path)
-    if (!isFinished(path)) follow(path, seen.run.folders)
+    if (!isFinished(path)) active.follow(path, seen.run.folders)
     await handOver.looked(path, seen.run, known.get(path))
     if (isFinished(path) && handOver.isSettled(path)) finish(path)
     return { is: 'run' }
-  }
-
-  /** Marks in folders below lie deeper than the root's own watch reaches. */
-  function follow(path: string, folders: string[]): void {
-    const before = active.get(path)
-    active.set(path, new Set(folders))
-    for (const folder of folders) if (!before?.has(folder)) tools.hints()?.add(join(path, folder))
-  }
-
-  function unfollow(path: string): void {
-    if (active.delete(path)) tools.hints()?.drop(path)
   }
 
   function isFinished(path: string): boolean {
@@ -109,7 +94,7 @@ function runFoldersIn(root: string, options: RunRootOptions, tools: RootTools) {
 
   function finish(path: string): void {
     handOver.forget(path)
-    unfollow(path)
+    active.unfollow(path)
   }
 
   const ignore = options.ignore ?? []
@@ -136,19 +121,12 @@ function runFoldersIn(root: string, options: RunRootOptions, tools: RootTools) {
 
   /** A hint names something at or below a folder: the first run folder on the way to it is meant. */
   async function lookDownTo(path: string): Promise<void> {
-    for (const step of stepsTo(path)) {
+    for (const step of active.stepsTo(path)) {
       const name = basename(step)
       if (isJunk(name) || isNeverRunFolder(name) || isIgnored(step)) return
       const outcome = await looks.at(step)
       if (outcome.is !== 'folder') return
     }
-  }
-
-  const stepsTo = (path: string): string[] => {
-    const parts = relative(root, path).split(sep)
-    const steps = parts.slice(0, depth).map((_, at) => join(root, ...parts.slice(0, at + 1)))
-    const run = steps.find((step) => active.has(step))
-    return run === undefined ? steps : [run]
   }
 
   /** One folder of a sweep: those in it that are worth a look, too. */
@@ -169,11 +147,11 @@ function runFoldersIn(root: string, options: RunRootOptions, tools: RootTools) {
 
   /** Run folders that were not finished, and were not met: gone, if something else that is known still lies here. */
   async function lookForGone(): Promise<void> {
-    const missing = new Set([...active.keys()].filter((path) => !visited.has(path)))
+    const missing = new Set(active.paths().filter((path) => !visited.has(path)))
     for (const [path, { status }] of known) if (status === 'active' && !visited.has(path)) missing.add(path)
     for (const path of missing) {
       if (await mayBeThere(path)) continue
-      unfollow(path)
+      active.unfollow(path)
       handOver.forget(path)
       if (knownThere > 0 && known.get(path)?.status === 'active') await options.onGone(path)
     }
@@ -208,9 +186,9 @@ function runFoldersIn(root: string, options: RunRootOptions, tools: RootTools) {
     },
     hints: {
       depth,
-      deeper: () => [...active].flatMap(([path, below]) => [...below].map((folder) => join(path, folder))),
-      ignored: (path: string, stats?: Stats) => isUnwatched(relative(root, path), stats),
-      hint: (path: string) => looks.soon(stepsTo(path).at(-1) ?? path),
+      deeper: active.deeper,
+      ignored: active.isUnwatched,
+      hint: (path: string) => looks.soon(active.stepsTo(path).at(-1) ?? path),
     },
     async lookAgain(path: string) {
       handOver.anew(path)
@@ -220,23 +198,5 @@ function runFoldersIn(root: string, options: RunRootOptions, tools: RootTools) {
       handOver.close()
       await looks.close()
     },
-  }
-
-  /** All but folders that may come to be or hold a run, what lies directly in a run, and in its folders that matter. */
-  function isUnwatched(below: string, stats: Stats | undefined): boolean {
-    if (below === '') return false
-    const parts = below.split(sep)
-    for (let level = 1; level <= Math.min(depth, parts.length); level++) {
-      const path = join(root, ...parts.slice(0, level))
-      const folders = active.get(path)
-      if (folders === undefined && isFinished(path)) return true
-      if (folders === undefined) continue
-      const rest = parts.slice(level)
-      const isFolder = rest.length === 0 || folders.has(rest.join('/'))
-      if (isFolder || stats?.isDirectory()) return !isFolder
-      return (rest.length > 1 && !folders.has(rest.slice(0, -1).join('/'))) || isJunk(parts.at(-1) ?? '')
-    }
-    const isOld = stats?.isDirectory() === true && stats.ctimeMs < now().getTime() - YOUNG_MS
-    return isOld || parts.length > depth + 1 || isJunk(parts.at(-1) ?? '')
   }
 }

@@ -1,105 +1,22 @@
 /** The journal's transactions: each takes in one thing that happened, and keeps everything that follows from it. */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
 import { backup, type DatabaseSync } from 'node:sqlite'
-import type { Arming, Asked, Decide, Registration, Transition, Wake } from '../decision.ts'
-import type { Outcome, Plan } from '../handovers.ts'
+import type { Decide, Registration, Transition, Wake } from '../decision.ts'
+import type { Outcome } from '../handovers.ts'
+import { armOne } from './arming.ts'
 import { isDone, moveArtifact, saveArtifact } from './artifacts.ts'
-import type { Artifact, JournalWriter, Planned } from './journal.ts'
+import type { JournalWriter } from './journal.ts'
 import { remember, rememberMoved } from './known.ts'
+import { idsBehind, planOne, withdraw } from './plans.ts'
 import { openRegistry, pauseRegistry } from './registry-rows.ts'
-import { bodyHash } from './request-hash.ts'
 import { type Row, type Store, versionOf } from './store.ts'
-import { apply, load, nothingHappened, submissionOf, surroundingsOf } from './transitions.ts'
+import { apply, load, nothingHappened } from './transitions.ts'
 
 const KEPT_ANSWER_BYTES = 64 * 1024
 
 export function createWriter(store: Store, db: DatabaseSync, decide: Decide): JournalWriter {
   const { transaction } = store
   let seenVersion = versionOf(store)
-
-  function planOne(plan: Plan, now: Date): Planned {
-    const { submission, traits, notBefore } = plan
-    const { id, registry, kind, subject, mapped, waitingFor, stop } = submission
-    store.run(
-      `INSERT INTO registrations (id, registry, kind, subject, newest) VALUES (?, ?, ?, ?, 0)
-       ON CONFLICT (id) DO UPDATE SET subject = excluded.subject WHERE subject <> excluded.subject`,
-      ...[id, registry, kind, JSON.stringify(subject)],
-    )
-    const registration = load(store, id) ?? { id, registry, subject, revisions: [] }
-    const { claims, prerequisite } = mapped ?? { claims: [], prerequisite: null }
-    const asked: Asked = {
-      bodyHash: bodyHash(submission),
-      ...{ traits, waitingFor, stop, notBefore, claims, prerequisite },
-    }
-    const event = { type: 'planned' as const, now, asked }
-    const effects = apply(store, decide, registration, event, nothingHappened(), { submission })
-    const planned = effects.find((one) => one.do === 'planned')
-    if (planned?.do !== 'planned') throw new Error('A plan was not decided')
-    const { revision, change } = planned
-    if (change !== 'new') keepSubmission(plan, revision)
-    const row = store.get(
-      'SELECT state, reason FROM revisions WHERE registration = ? AND revision = ?',
-      ...[id, revision],
-    )
-    const { state, reason } = row as Pick<Planned, 'state' | 'reason'>
-    return { id, revision, change, state, reason }
-  }
-
-  function withdraw(ids: string[], now: Date): void {
-    for (const id of ids) {
-      const registration = load(store, id)
-      if (registration !== null)
-        apply(store, decide, registration, { type: 'withdrawn', now }, nothingHappened())
-    }
-  }
-
-  function idsBehind(artifacts: Artifact[]): Set<unknown> {
-    const rows = artifacts.flatMap(({ path }) =>
-      store.all('SELECT id FROM registrations WHERE path = ?', path),
-    )
-    return new Set(rows.map((row) => row['id']))
-  }
-
-  /** Facts and warnings may move on while the request stays; one that was or may be sent is never replaced. */
-  function keepSubmission({ submission }: Plan, revision: number): void {
-    const kept = submissionOf(store, submission.id, revision)
-    const json = JSON.stringify(submission)
-    const row = store.get(
-      "SELECT decided ->> '$.bodyHash' AS hash FROM revisions WHERE registration = ? AND revision = ?",
-      ...[submission.id, revision],
-    )
-    if (JSON.stringify(kept) === json || row?.['hash'] !== bodyHash(submission)) return
-    store.run(
-      'UPDATE submissions SET submission = ? WHERE registration = ? AND revision = ?',
-      ...[json, submission.id, revision],
-    )
-  }
-
-  function armOne({ id, revision, url }: { id: string; revision: number; url: string }, now: Date): Arming {
-    const transition = nothingHappened()
-    const registration = load(store, id)
-    const wanted = registration?.revisions.find((one) => one.revision === revision)
-    if (registration === null || wanted === undefined) return { may: 'no', transition }
-    const surroundings = surroundingsOf(store, registration, wanted)
-    const event = { type: 'arm' as const, now, revision, surroundings }
-    const submission = submissionOf(store, id, revision)
-    const effects = apply(store, decide, registration, event, transition, { url, submission })
-    const begun = effects.find((one) => one.do === 'begin-attempt')
-    if (begun?.do !== 'begin-attempt') {
-      const isPending = wanted.state === 'queued' || wanted.state === 'unknown' || wanted.reason === 'grace'
-      if (!isPending || transition.changes.length > 0) return { may: 'no', transition }
-      if (wanted.nextTry !== null && Date.parse(wanted.nextTry) > now.getTime())
-        return { may: 'later', at: wanted.nextTry, transition }
-      return { may: surroundings.registryOpen ? 'no' : 'paused', transition }
-    }
-    const { attempt, purpose } = begun
-    const { traits, earlierUnknown } = wanted
-    return {
-      may: 'begin',
-      armed: { submission, traits, revision, attempt, purpose, earlierUnknown },
-      transition,
-    }
-  }
 
   /** Applies one event to each of these registrations. */
   function applyTo(
@@ -126,19 +43,24 @@ export function createWriter(store: Store, db: DatabaseSync, decide: Decide): Jo
     },
     async plan(plans, now, { withdrawn, done, leftAlone } = { withdrawn: [], done: [], leftAlone: [] }) {
       const planned = await transaction(() => {
-        const takenUp = idsBehind(leftAlone.filter(({ path }) => isDone(store, path)))
+        const takenUp = idsBehind(
+          store,
+          leftAlone.filter(({ path }) => isDone(store, path)),
+        )
         withdraw(
+          store,
+          decide,
           withdrawn.filter((id) => !takenUp.has(id)),
           now,
         )
         for (const { path } of done) store.run("UPDATE artifacts SET status = 'done' WHERE path = ?", path)
-        return plans.map((plan) => planOne(plan, now))
+        return plans.map((plan) => planOne(store, decide, plan, now))
       })
       for (const one of done) remember(store, { ...one, status: 'done' })
       return planned
     },
-    withdraw: (ids, now) => transaction(() => withdraw(ids, now)),
-    arm: (request, now) => transaction(() => armOne(request, now)),
+    withdraw: (ids, now) => transaction(() => withdraw(store, decide, ids, now)),
+    arm: (request, now) => transaction(() => armOne(store, decide, request, now)),
     settle: ({ id, revision, attempt }, outcome, now) =>
       transaction(() =>
         applyTo([id], (registration, into) => {

@@ -2,7 +2,7 @@
 import { lstat } from 'node:fs/promises'
 import type { Problem } from '../problems.ts'
 
-type Arrivals = {
+export type Arrivals = {
   /** True when this is news: the copy of it has just begun, or what keeps it from being read has changed. */
   add(path: string, problems: Problem[]): boolean
   /** True when it was one of these. */

@@ -11,7 +11,8 @@ import { createPipeline } from '../../src/pipeline.ts'
 import { batchKey } from '../../src/planning/keys.ts'
 import { registrationId } from '../../src/record/identity.ts'
 import { followSheets } from '../../src/teller/followed.ts'
-import { createTeller, type DropFolder, type Teller, type TellerParts } from '../../src/teller.ts'
+import type { DropFolder } from '../../src/teller/keep-report.ts'
+import { createTeller, type Teller, type TellerParts } from '../../src/teller.ts'
 import { journalOfTest, sheetArtifact } from '../journal/rig.ts'
 
 type Desk = {
