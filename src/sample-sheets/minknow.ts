@@ -1,7 +1,7 @@
 /** MinKNOW sample sheets: those people write for MinKNOW, and those it writes into the run folder. */
 import type { SequencedSample } from '../handovers.ts'
 import { hasErrors } from '../problems.ts'
-import { createFindings } from './cells/findings.ts'
+import { createFindings, NO_ROWS } from './cells/findings.ts'
 import { findHeader, readHeader } from './cells/header.ts'
 import { suppliedLibraries, toReading } from './instrument/libraries.ts'
 import { sequencedSamples } from './instrument/sequenced.ts'
@@ -25,13 +25,7 @@ export const minknow = {
     const header = readHeader(table, minknowColumns, findings)
     const rows = toRows(header)
     tellColumns({ header, findings })
-    if (rows.length === 0)
-      findings.add({
-        code: 'sample-sheet.no-rows',
-        found: 'no row below the column names',
-        rows: [],
-        column: null,
-      })
+    if (rows.length === 0) findings.add(NO_ROWS)
     tellRows(rows, { header, findings })
     const supplies = header.at.has('library_name')
     // What follows concerns registering, not sequencing.

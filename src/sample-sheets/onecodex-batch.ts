@@ -3,7 +3,7 @@ import { hasErrors } from '../problems.ts'
 import type { Batch, Tube } from '../record/library.ts'
 import { blocking } from './cells/blocking.ts'
 import { asText, distinct, type ReadColumn, type ReadRow, readRows } from './cells/columns.ts'
-import { createFindings, type Findings, shown } from './cells/findings.ts'
+import { createFindings, type Findings, NO_ROWS, shown } from './cells/findings.ts'
 import { columnsOf, findHeader, type Header, readHeader } from './cells/header.ts'
 import { option, trackingNumbers, tubeBarcode, words } from './cells/values.ts'
 import { registration } from './registration.ts'
@@ -61,13 +61,7 @@ export const onecodexBatch = {
     const findings = createFindings(file)
     const header = readHeader(table, columns, findings)
     const rows = readRows(header, columns, findings)
-    if (rows.length === 0)
-      findings.add({
-        code: 'sample-sheet.no-rows',
-        found: 'no row below the column names',
-        rows: [],
-        column: null,
-      })
+    if (rows.length === 0) findings.add(NO_ROWS)
     tellTubesTwice(rows, header, findings)
     const batches = [...byBatch(rows, header, findings)].map(([name, its]) =>
       toBatch(name, its, header, findings),

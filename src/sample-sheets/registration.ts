@@ -3,7 +3,7 @@
 import { hasErrors } from '../problems.ts'
 import { blocking } from './cells/blocking.ts'
 import { distinct, type ReadRow, readRows } from './cells/columns.ts'
-import { createFindings } from './cells/findings.ts'
+import { createFindings, NO_ROWS } from './cells/findings.ts'
 import { columnsOf, findHeader, readHeader } from './cells/header.ts'
 import { type RegistrationColumn, registrationColumns } from './registration/columns.ts'
 import { toLibraries } from './registration/libraries.ts'
@@ -24,13 +24,7 @@ export const registration = {
     const findings = createFindings(file)
     const header = readHeader(table, registrationColumns, findings)
     const rows = readRows(header, registrationColumns, findings)
-    if (rows.length === 0)
-      findings.add({
-        code: 'sample-sheet.no-rows',
-        found: 'no row below the column names',
-        rows: [],
-        column: null,
-      })
+    if (rows.length === 0) findings.add(NO_ROWS)
     tellLostZeros(rows, header, findings)
     tellNamesAlike(rows, header, findings)
     const libraries = toLibraries(byLibrary(rows), header, findings, { inRunFolder })

@@ -12,6 +12,14 @@ export type Finding = {
   suggestion?: string
 }
 
+/** Column names, and no more. */
+export const NO_ROWS: Finding = {
+  code: 'sample-sheet.no-rows',
+  found: 'no row below the column names',
+  rows: [],
+  column: null,
+}
+
 export type Findings = {
   add(finding: Finding): void
   /** File first, then the row of column names, then downwards. */

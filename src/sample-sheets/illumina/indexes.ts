@@ -1,4 +1,5 @@
 /** Indexes of the samples of a lane: are they sequences, is none missing, can they be told apart? */
+import type { Column } from '../../problems.ts'
 import { type Findings, shown, visible } from '../cells/findings.ts'
 import { cyclesOf } from './reads.ts'
 import type { SampleRow, SampleTable } from './samples.ts'
@@ -10,69 +11,88 @@ const COMPARED_SAMPLES = 1_000
 /** All N is how Local Run Manager writes "none". Every such word begins with an N, and few indexes do. */
 export const isNone = (index: string): boolean =>
   index === '' || ((index[0] === 'N' || index[0] === 'n') && /^(?:n+|na|n\/a|none|noindex)$/i.test(index))
-const isSequence = (index: string): boolean => /^[ACGTN]+$/i.test(index)
+const isSequence = (index: string): boolean => /^[ACGTN]+$/.test(index) || /^[ACGTN]+$/i.test(index)
 
 export function tellIndexes(sections: Sections, samples: SampleTable, findings: Findings): void {
   const cycles = cyclesOf(sections)
-  for (const [name, read] of [
-    ['index', 'index1'],
-    ['index2', 'index2'],
-  ] as const) {
-    const column = samples.column(name) ?? samples.column('index')
-    const most = cycles.get(read) ?? Number.POSITIVE_INFINITY
-    for (const sample of samples.rows) {
-      const index = sample[name]
-      if (isNone(index)) continue
-      const sequence = isSequence(index)
-      if (sequence && index.length <= most) continue
-      const found = sequence
-        ? `${shown(index)} has ${index.length} bases, the index read has ${most} cycles`
-        : `${shown(index)} is no sequence of bases`
-      findings.add({ code: 'sample-sheet.index', found, rows: [sample.row], column })
+  const first = samples.column('index')
+  const tell = [
+    tellIndex(first, cycles.get('index1'), findings),
+    tellIndex(samples.column('index2') ?? first, cycles.get('index2'), findings),
+  ] as const
+  const lanes = lanesOf(samples.rows)
+  for (const sample of samples.rows) {
+    const isNamed = !isNone(sample.index)
+    const isUsed = !isNamed || tell[0](sample.index, sample.row)
+    const isSecond = !isNone(sample.index2)
+    if (isSecond) tell[1](sample.index2, sample.row)
+    for (const lane of sample.lane === null ? lanes.all : (lanes.named.get(sample.lane) ?? [])) {
+      if (!isNamed && !isSecond) lane.bare.push(sample)
+      else if (isUsed) lane.indexed.push(sample)
+      else lane.others += 1
     }
   }
   const allowed = mismatchesOf(sections)
-  for (const [lane, sharing] of byLane(samples.rows)) tellLane(lane, sharing, samples, allowed, findings)
+  for (const lane of lanes.all) tellLane(lane, samples, allowed, findings)
 }
 
-/** Rows by lane; merged lanes (`3+4`) are both. A sample without a lane is in every lane named, or in the one called "all". */
-function byLane(rows: readonly SampleRow[]): Map<string, SampleRow[]> {
-  const merged = new Map<string, string[]>()
-  const lanesOf = (lane: string): string[] => {
-    const known = merged.get(lane) ?? lane.split('+').slice(0, 8)
-    merged.set(lane, known)
-    return known
+/** Tells what is wrong with one index, and says whether it is a sequence. */
+const tellIndex =
+  (column: Column | null, cycles: number | undefined, findings: Findings) =>
+  (index: string, row: number): boolean => {
+    const most = cycles ?? Number.POSITIVE_INFINITY
+    const sequence = isSequence(index)
+    if (sequence && index.length <= most) return true
+    const found = sequence
+      ? `${shown(index)} has ${index.length} bases, the index read has ${most} cycles`
+      : `${shown(index)} is no sequence of bases`
+    findings.add({ code: 'sample-sheet.index', found, rows: [row], column })
+    return sequence
   }
-  const lanes = new Map<string, SampleRow[]>()
-  for (const { lane } of rows)
-    for (const one of lane === null ? [] : lanesOf(lane)) if (lanes.size < 64) lanes.set(one, [])
-  if (lanes.size === 0) lanes.set('all', [])
-  for (const row of rows)
-    for (const lane of row.lane === null ? lanes.keys() : lanesOf(row.lane)) lanes.get(lane)?.push(row)
-  return lanes
+
+/** The samples of one lane: those without an index, those whose index can be compared, and how many have another. */
+type Lane = { name: string | null; bare: SampleRow[]; indexed: SampleRow[]; others: number }
+
+/**
+ * The lanes of a sheet, empty; a sample without a lane is in all of them. `named`: by what stands in the column, where
+ * merged lanes (`3+4`) are both.
+ */
+function lanesOf(rows: readonly SampleRow[]): { all: Lane[]; named: Map<string, Lane[]> } {
+  const emptyLane = (name: string | null): Lane => ({ name, bare: [], indexed: [], others: 0 })
+  const written = new Set<string>()
+  for (const { lane } of rows) if (lane !== null) written.add(lane)
+  const lanes = new Map<string, Lane>()
+  const named = new Map<string, Lane[]>()
+  for (const lane of written) {
+    const names = lane.split('+').slice(0, 8)
+    for (const one of names) if (lanes.size < 64 && !lanes.has(one)) lanes.set(one, emptyLane(one))
+    named.set(
+      lane,
+      names.flatMap((one) => lanes.get(one) ?? []),
+    )
+  }
+  return { all: lanes.size === 0 ? [emptyLane(null)] : [...lanes.values()], named }
 }
 
 function tellLane(
-  lane: string,
-  sharing: SampleRow[],
+  { name, bare, indexed, others }: Lane,
   samples: SampleTable,
   allowed: [number, number],
   findings: Findings,
 ): void {
-  const where = lane === 'all' ? '' : ` of lane ${visible(lane)}`
-  const bare = sharing.filter((one) => isNone(one.index) && isNone(one.index2))
-  if (sharing.length > 1 && bare.length > 0) {
+  const where = name === null ? '' : ` of lane ${visible(name)}`
+  const sharing = bare.length + indexed.length + others
+  if (sharing > 1 && bare.length > 0) {
     findings.add({
       code: 'sample-sheet.index-missing',
-      found: `${bare.length} of the ${sharing.length} samples${where} have no index`,
+      found: `${bare.length} of the ${sharing} samples${where} have no index`,
       rows: bare.map((one) => one.row),
       column: samples.column('index'),
     })
     return
   }
   const pairs = new Map<string, SampleRow>()
-  for (const one of sharing) {
-    if (!isNone(one.index) && !isSequence(one.index)) continue
+  for (const one of indexed) {
     const pair = `${one.index}+${one.index2}`.toUpperCase()
     const twin = pairs.get(pair)
     if (twin === undefined) pairs.set(pair, one)

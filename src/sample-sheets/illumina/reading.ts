@@ -24,7 +24,13 @@ export function illuminaReading(
   options: SheetOptions,
 ): SheetReading {
   const { samples } = sheet
-  const named = samples.rows.filter((one) => one.sampleId !== '')
+  const ids = new Set<string>()
+  let named = 0
+  for (const { sampleId } of samples.rows) {
+    if (sampleId === '') continue
+    named += 1
+    ids.add(sampleId)
+  }
   const supplies = samples.column('library') !== null
   // What follows concerns registering, not demultiplexing.
   const valid = !hasErrors(findings.problems())
@@ -48,14 +54,14 @@ export function illuminaReading(
       version: sheet.version,
       valid,
       experimentName: sheet.experimentName,
-      samples: new Set(named.map((one) => one.sampleId)).size,
+      samples: ids.size,
       // Without a column of sample ids every row counts as one.
-      rows: samples.column('sampleId') === null ? samples.rows.length : named.length,
+      rows: samples.column('sampleId') === null ? samples.rows.length : named,
     },
     libraries,
     findings.problems(),
     { supplies },
-    options.inRunFolder ? sequencedOf(named) : [],
+    options.inRunFolder ? sequencedOf(samples.rows.filter((one) => one.sampleId !== '')) : [],
   )
 }
 

@@ -1,5 +1,5 @@
 /** What Illumina's own software refuses in a sample sheet (bcl2fastq, bcl-convert, BaseSpace), one rule after the other. */
-import { type Findings, shown, visible } from '../cells/findings.ts'
+import { type Findings, NO_ROWS, shown, visible } from '../cells/findings.ts'
 import { tellIndexes } from './indexes.ts'
 import { tellCycles } from './reads.ts'
 import type { SampleRow, SampleTable } from './samples.ts'
@@ -13,22 +13,11 @@ export function tellIllumina(sections: Sections, samples: SampleTable, findings:
     samples.column('sampleName') === null &&
     samples.rows.length === 0
   ) {
-    findings.add({
-      code: 'sample-sheet.no-rows',
-      found: 'no sample in the data section',
-      rows: [],
-      column: null,
-    })
+    findings.add({ ...NO_ROWS, found: 'no sample in the data section' })
     return
   }
   tellColumns(samples, findings)
-  if (samples.rows.length === 0)
-    findings.add({
-      code: 'sample-sheet.no-rows',
-      found: 'no row below the column names',
-      rows: [],
-      column: null,
-    })
+  if (samples.rows.length === 0) findings.add(NO_ROWS)
   tellSampleIds(samples, findings)
   tellProjects(samples, findings)
   // Lanes that were merged stand together in some centres' sheets, as 3+4.

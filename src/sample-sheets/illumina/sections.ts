@@ -18,7 +18,12 @@ const SECTION = /^\[([^\]]+)\]$/
 
 const isSectionLine = (row: Row): boolean => row.cells.length === 1 && SECTION.test(row.cells[0] ?? '')
 
+/** Several formats ask whether a sheet is theirs, and the one whose it is reads it. */
+const readBefore = new WeakMap<Table, Sections>()
+
 export function readSections(table: Table): Sections {
+  const before = readBefore.get(table)
+  if (before !== undefined) return before
   const lead: Row[] = []
   const byName = new Map<string, Section>()
   const repeated: Section[] = []
@@ -32,7 +37,9 @@ export function readSections(table: Table): Sections {
     } else if (current === null && lead.length === LEAD_ROWS) continue
     else if (!isComment(row)) (current?.rows ?? lead).push(row)
   }
-  return { lead, byName, repeated }
+  const sections = { lead, byName, repeated }
+  readBefore.set(table, sections)
+  return sections
 }
 
 /** Keys and values of a section, keys without case, blanks, `_` and `-`; of a key given twice the first counts. */
