@@ -1,9 +1,6 @@
 /** What does it cost to judge a sheet of 100,000 rows, beside csv-parse alone, and to plan what it asks for? */
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
-import { parse } from 'csv-parse/sync'
 import { expect, test } from 'vitest'
 import type { SheetReading } from '../../src/handovers.ts'
 import { memoryCatalogue } from '../../src/planning/catalogue.ts'
@@ -17,20 +14,11 @@ import { tell } from './results.ts'
 const ROWS = 99_990
 const ROUNDS = 5
 
-setFlagsFromString('--expose-gc')
-const collectGarbage: () => void = runInNewContext('gc')
-
-/** What the work before left behind is not collected at the cost of this one. */
-const cpuMs = async (work: () => unknown): Promise<number> => {
-  collectGarbage()
-  const before = process.cpuUsage()
-  await work()
-  const { user, system } = process.cpuUsage(before)
-  return (user + system) / 1000
-}
-
-const median = (values: number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+/** What a script beside this one prints. */
+const printed = (script: string, ...given: string[]): string =>
+  execFileSync(process.execPath, [fileURLToPath(new URL(`./${script}`, import.meta.url)), ...given], {
+    encoding: 'utf8',
+  })
 
 function read(sheet: Uint8Array): SheetReading {
   const { recognised } = readSheet(sheet, { file: 'sheet.csv' })
@@ -38,18 +26,11 @@ function read(sheet: Uint8Array): SheetReading {
   return recognised
 }
 
-test.for(largeFormats)('judging a large sheet: %s', async (format) => {
+test.for(largeFormats)('judging a large sheet: %s', (format) => {
   const sheet = largeSheet(format, ROWS)
   expect(read(sheet)).toMatchObject({ format, rows: ROWS, problems: [] })
-  const rounds: Array<{ parsing: number; judging: number }> = []
-  for (let round = 0; round < ROUNDS; round++)
-    rounds.push({
-      parsing: await cpuMs(() => parse(sheet, { relax_column_count: true })),
-      judging: await cpuMs(() => read(sheet)),
-    })
-  const parsing = median(rounds.map((one) => one.parsing))
-  const judging = median(rounds.map((one) => one.judging))
-  const ratio = median(rounds.map((one) => one.parsing / one.judging))
+  const cost = printed('cost-of-judging.ts', format, String(ROWS), String(ROUNDS))
+  const { parsing, judging, ratio } = JSON.parse(cost) as Record<'parsing' | 'judging' | 'ratio', number>
   tell({
     figure: `judging a sheet beside csv-parse on the same bytes: ${format}`,
     size: `${ROWS} rows, ${(sheet.length / 1e6).toFixed(1)} MB, ${ROUNDS} rounds`,
@@ -59,10 +40,8 @@ test.for(largeFormats)('judging a large sheet: %s', async (format) => {
   })
 })
 
-const peakOf = (format: LargeFormat, what: 'judge' | 'make'): number => {
-  const script = fileURLToPath(new URL('./peak-memory.ts', import.meta.url))
-  return Number(execFileSync(process.execPath, [script, format, String(ROWS), what], { encoding: 'utf8' }))
-}
+const peakOf = (format: LargeFormat, what: 'judge' | 'make'): number =>
+  Number(printed('peak-memory.ts', format, String(ROWS), what))
 
 test.for(largeFormats)('memory for a large sheet: %s', (format) => {
   const [made, judged] = [peakOf(format, 'make'), peakOf(format, 'judge')]
@@ -103,7 +82,10 @@ test('planning a sheet with very many libraries', async () => {
   for (const libraries of sizes) {
     const reading = read(largeSheet('registration', libraries, { wells: 1 }))
     expect(reading.libraries).toHaveLength(libraries)
-    const cost = await cpuMs(() => planning(reading))
+    const before = process.cpuUsage()
+    await planning(reading)
+    const { user, system } = process.cpuUsage(before)
+    const cost = (user + system) / 1000
     perLibrary.push((1000 * cost) / libraries)
     tell({
       figure: 'planning what a sheet asks for',
