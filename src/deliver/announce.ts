@@ -1,4 +1,4 @@
-/** Tells what became of registrations, in the events everyone follows. */
+/** Tells what became of registrations, in the events everyone follows; what a person did is told by `acts.ts`. */
 import type { Transition } from '../decision.ts'
 import type { Emit } from '../events.ts'
 import type { Submission } from '../handovers.ts'
@@ -15,10 +15,7 @@ export function announce(
     const from = whence(change.subject)
     const reason = change.reason ?? ''
     const because = change.because ?? ''
-    if (who !== null) {
-      emit('registration.resolved', { registration, registry, ...from, state, who })
-      continue
-    }
+    if (who !== null) continue
     switch (state) {
       case 'sending':
         emit('registration.sending', { registration, registry, ...from, subject, attempt })

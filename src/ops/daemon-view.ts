@@ -11,7 +11,7 @@ import type { View } from './view.ts'
 
 const kinds: Record<string, Registry | undefined> = registries
 
-/** A person's acts are told like any other happening, and looked at at once; those on registries by `personActed`. */
+/** A person's acts are looked at at once, and told by whoever `personActed` asks. */
 export function viewOf(
   config: Pick<Config, 'site' | 'state'> & { registries: Array<{ name: string; kind: string }> },
   {

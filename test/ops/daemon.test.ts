@@ -58,6 +58,28 @@ test('who pauses and resumes a registry stands in the log once, by whatever way 
   ])
 })
 
+test('who decides about a registration stands in the log once, by whatever way he came', async () => {
+  await using lab = await openLab()
+  await lab.start()
+  const url = String((await lab.event('http.listening'))['url'])
+  await lab.cli('pause', 'climb')
+  const run = novaSeqRun(1)
+  await writeRun(lab.runs, run)
+  await lab.drop('plate.csv', sheetFor(run, 'LIB-1'))
+  const rows = await lab.registrations((all) => all.length === 2)
+  const id = rows.find((row) => row.subject.type === 'library')?.id ?? ''
+  await lab.cli('resolve', id, '--abandon', '--reason', 'sequenced again')
+  await lab.event('registration.resolved', (line) => line['state'] === 'abandoned')
+  const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
+  await fetch(`${url}/api/registrations/${id}/retry`, request)
+  await lab.event('registration.resolved', (line) => line['state'] === 'queued')
+  const told = lab.lines.filter(({ event }) => event === 'registration.resolved')
+  expect(told.map((line) => [line['registration'], line['sheet'], line['state'], line['who']])).toEqual([
+    [id, 'plate.csv', 'abandoned', userInfo().username],
+    [id, 'plate.csv', 'queued', 'HTTP API at 127.0.0.1'],
+  ])
+})
+
 test('an address that other machines reach is refused without a token, and guarded with one', async () => {
   await using lab = await openLab({ config: { http: { listen: '0.0.0.0:0' } } })
   const refused = await lab.cli('run')

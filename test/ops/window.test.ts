@@ -131,7 +131,7 @@ describe('a person acts', () => {
     const story = await rig.journal.story(id)
     expect(story?.registration.state).toBe('queued')
     expect(story?.events.at(-1)).toMatchObject({ who: 'HTTP API at 127.0.0.1' })
-    expect(told).toEqual([['registration.resolved', 'HTTP API at 127.0.0.1']])
+    await expect.poll(() => told).toEqual([['registration.resolved', 'HTTP API at 127.0.0.1']])
     expect(rig.acted()).toBe(1)
   })
 
