@@ -31,15 +31,14 @@ export const minknow = {
     // What follows concerns registering, not sequencing.
     const valid = !hasErrors(findings.problems())
     const libraries = suppliedLibraries(
-      rows
-        .filter((one) => supplies && !(one.library_name === '' && isControl(one)))
-        .map((one) => ({
-          row: one.row,
-          library: one.library_name,
-          sample: sampleOf(one),
-          barcode: one.barcode || one.internal_barcode || null,
-          link: linkOf(one),
-        })),
+      rows.filter((one) => supplies && !(one.library_name === '' && isControl(one))),
+      (one) => ({
+        row: one.row,
+        library: one.library_name,
+        sample: sampleOf(one),
+        barcode: one.barcode || one.internal_barcode || null,
+        link: linkOf(one),
+      }),
       header.column('library_name'),
       findings,
       options,

@@ -91,21 +91,16 @@ function tellLane(
     })
     return
   }
-  const pairs = new Map<string, SampleRow>()
-  for (const one of indexed) {
-    const pair = `${one.index}+${one.index2}`.toUpperCase()
-    const twin = pairs.get(pair)
-    if (twin === undefined) pairs.set(pair, one)
-    else
-      findings.add({
-        code: 'sample-sheet.index-twice',
-        found: `${shown(pair.replace(/\+$/, ''))} belongs to ${shown(twin.sampleId)} in row ${twin.row} and to ${shown(one.sampleId)} in row ${one.row}${where}`,
-        rows: [twin.row, one.row],
-        column: samples.column('index'),
-      })
-  }
-  if (pairs.size > COMPARED_SAMPLES) return
-  const compared = [...pairs.values()].map((sample) => comparable(sample, allowed))
+  const different = withoutTwins(indexed, ([twin, one]) =>
+    findings.add({
+      code: 'sample-sheet.index-twice',
+      found: `${shown(pairOf(one).replace(/\+$/, ''))} belongs to ${shown(twin.sampleId)} in row ${twin.row} and to ${shown(one.sampleId)} in row ${one.row}${where}`,
+      rows: [twin.row, one.row],
+      column: samples.column('index'),
+    }),
+  )
+  if (different.length > COMPARED_SAMPLES) return
+  const compared = different.map((sample) => comparable(sample, allowed))
   for (const [one, other] of alikeInPart(compared))
     if (isNear(one.index, other.index) && isNear(one.index2, other.index2))
       findings.add({
@@ -115,6 +110,24 @@ function tellLane(
         column: samples.column('index'),
       })
 }
+
+/** The first sample of each pair of indexes; `tell` is told of every other with it. */
+function withoutTwins(samples: SampleRow[], tell: (twins: [SampleRow, SampleRow]) => void): SampleRow[] {
+  // Where no two have even the first index in common there are none, and most sheets are so.
+  const indexes = new Set<string>()
+  for (const { index } of samples) indexes.add(index.toUpperCase())
+  if (indexes.size === samples.length) return samples
+  const first = new Map<string, SampleRow>()
+  for (const one of samples) {
+    const pair = pairOf(one)
+    const twin = first.get(pair)
+    if (twin === undefined) first.set(pair, one)
+    else tell([twin, one])
+  }
+  return [...first.values()]
+}
+
+const pairOf = ({ index, index2 }: SampleRow): string => `${index}+${index2}`.toUpperCase()
 
 /** An index as it is compared with every other: in capitals; null for none. `mismatches`: allowed in it. */
 type Compared = { bases: string; mismatches: number } | null

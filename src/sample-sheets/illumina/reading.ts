@@ -35,15 +35,14 @@ export function illuminaReading(
   // What follows concerns registering, not demultiplexing.
   const valid = !hasErrors(findings.problems())
   const libraries = suppliedLibraries(
-    supplies
-      ? samples.rows.map((one) => ({
-          row: one.row,
-          library: one.library,
-          sample: one.sampleId,
-          barcode: barcodeOf(one),
-          link: sheet.link,
-        }))
-      : [],
+    supplies ? samples.rows : [],
+    (one) => ({
+      row: one.row,
+      library: one.library,
+      sample: one.sampleId,
+      barcode: barcodeOf(one),
+      link: sheet.link,
+    }),
     samples.column('library'),
     findings,
     options,

@@ -71,14 +71,13 @@ function tellColumns(samples: SampleTable, findings: Findings): void {
       rows: [samples.headerRow],
       column,
     })
-  for (const { row, tooWide } of samples.rows)
-    if (tooWide !== null)
-      findings.add({
-        code: 'sample-sheet.row-too-wide',
-        found: `${shown(tooWide)} stands behind the last column`,
-        rows: [row],
-        column: null,
-      })
+  for (const { row, cell } of samples.tooWide)
+    findings.add({
+      code: 'sample-sheet.row-too-wide',
+      found: `${shown(cell)} stands behind the last column`,
+      rows: [row],
+      column: null,
+    })
 }
 
 const RESERVED = /^(?:all|default|none|unknown|undetermined|stats|reports)$/i

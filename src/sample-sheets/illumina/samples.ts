@@ -20,8 +20,6 @@ export type SampleRow = {
   overrideCycles: string
   mismatches: readonly [index1: string, index2: string]
   library: string
-  /** More cells than the sheet has columns. */
-  tooWide: string | null
 }
 
 const NAMES = {
@@ -44,6 +42,8 @@ export type SampleTable = {
   /** Columns whose exact name stands there more than once. */
   twice: Column[]
   rows: SampleRow[]
+  /** Rows with more cells than the sheet has columns, each with the first of these. */
+  tooWide: Array<{ row: number; cell: string }>
 }
 
 /** The data section's table; the column names may have a sentence or two above them, as in Illumina's own template. */
@@ -51,6 +51,8 @@ export function readSamples(rows: readonly Row[], fallbackRow: number): SampleTa
   const above = rows.slice(0, 5).findIndex((row) => row.cells.some((cell) => folded(cell) === 'sampleid'))
   const start = Math.max(0, above)
   const header = rows[start] ?? { row: fallbackRow, cells: [] }
+  const width = header.cells.length
+  const below = rows.slice(start + 1)
   const at = new Map<SampleColumn, number>()
   for (const [column, names] of Object.entries(NAMES) as Array<[keyof typeof NAMES, readonly string[]]>) {
     const place = placeOf(header.cells, names)
@@ -79,7 +81,10 @@ export function readSamples(rows: readonly Row[], fallbackRow: number): SampleTa
     twice: header.cells.flatMap((name, place) =>
       name !== '' && header.cells.indexOf(name) < place ? [toColumn(place)] : [],
     ),
-    rows: rows.slice(start + 1).map((row) => {
+    tooWide: below
+      .filter(({ cells }) => cells.length > width)
+      .flatMap(({ row, cells }) => (cells[width] ? [{ row, cell: cells[width] }] : [])),
+    rows: below.map((row) => {
       const both = hasIndex2 ? null : bothIndexes(index(row))
       const [id, name] = [sampleId(row), sampleName(row)]
       return {
@@ -94,7 +99,6 @@ export function readSamples(rows: readonly Row[], fallbackRow: number): SampleTa
         overrideCycles: overrideCycles(row),
         mismatches: hasMismatches ? [mismatches1(row), mismatches2(row)] : NO_MISMATCHES,
         library: library(row),
-        tooWide: row.cells[header.cells.length] || null,
       }
     }),
   }

@@ -20,8 +20,9 @@ type SuppliedRow = {
 const libraryName = name(96)
 
 /** One library for each distinct name. In a run folder that folder is the run, whatever the sheet says of others. */
-export function suppliedLibraries(
-  rows: readonly SuppliedRow[],
+export function suppliedLibraries<Row>(
+  rows: readonly Row[],
+  suppliedBy: (row: Row) => SuppliedRow,
   column: Column | null,
   findings: Findings,
   { inRunFolder }: SheetOptions,
@@ -30,7 +31,8 @@ export function suppliedLibraries(
   const unlinked: number[] = []
   // Most rows are of the library of the row above.
   let above: { library: string; checked: Checked<string>; gathered: Gathered | null } | null = null
-  for (const { row, library, sample, barcode, link } of rows) {
+  for (const one of rows) {
+    const { row, library, sample, barcode, link } = suppliedBy(one)
     if (library === '')
       findings.add({
         code: 'sample-sheet.value-missing',
