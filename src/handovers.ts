@@ -113,6 +113,9 @@ export type Subject =
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 
+export const isObject = (value: Json | undefined): value is { [key: string]: Json } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 /**
  * One HTTP request, without its secrets: where one belongs stands `***`, and `secrets` says which.
  * `path` follows the registry's `url`; a query is part of it.

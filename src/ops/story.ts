@@ -1,5 +1,5 @@
 /** The page of one registration: its facts with their sources, what changed between revisions, what was tried. */
-import type { Json } from '../handovers.ts'
+import { isObject, type Json } from '../handovers.ts'
 import type { AttemptRow, EventRow, RegistrationStory } from '../journal/journal.ts'
 import { type Reason, STATES } from '../record/registration.ts'
 import { asksOf, type Needing } from './status.ts'
@@ -150,10 +150,7 @@ function stampWords({ text, local, instant, zone }: Record<string, Json>): strin
 }
 
 const sourceWords = (source: Json | undefined): string | null =>
-  source !== undefined && isObject(source) ? `${source['file']} ${source['at']}` : null
-
-const isObject = (value: Json): value is Record<string, Json> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+  isObject(source) ? `${source['file']} ${source['at']}` : null
 
 const isEmpty = (value: Json): boolean =>
   value === null || value === '' || (Array.isArray(value) && value.length === 0)

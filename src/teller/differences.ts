@@ -1,5 +1,5 @@
 /** Where two contents of one subject differ, sample by sample and column by column. */
-import type { Json } from '../handovers.ts'
+import { isObject, type Json } from '../handovers.ts'
 
 /** `sample` null: of the subject as a whole. `column` null: the whole sample is on one side only. */
 export type Difference = {
@@ -60,8 +60,6 @@ function identityOf(item: Json): string | null {
   return typeof value === 'string' ? value : null
 }
 
-const isObject = (value: Json | undefined): value is Object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 const isList = (value: Json): value is Json[] => Array.isArray(value)
 
 function text(value: Json): string | null {

@@ -1,6 +1,7 @@
 /** The facts of a run, one a line, each with the file and place it was read from; then its cells. */
+
 import { count } from '../../feedback/numbers.ts'
-import type { Json } from '../../handovers.ts'
+import { isObject, type Json } from '../../handovers.ts'
 import type { CheckResult } from '../../planning.ts'
 import { indented, type Paint, plain, roomOf, type Terminal, table, wrapped } from '../terminal.ts'
 
@@ -131,6 +132,3 @@ function shown(value: Json): string {
   if (zone === 'configured') return `${instant} (${local} by its clock)`
   return instant === null ? `${local} (instrument clock, zone not known)` : String(instant)
 }
-
-const isObject = (value: Json | undefined): value is Record<string, Json> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,6 +1,7 @@
 /** One checked path as a page to read: what it is, its facts with their sources, problems, and the requests. */
+
 import { count } from '../../feedback/numbers.ts'
-import type { Json } from '../../handovers.ts'
+import { isObject, type Json } from '../../handovers.ts'
 import { reasonWords } from '../../ops/words.ts'
 import type { CheckedSubmission, CheckResult } from '../../planning.ts'
 import { makeWords } from '../../record/run.ts'
@@ -120,8 +121,7 @@ function submissionText(
 /** `2 min`, `90 s` */
 const duration = (seconds: number): string => (seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`)
 
-const members = (value: Json): Record<string, Json> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
+const members = (value: Json): Record<string, Json> => (isObject(value) ? value : {})
 const list = (value: Json | undefined): Array<Record<string, Json>> =>
   Array.isArray(value) ? value.map(members) : []
 const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '')

@@ -1,6 +1,7 @@
 /** Why one registration stands as it does: the rule or answer that decided, what is awaited, and what comes next. */
+
 import type { Config } from '../../config.ts'
-import type { Json } from '../../handovers.ts'
+import { isObject, type Json } from '../../handovers.ts'
 import type { JournalReader, RegistrationRow, RegistrationStory } from '../../journal/journal.ts'
 import { shownRow } from '../../ops/shown.ts'
 import { adviceOn, needsPerson, registryWords, stateWords } from '../../ops/words.ts'
@@ -156,8 +157,7 @@ function completionWords(facts: Json): string {
   return `the run has not ended${because === null ? '' : ` (${because})`}${list}`
 }
 
-const member = (value: Json | undefined, key: string): Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value[key] ?? null) : null
+const member = (value: Json | undefined, key: string): Json => (isObject(value) ? (value[key] ?? null) : null)
 
 /** How the library that it needs stands at the same registry. */
 async function libraryWords(name: string, registry: string, journal: JournalReader): Promise<string> {
