@@ -10,6 +10,7 @@ import { createWire } from './deliver/exchange.ts'
 import type { RootHealth, RootWatch } from './discover/root-loop.ts'
 import { type Emit, type Herald, loggedError } from './events.ts'
 import { createInspector } from './inspector.ts'
+import { sayJournalFault, sayLockFault } from './journal/faults.ts'
 import type { Journal } from './journal/journal.ts'
 import { isForbidden, lockState, PARTS } from './journal/lock.ts'
 import { openJournal } from './journal/open.ts'
@@ -176,28 +177,13 @@ async function openState(
     config.state,
     PARTS.filter((part) => runs[part]),
   )
-  if (!lock.ok) {
-    const { why, detail } = lock.error
-    if (why === 'held') return err({ exit: 75, sentence: `another runherald runs on ${config.state}` })
-    return err({
-      exit: why === 'forbidden' ? 77 : 74,
-      sentence: `the state folder ${config.state} cannot be used: ${detail}`,
-    })
-  }
+  if (!lock.ok) return err(sayLockFault(lock.error, config.state))
   endings.push(lock.value.release)
   const journal = await openJournal(join(config.state, 'journal.sqlite'), {
     decide: decideAt(config.timeScale),
     onBroken,
   })
-  if (!journal.ok) {
-    const { why, file, detail } = journal.error
-    const mend =
-      why === 'missing' || why === 'damaged' ? '; put a copy of it back with: runherald restore FILE' : ''
-    return err({
-      exit: why === 'forbidden' ? 77 : 74,
-      sentence: `the journal ${file} cannot be used (${why}): ${detail}${mend}`,
-    })
-  }
+  if (!journal.ok) return err(sayJournalFault(journal.error))
   endings.push(() => journal.value.close())
   return ok(journal.value)
 }

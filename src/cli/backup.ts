@@ -17,14 +17,15 @@ import type { Config } from '../config.ts'
 import type { Decide } from '../decision.ts'
 import { decideAt } from '../deliver/decide.ts'
 import { count } from '../feedback/numbers.ts'
+import { sayJournalFault, sayLockFault } from '../journal/faults.ts'
 import type { Journal } from '../journal/journal.ts'
 import { isForbidden, lockFile, lockState, PARTS } from '../journal/lock.ts'
 import { markerOf, openJournal } from '../journal/open.ts'
 import { RESTORED } from '../journal/transitions.ts'
 import { destinationsOf } from '../planning.ts'
-import { journalFile, stopFor, writingJournal } from './journal.ts'
+import { journalFile, writingJournal } from './journal.ts'
 import { type ConfigOptions, configOf } from './settings.ts'
-import { EXIT, type ExitCode, Stop, type Terminal } from './terminal.ts'
+import { EXIT, type ExitCode, Stop, stopWith, type Terminal } from './terminal.ts'
 
 export const backup = (terminal: Terminal, file: string, options: ConfigOptions): Promise<number> =>
   writingJournal(terminal, options, async (journal) => {
@@ -47,17 +48,13 @@ export async function restore(terminal: Terminal, file: string, options: ConfigO
   const lock = lockState(config.state)
   if (!lock.ok && lock.error.why === 'held')
     throw new Stop(EXIT.running, `runherald is running on ${config.state}; stop it first`)
-  if (!lock.ok)
-    throw new Stop(
-      lock.error.why === 'forbidden' ? EXIT.permission : EXIT.storage,
-      `${config.state} cannot be used: ${lock.error.detail}`,
-    )
+  if (!lock.ok) throw stopWith(sayLockFault(lock.error, config.state))
   try {
     const part = `${journalFile(config)}.part`
     await takeCopy(from, part, decide)
     const aside = exchange(part, journalFile(config))
     const opened = await openJournal(journalFile(config), { decide })
-    if (!opened.ok) throw stopFor(opened.error)
+    if (!opened.ok) throw stopWith(sayJournalFault(opened.error))
     // From now on what can be asked for is asked for before it is sent.
     await opened.value.setMeta(RESTORED, new Date().toISOString())
     const paused = await pauseWhatMayDouble(opened.value, config)

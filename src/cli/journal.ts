@@ -3,11 +3,12 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { decideAt } from '../deliver/decide.ts'
+import { sayJournalFault } from '../journal/faults.ts'
 import type { Journal, JournalReader, RegistrationRow } from '../journal/journal.ts'
-import { type JournalFault, openJournal } from '../journal/open.ts'
+import { openJournal } from '../journal/open.ts'
 import { needsPerson } from '../ops/words.ts'
 import { type ConfigOptions, configOf } from './settings.ts'
-import { EXIT, Stop, type Terminal } from './terminal.ts'
+import { EXIT, Stop, stopWith, type Terminal } from './terminal.ts'
 import { subjectWords } from './words.ts'
 
 export const journalFile = ({ state }: Pick<Config, 'state'>): string => join(state, 'journal.sqlite')
@@ -43,33 +44,12 @@ async function lend<T>(
   const opened = await openJournal(journalFile(config), { decide: decideAt(config.timeScale), ...how })
   if (!opened.ok) {
     if (opened.error.why === 'absent') return work(null)
-    throw stopFor(opened.error)
+    throw stopWith(sayJournalFault(opened.error))
   }
   try {
     return await work(opened.value)
   } finally {
     await opened.value.close()
-  }
-}
-
-/** The sentence and exit code for a journal that cannot be used. */
-export function stopFor({ why, file, detail }: JournalFault): Stop {
-  const mend = 'put a copy of it back with: runherald restore FILE'
-  switch (why) {
-    case 'missing':
-      return new Stop(EXIT.storage, `there was a journal at ${file}, and ${detail}; ${mend}`)
-    case 'damaged':
-      return new Stop(EXIT.storage, `the journal ${file} is damaged (${detail}); ${mend}`)
-    case 'newer':
-      return new Stop(EXIT.storage, `the journal ${file} was written by a later version: ${detail}`)
-    case 'older':
-      return new Stop(EXIT.storage, `the journal ${file} was written by an earlier version: ${detail}`)
-    case 'busy':
-      return new Stop(EXIT.storage, `the journal ${file} is held by another program: ${detail}`)
-    case 'forbidden':
-      return new Stop(EXIT.permission, `this user may not use ${file}; act as the user whose journal it is`)
-    default:
-      return new Stop(EXIT.storage, `the journal ${file} cannot be used: ${detail}`)
   }
 }
 

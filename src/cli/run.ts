@@ -8,7 +8,7 @@ import { tellServiceManager } from '../ops/service-manager.ts'
 import { begin, type Life } from './run/life.ts'
 import { type Renewal, renewed } from './run/reload.ts'
 import { type ConfigOptions, loaded, sourcesOf } from './settings.ts'
-import { EXIT, Stop, type Terminal } from './terminal.ts'
+import { EXIT, Stop, stopWith, type Terminal } from './terminal.ts'
 import { version } from './version.ts'
 
 type RunOptions = ConfigOptions & {
@@ -48,7 +48,7 @@ export async function run(terminal: Terminal, options: RunOptions): Promise<numb
   if (started === null) return EXIT.fine
   if (!started.ok) {
     await demo?.close()
-    throw new Stop(started.error.exit, started.error.sentence)
+    throw stopWith(started.error)
   }
   let life = started.value
   const serviceManager = tellServiceManager(terminal.env, () => life.view.health())

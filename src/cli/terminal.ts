@@ -30,6 +30,10 @@ export class Stop extends Error {
   }
 }
 
+/** Ends a command with what was said elsewhere. */
+export const stopWith = ({ exit, sentence }: { exit: ExitCode; sentence: string }): Stop =>
+  new Stop(exit, sentence)
+
 /** Ends a command that was told a name there is not, with the one that was probably meant. */
 export function unknown(what: string, said: string, names: readonly string[]): Stop {
   const near = suggestion(said, names)

@@ -9,7 +9,7 @@ import { err, ok, type Result } from '../result.ts'
 
 export type Part = 'work' | 'watch'
 type StateLock = { release(): void }
-type LockFault = { why: 'held' | 'forbidden' | 'unusable'; file: string; detail: string }
+export type LockFault = { why: 'held' | 'forbidden' | 'unusable'; file: string; detail: string }
 
 const SQLITE_BUSY = 5
 const NAMES: Record<Part, string> = { work: 'runherald.lock', watch: 'runherald-watch.lock' }

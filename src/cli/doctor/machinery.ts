@@ -5,10 +5,11 @@ import { DatabaseSync } from 'node:sqlite'
 import type { Config } from '../../config.ts'
 import { decideAt } from '../../deliver/decide.ts'
 import { count } from '../../feedback/numbers.ts'
+import { sayJournalFault } from '../../journal/faults.ts'
 import { openJournal } from '../../journal/open.ts'
 import { sizeWords } from '../../ops/words.ts'
 import type { RegistryState } from '../../record/registration.ts'
-import { journalFile, stopFor } from '../journal.ts'
+import { journalFile } from '../journal.ts'
 import { type Check, checksOf } from './check.ts'
 import { fileSystemOf, isNetwork } from './file-system.ts'
 
@@ -70,7 +71,7 @@ export async function checkJournal(config: Config): Promise<{ check: Check; regi
           : why === 'forbidden'
             ? 'Run doctor as the user that the daemon runs as.'
             : 'See what holds it.'
-    return { check: wrong(stopFor(opened.error).message, fix), registries: [] }
+    return { check: wrong(sayJournalFault(opened.error).sentence, fix), registries: [] }
   }
   const journal = opened.value
   try {

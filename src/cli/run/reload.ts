@@ -8,7 +8,7 @@ import type { Config, ConfigProblem } from '../../config.ts'
 import type { StartFault } from '../../daemon.ts'
 import type { Herald } from '../../events.ts'
 import type { Result } from '../../result.ts'
-import { Stop } from '../terminal.ts'
+import { stopWith } from '../terminal.ts'
 import type { Life } from './life.ts'
 
 export type Renewal = {
@@ -33,7 +33,7 @@ export async function renewed(life: Life, { read, heraldFor, begin }: Renewal): 
     return next.value
   }
   const back = await begin(life.config, life.herald)
-  if (!back.ok) throw new Stop(back.error.exit, back.error.sentence)
+  if (!back.ok) throw stopWith(back.error)
   life.herald.emit('config.rejected', { problems: [next.error.sentence] })
   return back.value
 }
