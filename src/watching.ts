@@ -6,7 +6,7 @@ import type { Config, RunsRoot, SheetsRoot } from './config.ts'
 import type { RootWatch } from './discover/root-loop.ts'
 import { settleSecondsIn, watchRoot } from './discover/watch-root.ts'
 import { watchSheets } from './discover/watch-sheets.ts'
-import type { Emit } from './events.ts'
+import { type Emit, loggedError } from './events.ts'
 import { writeReadme } from './feedback/write-readme.ts'
 import { recogniseFolder } from './inspect.ts'
 import type { Journal } from './journal/journal.ts'
@@ -27,7 +27,7 @@ export async function watchRoots(
   for (const root of sheetsRoots(config)) void writeReadme(root.sheets)
   const watches = [...runs, ...sheets]
   const timers = runsRoots(config).map((root) =>
-    setInterval(() => void lookForStalled(root.runs), stalledLookMs(root)),
+    setInterval(() => guarded(root.runs, lookForStalled), stalledLookMs(root)),
   )
   return {
     watches,
@@ -59,9 +59,7 @@ export async function watchRoots(
       recognise: recogniseFolder,
       onFound: (found, { firstScan }) => pipeline.found(found, { firstScan: firstScan && isFirst }),
     })
-    void watch.scannedOnce.then(async (whole) => {
-      if (whole) await firstScanEnded(root.runs)
-    })
+    void watch.scannedOnce.then((whole) => whole && guarded(root.runs, firstScanEnded))
     return watch
   }
 
@@ -69,6 +67,11 @@ export async function watchRoots(
   async function judgeAnew(root: string): Promise<void> {
     const adopted = await journal.artifacts({ root, status: 'adopted' })
     await Promise.all(adopted.map((one) => journal.saveArtifact({ ...one, status: 'active' })))
+  }
+
+  /** What the journal no longer takes ends the daemon, but not from here. */
+  function guarded(root: string, work: (root: string) => Promise<void>): void {
+    work(root).catch((thrown) => emit('item.failed', { path: root, error: loggedError(thrown) }))
   }
 
   async function lookForStalled(root: string): Promise<void> {
