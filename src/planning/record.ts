@@ -132,7 +132,7 @@ export function fillTemplate(template: string, run: RunRecord): { name: string |
   const missing: string[] = []
   const facts: Record<string, unknown> = run
   const name = template.replace(/\{(\w+)\}/g, (_, field: string) => {
-    const value = Object.hasOwn(facts, field) ? facts[field] : null
+    const value = facts[field]
     if (typeof value === 'string' || typeof value === 'number') return String(value)
     missing.push(field)
     return ''

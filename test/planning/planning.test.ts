@@ -7,7 +7,7 @@ import { planSheet } from '../../src/planning/sheet.ts'
 import type { Library, RunClaim, RunLink } from '../../src/record/library.ts'
 import type { Completion, RunFacts, Source } from '../../src/record/run.ts'
 import { instantStamp, type Stamp, wallStamp } from '../../src/record/time.ts'
-import { climb, destination, finished, options, run } from './rig.ts'
+import { climb, destination, finished, options, run, silent } from './rig.ts'
 
 const running: Completion = {
   state: 'in_progress',
@@ -24,20 +24,6 @@ function started(text: string): Stamp | null {
     '6/12/2024 9:10:41 PM': '2024-06-12T21:10:41',
   }
   return instantStamp(text) ?? wallStamp(text, walls[text] ?? text)
-}
-
-const silent: RunClaim = {
-  instrumentMake: null,
-  instrumentModel: null,
-  flowcellId: null,
-  flowcellType: null,
-  startTime: null,
-  endTime: null,
-  bioinfoPipeName: null,
-  bioinfoPipeVersion: null,
-  runName: null,
-  sequencingId: null,
-  experimentName: null,
 }
 
 const library = (
