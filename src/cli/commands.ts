@@ -124,7 +124,12 @@ export function readingCommands({ terminal, add, ends }: Declare): void {
     .option('--registry <name>', 'only those at this registry')
     .option('--since <time>', 'only those changed since: 7d, 12h, 2026-01-31')
     .option('--all', 'every revision, not only the newest')
-    .option('--adopted', 'runs that were finished before their folder was watched, and are left alone')
+    .addOption(
+      new Option(
+        '--adopted',
+        'runs that were finished before their folder was watched, and are left alone',
+      ).conflicts(['state', 'registry', 'all']),
+    )
   ls.action(async () => ends((await import('./ls.ts')).ls(terminal, ls.optsWithGlobals())))
 
   const show = asJson(

@@ -21,7 +21,7 @@ type LsOptions = ConfigOptions & {
 export const ls = (terminal: Terminal, options: LsOptions): Promise<number> => {
   const since = options.since === undefined ? null : instantOf(options.since)
   return readingJournal(terminal, options, async (journal, config) => {
-    if (options.adopted) return listAdopted(terminal, journal, options)
+    if (options.adopted) return listAdopted(terminal, journal, since, options)
     if (options.registry !== undefined && !config.registries.some((one) => one.name === options.registry))
       terminal.say(`No registry is called "${options.registry}" in the configuration.`)
     const rows =
@@ -67,11 +67,13 @@ function listing(rows: RegistrationRow[], terminal: Terminal): string {
 async function listAdopted(
   terminal: Terminal,
   journal: JournalReader | null,
+  since: string | null,
   { json: asJson }: LsOptions,
 ): Promise<number> {
-  const adopted = (await journal?.artifacts({ status: 'adopted', type: 'run-folder' })) ?? []
+  const runs = (await journal?.artifacts({ status: 'adopted', type: 'run-folder' })) ?? []
+  const adopted = runs.filter(({ firstSeen }) => since === null || firstSeen >= since)
   if (asJson) terminal.out(json({ adopted: adopted.map(adoptedRun) }))
-  else if (adopted.length === 0) terminal.say('No run was left alone.')
+  else if (adopted.length === 0) terminal.say(`No run was left alone${since === null ? '' : ' since then'}.`)
   else {
     const rows = adopted
       .map(adoptedRun)

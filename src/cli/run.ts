@@ -20,6 +20,8 @@ type RunOptions = ConfigOptions & {
 
 export async function run(terminal: Terminal, options: RunOptions): Promise<number> {
   if (options.dryRun) return (await import('./dry-run.ts')).dryRun(terminal, options)
+  if (options.json)
+    throw new Stop(EXIT.usage, '--json goes with --dry-run; of a run it is the log that tells')
   const began = performance.now()
   const { config: given, origins } = loaded(terminal, options, { secrets: true })
   // The demonstration's registries are on loopback, without certificates.

@@ -71,6 +71,8 @@ describe('with the daemon stopped', () => {
     expect(adopted).toMatchObject([
       { runId: left.runId, status: 'completed', path: join(lab.runs, left.runId) },
     ])
+    const later = await lab.cli('ls', '--adopted', '--since', '2099-01-01', '--json')
+    expect(JSON.parse(later.stdout)).toEqual({ adopted: [] })
   })
 
   test.for(['the whole id', 'the beginning of the id', 'the name'])(

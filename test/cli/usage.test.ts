@@ -167,6 +167,8 @@ describe('the configuration', () => {
       [['ls', '--since', '2026-02-31', '--json'], 2],
       [['ls', '--state', 'lost', '--json'], 2],
       [['receipts', '--csv', '--json'], 2],
+      [['ls', '--adopted', '--state', 'held', '--json'], 2],
+      [['run', '--json'], 2],
     ] as const) {
       const told = runherald([...argv])
       expect([argv, told.exit]).toEqual([argv, exit])
