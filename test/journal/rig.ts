@@ -8,7 +8,7 @@ import type { Artifact, Journal } from '../../src/journal/journal.ts'
 import { openJournal } from '../../src/journal/open.ts'
 import type { Library, RunLink } from '../../src/record/library.ts'
 import type { RunFacts } from '../../src/record/run.ts'
-import { runFacts } from '../rig/facts.ts'
+import { runFacts, silentClaim } from '../rig/facts.ts'
 import { temporaryFolder } from '../rig/temporary-folder.ts'
 
 /** A core that decides nothing: these tests are about keeping. */
@@ -79,17 +79,11 @@ export function sheetArtifact(
   return artifact(path, 'sheet', read, given)
 }
 
-const CLAIM = {
-  ...{ instrumentMake: null, instrumentModel: null, flowcellId: null, flowcellType: null, startTime: null },
-  ...{ endTime: null, bioinfoPipeName: null, bioinfoPipeVersion: null, runName: null, sequencingId: null },
-  experimentName: null,
-}
-
 const libraryOf = (name: string, links: RunLink[]): Library => ({
   name,
   ...{ layoutConfig: null, seqKit: null, seqProtocol: null, sopName: null, sopVersion: null },
   ...{ layoutNominalLength: null, layoutReadLength: null, layoutInsertLength: null, biosamples: [] },
-  runs: links.map((link) => ({ link, claim: CLAIM, rows: [2] })),
+  runs: links.map((link) => ({ link, claim: silentClaim, rows: [2] })),
   rows: [2],
 })
 

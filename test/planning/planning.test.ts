@@ -7,7 +7,8 @@ import { planSheet } from '../../src/planning/sheet.ts'
 import type { Library, RunClaim, RunLink } from '../../src/record/library.ts'
 import type { Completion, RunFacts, Source } from '../../src/record/run.ts'
 import { instantStamp, type Stamp, wallStamp } from '../../src/record/time.ts'
-import { climb, destination, finished, options, run, silent } from './rig.ts'
+import { silentClaim } from '../rig/facts.ts'
+import { climb, destination, finished, options, run } from './rig.ts'
 
 const running: Completion = {
   state: 'in_progress',
@@ -53,7 +54,7 @@ const library = (
       rows: [2],
     },
   ],
-  runs: [{ link, claim: { ...silent, ...claim }, rows: [2] }],
+  runs: [{ link, claim: { ...silentClaim, ...claim }, rows: [2] }],
   rows: [2],
   blocked: false,
 })

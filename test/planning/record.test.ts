@@ -1,7 +1,8 @@
 /** A run as a registry is told of it: the folder's facts, the configuration's, and a sheet's alone. */
 import { expect, test } from 'vitest'
 import { claimedRun, fillTemplate, toRecord } from '../../src/planning/record.ts'
-import { options, run, silent } from './rig.ts'
+import { silentClaim } from '../rig/facts.ts'
+import { options, run } from './rig.ts'
 
 test('the model is the one configured for the instrument, else the one in the folder', () => {
   const modelOf = (serial: string | null) => (serial === 'A00001' ? 'NovaSeq 6000' : null)
@@ -21,7 +22,7 @@ test.each([
   const link = { by: 'run_name' as const, value: 'R1' }
   const { start, runId } = claimedRun(
     link,
-    { ...silent, startTime: said },
+    { ...silentClaim, startTime: said },
     'ILLUMINA',
     options([], { siteZone }),
   )

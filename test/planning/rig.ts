@@ -2,7 +2,6 @@
 import type { SheetReading } from '../../src/handovers.ts'
 import type { RunSource } from '../../src/planning/catalogue.ts'
 import type { Destination, PlanningOptions } from '../../src/planning/destination.ts'
-import type { RunClaim } from '../../src/record/library.ts'
 import type { Completion, RunFacts, RunReading } from '../../src/record/run.ts'
 import { type RegistryKind, registries } from '../../src/registries/index.ts'
 import { readSheet } from '../../src/sample-sheets/index.ts'
@@ -57,19 +56,4 @@ export function read(text: string, inRunFolder = false): SheetReading {
   const { recognised } = readSheet(new Uint8Array(Buffer.from(text)), { file: 'a.csv', inRunFolder })
   if (recognised === null) throw new Error('not recognised')
   return recognised
-}
-
-/** A sheet that says nothing of a run. */
-export const silent: RunClaim = {
-  instrumentMake: null,
-  instrumentModel: null,
-  flowcellId: null,
-  flowcellType: null,
-  startTime: null,
-  endTime: null,
-  bioinfoPipeName: null,
-  bioinfoPipeVersion: null,
-  runName: null,
-  sequencingId: null,
-  experimentName: null,
 }

@@ -1,4 +1,5 @@
-/** Facts of an ordinary finished NovaSeq run, to be varied. */
+/** Facts of an ordinary finished NovaSeq run, and of a sheet that says nothing of its run, to be varied. */
+import type { RunClaim } from '../../src/record/library.ts'
 import type { RunFacts } from '../../src/record/run.ts'
 
 export const runFacts = (more: Partial<RunFacts> = {}): RunFacts => ({
@@ -31,3 +32,18 @@ export const runFacts = (more: Partial<RunFacts> = {}): RunFacts => ({
   sheet: null,
   ...more,
 })
+
+/** A sheet that says nothing of a run. */
+export const silentClaim: RunClaim = {
+  instrumentMake: null,
+  instrumentModel: null,
+  flowcellId: null,
+  flowcellType: null,
+  startTime: null,
+  endTime: null,
+  bioinfoPipeName: null,
+  bioinfoPipeVersion: null,
+  runName: null,
+  sequencingId: null,
+  experimentName: null,
+}

@@ -1,8 +1,8 @@
 /** What lies on the disk of the simulation, and how people and instruments change it: sheets, and run folders. */
 import type { Found, Reading, SheetReading } from '../../../src/handovers.ts'
-import type { Batch, Library, RunClaim } from '../../../src/record/library.ts'
+import type { Batch, Library } from '../../../src/record/library.ts'
 import type { Completion } from '../../../src/record/run.ts'
-import { runFacts } from '../../rig/facts.ts'
+import { runFacts, silentClaim } from '../../rig/facts.ts'
 import type { Chance } from './chance.ts'
 import { REFUSED_HERE, REFUSED_THERE } from './kinds.ts'
 
@@ -115,20 +115,6 @@ function runReading(runId: string, { ended, failed }: Run): Reading {
   }
 }
 
-const SILENT: RunClaim = {
-  instrumentMake: null,
-  instrumentModel: null,
-  flowcellId: null,
-  flowcellType: null,
-  startTime: null,
-  endTime: null,
-  bioinfoPipeName: null,
-  bioinfoPipeVersion: null,
-  runName: null,
-  sequencingId: null,
-  experimentName: null,
-}
-
 function sheetReading({ libraries, batches }: Sheet): SheetReading {
   return {
     format: 'registration',
@@ -169,7 +155,7 @@ const libraryOf = (name: string, kit: string, pipe: string, run: string): Librar
   runs: [
     {
       link: { by: 'run_name', value: run },
-      claim: { ...SILENT, bioinfoPipeVersion: pipe, runName: run },
+      claim: { ...silentClaim, bioinfoPipeVersion: pipe, runName: run },
       rows: [2],
     },
   ],
