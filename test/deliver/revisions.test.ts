@@ -345,6 +345,19 @@ describe('where a repeat is harmless, and what is there stays as it is', () => {
     expect(states(at)).toEqual(['registered', 'held: amendment'])
   })
 
+  test('one before a correction that a person says is there is not sent any more', () => {
+    const at = core().plan({ traits: FIRST_STANDS }).arm().verdict(busy, { status: 503 })
+    at.plan({ body: 'B', traits: FIRST_STANDS }).act({ resolve: 'registered', remoteId: null, reason: null })
+    expect(states(at)).toEqual(['superseded', 'registered'])
+    expect(states(at.pass(3600).arm({}, 1))).toEqual(['superseded', 'registered'])
+  })
+
+  test('of corrections that wait for one, only the newest stays', () => {
+    const at = core().plan({ traits: FIRST_STANDS }).arm().verdict(busy, { status: 503 })
+    at.plan({ body: 'B', traits: FIRST_STANDS }).plan({ body: 'C', traits: FIRST_STANDS })
+    expect(states(at)).toEqual(['queued', 'superseded', 'waiting: previous-revision'])
+  })
+
   test('a correction takes the place of one whose library was then said to be missing', () => {
     const at = core().plan({ traits: FIRST_STANDS }).arm().verdict(busy, { status: 503 }).pass(3600).arm()
     at.verdict({ is: 'try-later', because: 'prerequisite', detail: 'no LIB', library: 'LIB' })

@@ -15,9 +15,17 @@ export function act(registration: Registration, event: Extract<DeliveryEvent, { 
   const because = 'retry' in event.act ? 'retry' : (event.act.reason ?? event.act.resolve)
   const { remoteIds } = acted
   const receipt: Effect = { do: 'receipt', revision: acted.revision, remoteIds, samples: [] }
-  const effects = acted.state === 'registered' ? [receipt] : []
-  return { registration: update(registration, acted), effects, because, who }
+  const settled = update(registration, acted)
+  if (acted.state !== 'registered') return { registration: settled, effects: [], because, who }
+  return { registration: withoutEarlier(settled, acted, now), effects: [receipt], because, who }
 }
+
+/** Nobody sends an earlier one any more beside what a person says is there. */
+const withoutEarlier = (registration: Registration, { revision }: Revision, now: Date): Registration =>
+  registration.revisions
+    .filter((one) => one.revision < revision && (one.state === 'waiting' || one.state === 'queued'))
+    .map((one) => rest(become(one, 'superseded', null, now)))
+    .reduce(update, registration)
 
 /** Is something of an earlier revision still to be sent, or its fate not known? */
 const isBehind = ({ revisions }: Registration, { revision }: Revision): boolean =>

@@ -81,7 +81,7 @@ export function takeUp(registration: Registration, now: Date): Registration {
   let inDoubt = false
   for (const earlier of registration.revisions.slice(0, -1).reverse()) {
     const rule = against(newest, earlier)
-    if (rule === 'wait') return registration
+    if (rule === 'wait') return taken
     if (rule === 'supersede') taken = update(taken, rest(become(earlier, 'superseded', null, now)))
     if (rule === 'amendment') return update(taken, rest(become(newest, 'held', 'amendment', now)))
     if (rule === 'same' && !inDoubt)
