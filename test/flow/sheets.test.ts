@@ -273,14 +273,17 @@ describe('one drop folder', () => {
   })
 
   test('each of the four columns links a sheet to its run', async () => {
-    const runs = [20, 21, 22, 23].map(novaSeqRun)
+    const [byRun, byId, byCell, byExperiment] = [
+      novaSeqRun(20),
+      novaSeqRun(21),
+      novaSeqRun(22),
+      novaSeqRun(23),
+    ]
+    const runs = [byRun, byId, byCell, byExperiment]
     await Promise.all(runs.map((run) => writeRun(lab.runs, run)))
     const rows = await lab.registrations((all) =>
       runs.every((run) => all.some(({ subject }) => subject.name === run.runId)),
     )
-    const [byRun, byId, byCell, byExperiment] = runs
-    if (byRun === undefined || byId === undefined || byCell === undefined || byExperiment === undefined)
-      return
     const story = JSON.parse(
       (await lab.cli('show', '--json', rows.find(({ subject }) => subject.name === byId.runId)?.id ?? ''))
         .stdout,
