@@ -32,6 +32,20 @@ export function createLimit(most: () => number): <T>(work: () => Promise<T>) => 
   }
 }
 
+/** Of what is done for one key, each begins when the one before it has ended; others do not wait for it. */
+export function createLines(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>()
+  return async (key, work) => {
+    const mine = Promise.allSettled([last.get(key)]).then(work)
+    last.set(key, mine)
+    try {
+      return await mine
+    } finally {
+      if (last.get(key) === mine) last.delete(key)
+    }
+  }
+}
+
 /** Resolves as `work` does, or with `late` once that takes longer than `ms`; the work itself goes on. */
 export async function within<T, L>(ms: number, work: Promise<T>, late: L): Promise<T | L> {
   let timer: NodeJS.Timeout | undefined

@@ -6,7 +6,7 @@
  */
 import { createBatches } from './batches.ts'
 import { announcePlanned } from './deliver/announce.ts'
-import { within } from './event-loop.ts'
+import { createLines, within } from './event-loop.ts'
 import { loggedError } from './events.ts'
 import type { Found, Reading } from './handovers.ts'
 import type { Artifact, JournalWriter } from './journal/journal.ts'
@@ -38,7 +38,7 @@ export type Pipeline = {
   /** A run folder that was not finished lies there no more. */
   gone(path: string): Promise<void>
   /** Time has passed for a run that is not finished: has it stood still for too long? */
-  stillActive(run: Artifact): Promise<void>
+  stillActive(path: string): Promise<void>
   /** Plans again what a path asks for: a person said so, or time has passed. `force` takes up an adopted run. */
   again(path: string, options?: { force?: boolean }): Promise<void>
   /** Resolves when everything handed in so far is planned. */
@@ -57,13 +57,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const sheets = createSheetIntake(parts)
   const runs = createRunIntake(parts, (found, { firstScan }) => {
     void guarded(found.path, async () => {
-      // What was found then may still be on its way into the journal; of what has changed since, a newer look tells.
-      await batches.settled()
+      // Of what has changed since, a newer look tells.
       const known = await journal.artifact(found.path)
       if (known?.fingerprint === found.fingerprint) await take(found, { force: false, firstScan })
     })
   })
   const batches = createBatches(AT_ONCE, handle)
+  /** What is known of a path is known once what was found there before is kept and planned. */
+  const inLine = createLines()
   /** Sheets; `none` resolves when none is any more. */
   const beingRead = { count: 0, none: Promise.withResolvers<void>() }
 
@@ -133,15 +134,16 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       )
     })
 
-  const stillActive = (run: Artifact): Promise<void> =>
-    guarded(run.path, async () => {
-      const shown = runs.stalled(run)
-      if (shown === null) return
+  const stillActive = (path: string): Promise<void> =>
+    guarded(path, async () => {
+      const run = await journal.artifact(path)
+      const shown = run?.status === 'active' ? runs.stalled(run) : null
+      if (run === null || shown === null) return
       await batches.add({ artifact: shown, replaces: null })
       runs.tellStalled(shown, run.changed, run)
     })
 
-  async function gone(path: string): Promise<void> {
+  async function takeAway(path: string): Promise<void> {
     const known = await journal.artifact(path)
     if (known?.status !== 'active' || known.type !== 'run-folder') return
     await journal.saveArtifact({ ...known, status: 'gone' })
@@ -163,16 +165,16 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   const guarded = async (path: string, work: () => Promise<void>): Promise<void> => {
     try {
-      await work()
+      await inLine(path, work)
     } catch (thrown) {
       emit('item.failed', { path, error: loggedError(thrown) })
     }
   }
 
   return {
-    found: (found, { firstScan }) => take(found, { force: false, firstScan }),
+    found: (found, { firstScan }) => inLine(found.path, () => take(found, { force: false, firstScan })),
     again: (path, { force = false } = {}) => takeKnown(path, { force, firstScan: false }),
-    gone,
+    gone: (path) => inLine(path, () => takeAway(path)),
     stillActive,
     settled: batches.settled,
     close: runs.close,

@@ -76,7 +76,7 @@ export async function watchRoots(
 
   async function lookForStalled(root: string): Promise<void> {
     const unfinished = await journal.artifacts({ root, status: 'active', type: 'run-folder' })
-    for (const run of unfinished) await pipeline.stillActive(run)
+    for (const { path } of unfinished) await pipeline.stillActive(path)
   }
 
   async function firstScanEnded(root: string): Promise<void> {

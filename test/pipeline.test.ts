@@ -69,6 +69,27 @@ test('a run that lacks nothing that decides is taken once it has rested, also wh
   expect(await journal.artifact(path)).toMatchObject({ status: 'done' })
 })
 
+test('a sheet that is as it was before, while what it said in between is being planned, counts as it is', async () => {
+  const { journal, folder } = await journalOfTest()
+  const path = join(folder, 'plate.csv')
+  const said = async (kit: string) => {
+    const row = { central_sample_id: 'S1', library_name: 'LIB', run_name: 'RUN', library_seq_kit: kit }
+    await writeFile(path, registrationSheet([row]))
+    return inspected(path)
+  }
+  const readings = [await said('LSK109'), await said('LSK110'), await said('LSK109')]
+  const pipeline = pipelineOn(journal, {
+    inspect: async () => readings.shift() ?? inspected(path),
+  })
+  const at = (fingerprint: string) =>
+    pipeline.found(found(path, 'sheet', { fingerprint }), { firstScan: false })
+  await at('first')
+  await Promise.all([at('second'), at('third')])
+  const [library] = await journal.registrations({ paths: [path] })
+  const story = await journal.story(library?.id ?? '')
+  expect(JSON.stringify(story?.revisions.at(-1)?.submission.mapped)).toContain('LSK109')
+})
+
 test('of sheets found together the one modified last is sent, though another has been read before it', async () => {
   const { journal, folder } = await journalOfTest()
   const isRead = Promise.withResolvers<void>()

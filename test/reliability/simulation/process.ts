@@ -55,6 +55,7 @@ export function createProcess(world: World, number: number): Process {
       mustLive()
     }
     tasks.waiting += 1
+    tasks.stirred += 1
     const value = await Promise.resolve(work()).finally(() => {
       tasks.waiting -= 1
     })
@@ -79,6 +80,7 @@ export function createProcess(world: World, number: number): Process {
   const read = async <T>(work: () => Promise<T>): Promise<T> => {
     mustLive()
     tasks.waiting += 1
+    tasks.stirred += 1
     return work().finally(() => {
       tasks.waiting -= 1
     })

@@ -8,8 +8,9 @@ export type Tasks = {
   resume(index: number): void
   /** Forgets the work of a process that has died. */
   forget(owner: number): void
-  /** Calls of a journal that has not answered yet. */
+  /** Calls of a journal that has not answered yet; and all there ever were. */
   waiting: number
+  stirred: number
   /** Resolves when all work stands still. */
   idle(): Promise<void>
 }
@@ -18,6 +19,7 @@ export function openTasks(): Tasks {
   const tasks: Tasks = {
     suspended: [],
     waiting: 0,
+    stirred: 0,
     suspend: (owner, at) => new Promise((resume) => tasks.suspended.push({ owner, at, resume })),
     resume(index) {
       const [one] = tasks.suspended.splice(index, 1)
@@ -27,9 +29,12 @@ export function openTasks(): Tasks {
       tasks.suspended = tasks.suspended.filter((one) => one.owner !== owner)
     },
     async idle() {
-      // What is planned together begins a turn after it was found.
-      for (let turns = 0; turns < 3 || tasks.waiting > 0; turns++)
+      // What is planned together begins a turn after it was found, and what waits in line for it later still.
+      for (let quiet = 0, seen = tasks.stirred; quiet < 3; quiet++) {
         await new Promise((turned) => setImmediate(turned))
+        if (tasks.waiting > 0 || tasks.stirred !== seen) quiet = 0
+        seen = tasks.stirred
+      }
     },
   }
   return tasks
