@@ -1,5 +1,4 @@
 /** The facts of a run, one a line, each with the file and place it was read from; then its cells. */
-
 import { count } from '../../feedback/numbers.ts'
 import { isObject, type Json } from '../../handovers.ts'
 import type { CheckResult } from '../../planning.ts'

@@ -1,5 +1,4 @@
 /** One checked path as a page to read: what it is, its facts with their sources, problems, and the requests. */
-
 import { count } from '../../feedback/numbers.ts'
 import { isObject, type Json } from '../../handovers.ts'
 import { reasonWords } from '../../ops/words.ts'

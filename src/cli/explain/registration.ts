@@ -1,5 +1,4 @@
 /** Why one registration stands as it does: the rule or answer that decided, what is awaited, and what comes next. */
-
 import type { Config } from '../../config.ts'
 import { isObject, type Json } from '../../handovers.ts'
 import type { JournalReader, RegistrationRow, RegistrationStory } from '../../journal/journal.ts'
