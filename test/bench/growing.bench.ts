@@ -1,6 +1,6 @@
 /** What does a run cost that grows by thousands of files of reads a second? */
 import { spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'vitest'
 import { writeRun } from './folders.ts'
@@ -58,6 +58,7 @@ async function listings(pid: number): Promise<number | null> {
   strace.kill('SIGINT')
   if ((await ended) === -1) return null
   const calls = readFileSync(file, 'utf8').split('\n')
+  rmSync(file)
   return calls.some((call) => call.includes(', '))
     ? calls.filter((call) => call.includes('/Data/')).length
     : null

@@ -102,7 +102,8 @@ export class Measured implements AsyncDisposable {
 
 /** System calls of a process and its threads over some seconds, by strace; null where that is not permitted. */
 export async function systemCalls(pid: number, seconds: number): Promise<number | null> {
-  const file = join(mkdtempSync(join(tmpdir(), 'runherald-strace-')), 'counts')
+  const folder = mkdtempSync(join(tmpdir(), 'runherald-strace-'))
+  const file = join(folder, 'counts')
   const strace = spawn('strace', ['-c', '-f', '-o', file, '-p', String(pid)], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
@@ -111,13 +112,16 @@ export async function systemCalls(pid: number, seconds: number): Promise<number 
     strace.on('exit', () => resolve(false))
     strace.on('error', () => resolve(false))
   })
-  if (!(await attached)) return null
+  if (!(await attached)) {
+    rmSync(folder, { recursive: true })
+    return null
+  }
   await wait(seconds)
   const ended = new Promise((resolve) => strace.once('exit', resolve))
   strace.kill('SIGINT')
   await ended
   const total = /^\s*100\.00\s.*?(\d+)(?:\s+\d+)?\s+total$/m.exec(readFileSync(file, 'utf8'))
-  rmSync(file, { force: true })
+  rmSync(folder, { recursive: true })
   return total === null ? null : Number(total[1])
 }
 

@@ -1,8 +1,9 @@
 /** Stopping, starting twice, and a disk that takes no more: each with the real daemon, audited where anything was sent. */
 import { type ChildProcess, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmdirSync, writeFileSync } from 'node:fs'
 import { rm, statfs } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openLab, type Row } from '../rig/lab.ts'
@@ -146,13 +147,14 @@ async function mounted(folder: string, size: string): Promise<AsyncDisposable> {
 }
 
 function mountFault(): string | null {
-  const folder = '/tmp/runherald-mount-probe'
+  const folder = mkdtempSync(join(tmpdir(), 'runherald-mount-'))
   try {
-    mkdirSync(folder, { recursive: true })
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'pipe' })
     execFileSync('umount', [folder])
     return null
   } catch (thrown) {
     return `nothing may be mounted here (${String(thrown).split('\n')[0]})`
+  } finally {
+    rmdirSync(folder)
   }
 }
