@@ -115,6 +115,7 @@ function eachLine(text: Buffer, firstRow: Buffer, options: Options, take: Take):
 
 /** The rows that hold something. The first fault, from above, is the one that counts. */
 function readRows(text: Buffer, delimiter: Delimiter): Result<Row[], CsvFault> {
+  const plain = isPlain(text)
   const rows: Row[] = []
   let row = 0
   let fault: CsvFault | null = null
@@ -123,12 +124,12 @@ function readRows(text: Buffer, delimiter: Delimiter): Result<Row[], CsvFault> {
     row++
     const cells = fault === null ? trimmed(record, above) : []
     if (cells.length === 0) return
-    fault = rowFault(cells, row, rows.length)
+    fault = rowFault(cells, row, rows.length) ?? (plain ? null : cellFault(cells, row))
     rows.push({ row, cells })
     above = cells
   }
   try {
-    readRecords(text, delimiter, take)
+    readRecords(text, delimiter, { plain, take })
   } catch (thrown) {
     if (!(thrown instanceof CsvError)) throw thrown
     fault ??= {
@@ -140,11 +141,27 @@ function readRows(text: Buffer, delimiter: Delimiter): Result<Row[], CsvFault> {
   return row >= LAST_ROW ? err({ why: 'too-many-rows' }) : ok(rows)
 }
 
+/** Nothing is quoted, and no line is longer than a cell may be: a row is a line, and no cell need be looked at. */
+const isPlain = (text: Buffer): boolean => !text.includes('"') && !hasLongLine(text)
+
+function hasLongLine(text: Buffer): boolean {
+  for (let from = 0; from + MOST.cellCharacters < text.length; ) {
+    const end = text.lastIndexOf('\n', from + MOST.cellCharacters)
+    if (end < from) return true
+    from = end + 1
+  }
+  return false
+}
+
 /** Asks csv-parse to look only for what the text holds: most sheets are plain, and are read the faster. */
-function readRecords(text: Buffer, delimiter: Delimiter, take: Take): void {
+function readRecords(
+  text: Buffer,
+  delimiter: Delimiter,
+  { plain, take }: { plain: boolean; take: Take },
+): void {
   const options: Options = { ...SYNTAX, delimiter, encoding: isAscii(text) ? 'latin1' : 'utf8' }
   const firstRow = rowLikeTheLast(text, delimiter)
-  if (!text.includes('"') && !hasLongLine(text)) {
+  if (plain) {
     eachLine(text, firstRow, { ...options, quote: null, escape: null, max_record_size: 0 }, take)
     return
   }
@@ -163,15 +180,6 @@ function rowLikeTheLast(text: Buffer, delimiter: Delimiter): Buffer {
   const lines = text.toString('latin1', Math.max(0, text.length - ROW_BYTES)).trimEnd()
   const last = lines.slice(Math.max(lines.lastIndexOf('\n'), lines.lastIndexOf('\r')) + 1)
   return Buffer.from(`${delimiter.repeat(last.split(delimiter).length - 1)}\n`)
-}
-
-function hasLongLine(text: Buffer): boolean {
-  for (let from = 0; from + ROW_BYTES < text.length; ) {
-    const end = text.lastIndexOf('\n', from + ROW_BYTES)
-    if (end < from) return true
-    from = end + 1
-  }
-  return false
 }
 
 const NO_ROW: readonly string[] = []
@@ -195,7 +203,10 @@ function trimmed(record: string[], above = NO_ROW): string[] {
 function rowFault(cells: string[], row: number, before: number): CsvFault | null {
   // The row of column names does not count.
   if (before > MOST.rows) return { why: 'too-many-rows' }
-  if (cells.length > MOST.columns) return { why: 'too-many-columns', row }
+  return cells.length > MOST.columns ? { why: 'too-many-columns', row } : null
+}
+
+function cellFault(cells: string[], row: number): CsvFault | null {
   for (let at = 0; at < cells.length; at++) {
     const cell = cells[at] ?? ''
     // A mark that opened a cell and was never closed has swallowed the rows below, up to the next mark.

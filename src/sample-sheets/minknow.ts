@@ -4,7 +4,7 @@ import { hasErrors } from '../problems.ts'
 import { createFindings, NO_ROWS } from './cells/findings.ts'
 import { findHeader, readHeader } from './cells/header.ts'
 import { suppliedLibraries, toReading } from './instrument/libraries.ts'
-import { sequencedSamples } from './instrument/sequenced.ts'
+import { countSamples, sequencedSamples } from './instrument/sequenced.ts'
 import { isControl, linkOf, type MinknowRow, minknowColumns, sampleOf, toRows } from './minknow/rows.ts'
 import { tellColumns, tellRows } from './minknow/rules.ts'
 import type { SheetFormat } from './sheet-format.ts'
@@ -50,7 +50,7 @@ export const minknow = {
         version: null,
         valid,
         experimentName: experiments.size === 1 ? ([...experiments][0] ?? null) : null,
-        samples: new Set(rows.map(sampleOf).filter((one) => one !== '')).size,
+        samples: countSamples(rows, sampleOf),
         rows: rows.length,
       },
       libraries,

@@ -95,7 +95,7 @@ describe('a sheet may be large, and no larger', () => {
     ],
     ['4,096 characters in a cell', [`${header},remark`, `B1,L1,R,${'x'.repeat(4096)}`], null],
     [
-      'one character more',
+      'one character more, in a row of other cells',
       [`${header},remark`, `B1,L1,R,${'x'.repeat(4097)}`],
       { code: 'sample-sheet.cell-too-long', rows: [2], column: { letter: 'D', name: '' } },
     ],
@@ -116,6 +116,19 @@ describe('a sheet may be large, and no larger', () => {
       { code: 'sample-sheet.too-large', severity: 'error', fix: expect.stringContaining('split') },
     ])
   })
+})
+
+test.for([
+  ['in order', ['a', 'b', 'c'], 3],
+  ['in order, each in two rows', ['a', 'a', 'b', 'b'], 2],
+  ['in order within each lane', ['a', 'b', 'a', 'b'], 2],
+  ['in no order', ['c', 'a', 'c', 'b', 'a'], 3],
+  ['with one left empty', ['a', '', 'b', '', 'a'], 2],
+] as const)('a sample counts once, in however many rows it stands: %s', ([, ids, samples]) => {
+  const illumina = ids.map((id, row) => `${id},${row}`)
+  expect(read(['[Data]', 'Sample_ID,Description', ...illumina]).recognised).toMatchObject({ samples })
+  const nanopore = ids.map((id) => `FAX1,${id},kit`)
+  expect(read(['flow_cell_id,sample_id,kit', ...nanopore]).recognised).toMatchObject({ samples })
 })
 
 describe('an error stops what it stands in, and nothing else', () => {

@@ -4,7 +4,7 @@ import { hasErrors } from '../../problems.ts'
 import type { RunLink } from '../../record/library.ts'
 import type { Findings } from '../cells/findings.ts'
 import { suppliedLibraries, toReading } from '../instrument/libraries.ts'
-import { sequencedSamples } from '../instrument/sequenced.ts'
+import { countSamples, sequencedSamples } from '../instrument/sequenced.ts'
 import type { SheetOptions } from '../sheet-format.ts'
 import { isNone } from './indexes.ts'
 import type { SampleRow, SampleTable } from './samples.ts'
@@ -24,13 +24,7 @@ export function illuminaReading(
   options: SheetOptions,
 ): SheetReading {
   const { samples } = sheet
-  const ids = new Set<string>()
-  let named = 0
-  for (const { sampleId } of samples.rows) {
-    if (sampleId === '') continue
-    named += 1
-    ids.add(sampleId)
-  }
+  const named = samples.rows.filter((one) => one.sampleId !== '')
   const supplies = samples.column('library') !== null
   // What follows concerns registering, not demultiplexing.
   const valid = !hasErrors(findings.problems())
@@ -53,14 +47,14 @@ export function illuminaReading(
       version: sheet.version,
       valid,
       experimentName: sheet.experimentName,
-      samples: ids.size,
+      samples: countSamples(named, ({ sampleId }) => sampleId),
       // Without a column of sample ids every row counts as one.
-      rows: samples.column('sampleId') === null ? samples.rows.length : named,
+      rows: samples.column('sampleId') === null ? samples.rows.length : named.length,
     },
     libraries,
     findings.problems(),
     { supplies },
-    options.inRunFolder ? sequencedOf(samples.rows.filter((one) => one.sampleId !== '')) : [],
+    options.inRunFolder ? sequencedOf(named) : [],
   )
 }
 
