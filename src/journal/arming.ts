@@ -1,7 +1,8 @@
 /** May this revision be sent now? The core decides, beside what else the journal holds. Called within a transaction. */
 import type { Arming, Decide } from '../decision.ts'
+import { load, submissionOf, surroundingsOf } from './decided.ts'
 import type { Store } from './store.ts'
-import { apply, load, nothingHappened, submissionOf, surroundingsOf } from './transitions.ts'
+import { apply, nothingHappened } from './transitions.ts'
 
 export function armOne(
   store: Store,

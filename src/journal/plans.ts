@@ -1,10 +1,12 @@
 /** What planning asks of the journal: revisions made, amended or withdrawn. Called within a transaction. */
 import type { Asked, Decide } from '../decision.ts'
 import type { Plan } from '../handovers.ts'
+import { isDone } from './artifacts.ts'
+import { load, submissionOf } from './decided.ts'
 import type { Artifact, Planned } from './journal.ts'
 import { bodyHash } from './request-hash.ts'
 import type { Store } from './store.ts'
-import { apply, load, nothingHappened, submissionOf } from './transitions.ts'
+import { apply, nothingHappened } from './transitions.ts'
 
 /** One row of the plan: a new revision, an amended one, or nothing, as the core decides. */
 export function planOne(store: Store, decide: Decide, plan: Plan, now: Date): Planned {
@@ -58,8 +60,11 @@ export function withdraw(store: Store, decide: Decide, ids: string[], now: Date)
   }
 }
 
-/** The registrations that were asked for by what lies at these paths. */
-export function idsBehind(store: Store, artifacts: Artifact[]): Set<unknown> {
-  const rows = artifacts.flatMap(({ path }) => store.all('SELECT id FROM registrations WHERE path = ?', path))
-  return new Set(rows.map((row) => row['id']))
+/** These but for what is asked for by a run that was to be left alone, and was taken up meanwhile. */
+export function withoutTakenUp(store: Store, ids: string[], leftAlone: Artifact[]): string[] {
+  const behind = leftAlone
+    .filter(({ path }) => isDone(store, path))
+    .flatMap(({ path }) => store.all('SELECT id FROM registrations WHERE path = ?', path))
+  const takenUp = new Set(behind.map((row) => row['id']))
+  return ids.filter((id) => !takenUp.has(id))
 }

@@ -1,12 +1,12 @@
 /** The reading side: works beside a running daemon, with it stopped, and without Redis. */
 import type { Answer, Json, Receipt } from '../handovers.ts'
 import { createArtifactReader } from './artifacts.ts'
+import { submissionOf } from './decided.ts'
 import type { AttemptRow, EventRow, JournalReader } from './journal.ts'
 import { createOverviewReader } from './overview.ts'
 import { registryOf } from './registry-rows.ts'
 import { REGISTRATIONS, rowOf, STANDS_BEHIND } from './rows.ts'
 import type { Row, Store } from './store.ts'
-import { submissionOf } from './transitions.ts'
 
 const EVENTS_AT_ONCE = 1000
 

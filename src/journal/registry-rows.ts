@@ -14,6 +14,15 @@ export const registryOf = (row: Row): RegistryState => ({
   since: String(row['since']),
 })
 
+/** Those that are not known yet are open. */
+export function knowRegistries(store: Store, names: string[], now: Date): void {
+  for (const name of names)
+    store.run(
+      "INSERT INTO registries (name, state, since) VALUES (?, 'open', ?) ON CONFLICT DO NOTHING",
+      ...[name, now.toISOString()],
+    )
+}
+
 /** True when it was not paused for this reason before. What an operator paused stays his. */
 export function pauseRegistry(
   store: Store,

@@ -1,8 +1,8 @@
 /** Registrations as they are listed: the rows, and which revision of each stands for it. */
 import type { Reason, State } from '../record/registration.ts'
+import { decidedOf, subjectOf } from './decided.ts'
 import type { RegistrationRow } from './journal.ts'
 import type { Row } from './store.ts'
-import { decidedOf, subjectOf } from './transitions.ts'
 
 export const REGISTRATIONS = `
   SELECT id, registry, kind, subject, decided FROM registrations JOIN revisions ON registration = id`

@@ -1,79 +1,14 @@
-/** Carries a decision out: reads what it needs, keeps the new state, and does its effects, all in one transaction. */
-import { basename } from 'node:path'
-import type {
-  Decide,
-  DeliveryEvent,
-  Effect,
-  Registration,
-  Revision,
-  Surroundings,
-  Transition,
-} from '../decision.ts'
+/** Carries a decision out: keeps the new state, and does its effects, all in one transaction. */
+import type { Decide, DeliveryEvent, Effect, Registration, Revision, Transition } from '../decision.ts'
 import type { Submission } from '../handovers.ts'
-import type { SubjectRef } from '../record/registration.ts'
-import { pauseRegistry, registryState } from './registry-rows.ts'
-import type { Row, Store } from './store.ts'
+import { load } from './decided.ts'
+import { pauseRegistry } from './registry-rows.ts'
+import type { Store } from './store.ts'
 
 /** What the rows need beside the decision: the submission of a new plan or of an attempt, its address, its answer. */
-type Context = { submission?: Submission; url?: string; answer?: string | null }
-
-/** In `meta`: when the journal was last put back from a copy. */
-export const RESTORED = 'restored'
+export type Context = { submission?: Submission; url?: string; answer?: string | null }
 
 export const nothingHappened = (): Transition => ({ changes: [], wakes: [], paused: [], declined: null })
-
-/** Everything of one registration that decides; null when there is no such registration. */
-export function load(store: Store, id: string): Registration | null {
-  const rows = store.all(
-    `SELECT registry, subject, decided FROM registrations LEFT JOIN revisions ON registration = id
-     WHERE id = ? ORDER BY revision`,
-    id,
-  )
-  const [row] = rows
-  if (row === undefined) return null
-  const revisions = rows.filter((one) => one['decided'] !== null).map(decidedOf)
-  return { id, registry: String(row['registry']), subject: subjectOf(row), revisions }
-}
-
-export const decidedOf = (row: Row): Revision => JSON.parse(String(row['decided'])) as Revision
-export const subjectOf = (row: Row): SubjectRef => JSON.parse(String(row['subject'])) as SubjectRef
-
-/** What must hold beside the registration, as of this transaction. */
-export function surroundingsOf(store: Store, registration: Registration, revision: Revision): Surroundings {
-  const { id, registry } = registration
-  const claimed = revision.claims.flatMap((claim) => {
-    const row = store.get(
-      `SELECT subject FROM claims JOIN registrations ON id = registration
-       WHERE claims.registry = ? AND claim = ? AND registration <> ?`,
-      ...[registry, claim, id],
-    )
-    return row === undefined ? [] : [{ claim, by: whereabouts(subjectOf(row)) }]
-  })
-  return {
-    registryOpen: registryState(store, registry)?.state !== 'paused',
-    claimed,
-    library:
-      revision.prerequisite === null ? 'elsewhere' : libraryState(store, registry, revision.prerequisite),
-    restored: store.get('SELECT 1 FROM meta WHERE key = ?', RESTORED) !== undefined,
-  }
-}
-
-/** What people call it, and the sheet it stands in. */
-const whereabouts = ({ name, path }: SubjectRef): string =>
-  path === null ? name : `${name} (${basename(path)})`
-
-function libraryState(store: Store, registry: string, library: string): Surroundings['library'] {
-  const states = store
-    .all(
-      `SELECT state FROM registrations JOIN revisions ON registration = id
-       WHERE registry = ? AND type = 'library' AND name = ?`,
-      registry,
-      library,
-    )
-    .map((row) => row['state'])
-  if (states.includes('registered')) return 'registered'
-  return states.some((state) => state !== 'superseded' && state !== 'abandoned') ? 'pending' : 'elsewhere'
-}
 
 /** Decides, keeps, does what follows, and gathers it all in `into`. */
 export function apply(
@@ -89,6 +24,23 @@ export function apply(
   gather(registration, after, effects, into)
   for (const effect of effects) carryOut(store, decide, after, effect, event.now, into, context)
   return effects
+}
+
+/** One event, made anew for each, happens to these registrations. */
+export function applyToEach(
+  store: Store,
+  decide: Decide,
+  ids: string[],
+  event: () => DeliveryEvent,
+  context?: Context,
+): Transition {
+  const into = nothingHappened()
+  for (const id of ids) {
+    const registration = load(store, id)
+    if (registration === null) into.declined = 'there is no such registration'
+    else apply(store, decide, registration, event(), into, context)
+  }
+  return into
 }
 
 function keep(
@@ -216,15 +168,6 @@ function carryOut(
     default:
       effect satisfies never
   }
-}
-
-export const submissionOf = (store: Store, id: string, revision: number): Submission => {
-  const row = store.get(
-    'SELECT submission FROM submissions WHERE registration = ? AND revision = ?',
-    id,
-    revision,
-  )
-  return JSON.parse(String(row?.['submission'])) as Submission
 }
 
 const waitingFor = (store: Store, registry: string, library: string): Registration[] =>

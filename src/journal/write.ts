@@ -1,16 +1,18 @@
 /** The journal's transactions: each takes in one thing that happened, and keeps everything that follows from it. */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
 import { backup, type DatabaseSync } from 'node:sqlite'
-import type { Decide, Registration, Transition, Wake } from '../decision.ts'
+import type { Decide, DeliveryEvent, Transition } from '../decision.ts'
 import type { Outcome } from '../handovers.ts'
 import { armOne } from './arming.ts'
-import { isDone, moveArtifact, saveArtifact } from './artifacts.ts'
+import { moveArtifact, saveArtifact } from './artifacts.ts'
 import type { JournalWriter } from './journal.ts'
 import { remember, rememberMoved } from './known.ts'
-import { idsBehind, planOne, withdraw } from './plans.ts'
-import { openRegistry, pauseRegistry } from './registry-rows.ts'
-import { type Row, type Store, versionOf } from './store.ts'
-import { apply, load, nothingHappened } from './transitions.ts'
+import { getMeta, note, rootScanned, setMeta } from './notes.ts'
+import { planOne, withdraw, withoutTakenUp } from './plans.ts'
+import { knowRegistries, openRegistry, pauseRegistry } from './registry-rows.ts'
+import { type Store, versionOf } from './store.ts'
+import { applyToEach, type Context } from './transitions.ts'
+import { wakesDue, wakesOf } from './wakes.ts'
 
 const KEPT_ANSWER_BYTES = 64 * 1024
 
@@ -18,19 +20,8 @@ export function createWriter(store: Store, db: DatabaseSync, decide: Decide): Jo
   const { transaction } = store
   let seenVersion = versionOf(store)
 
-  /** Applies one event to each of these registrations. */
-  function applyTo(
-    ids: string[],
-    decided: (registration: Registration, into: Transition) => void,
-  ): Transition {
-    const into = nothingHappened()
-    for (const id of ids) {
-      const registration = load(store, id)
-      if (registration === null) into.declined = 'there is no such registration'
-      else decided(registration, into)
-    }
-    return into
-  }
+  const applyTo = (ids: string[], event: () => DeliveryEvent, context?: Context): Transition =>
+    applyToEach(store, decide, ids, event, context)
 
   return {
     async saveArtifact(artifact) {
@@ -43,16 +34,7 @@ export function createWriter(store: Store, db: DatabaseSync, decide: Decide): Jo
     },
     async plan(plans, now, { withdrawn, done, leftAlone } = { withdrawn: [], done: [], leftAlone: [] }) {
       const planned = await transaction(() => {
-        const takenUp = idsBehind(
-          store,
-          leftAlone.filter(({ path }) => isDone(store, path)),
-        )
-        withdraw(
-          store,
-          decide,
-          withdrawn.filter((id) => !takenUp.has(id)),
-          now,
-        )
+        withdraw(store, decide, withoutTakenUp(store, withdrawn, leftAlone), now)
         for (const { path } of done) store.run("UPDATE artifacts SET status = 'done' WHERE path = ?", path)
         return plans.map((plan) => planOne(store, decide, plan, now))
       })
@@ -62,80 +44,29 @@ export function createWriter(store: Store, db: DatabaseSync, decide: Decide): Jo
     withdraw: (ids, now) => transaction(() => withdraw(store, decide, ids, now)),
     arm: (request, now) => transaction(() => armOne(store, decide, request, now)),
     settle: ({ id, revision, attempt }, outcome, now) =>
-      transaction(() =>
-        applyTo([id], (registration, into) => {
-          const event = { type: 'settled' as const, now, random: Math.random(), revision, attempt, outcome }
-          apply(store, decide, registration, event, into, { answer: keptAnswer(outcome) })
-        }),
-      ),
-    recover: (now) =>
       transaction(() => {
-        // Not DISTINCT: SQLite would look at every revision ever made, in place of the few in its index.
-        const cut = store.all('SELECT registration FROM revisions WHERE on_wire IS NOT NULL')
-        return applyTo([...new Set(cut.map((row) => String(row['registration'])))], (registration, into) => {
-          const event = { type: 'restarted' as const, now, random: Math.random() }
-          apply(store, decide, registration, event, into)
-        })
+        const event = { type: 'settled' as const, now, revision, attempt, outcome }
+        return applyTo([id], () => ({ ...event, random: Math.random() }), { answer: keptAnswer(outcome) })
       }),
-    due: async (until, doubtful) => [
-      ...store.all(`${WAKES} AND (next_try IS NULL OR next_try <= ?)`, until.toISOString()).map(wakeOf),
-      ...store
-        .all(`${WAKES} AND next_try > ? AND reason IS NOT 'grace'`, doubtful.toISOString())
-        .map((row) => ({ ...wakeOf(row), at: null })),
-    ],
-    wakes: async (ids) => ids.flatMap((id) => store.all(`${WAKES} AND registration = ?`, id).map(wakeOf)),
+    recover: (now) =>
+      transaction(() => applyTo(idsOnWire(store), () => ({ type: 'restarted', now, random: Math.random() }))),
+    due: async (until, doubtful) => wakesDue(store, until, doubtful),
+    wakes: async (ids) => wakesOf(store, ids),
     changedElsewhere: async () => {
       const version = versionOf(store)
       const changed = version !== seenVersion
       seenVersion = version
       return changed
     },
-    knowRegistries: (names, now) =>
-      transaction(() => {
-        for (const name of names)
-          store.run(
-            "INSERT INTO registries (name, state, since) VALUES (?, 'open', ?) ON CONFLICT DO NOTHING",
-            ...[name, now.toISOString()],
-          )
-      }),
+    knowRegistries: (names, now) => transaction(() => knowRegistries(store, names, now)),
     pauseRegistry: (name, reason, detail, now, who) =>
       transaction(() => pauseRegistry(store, name, reason, detail, now, who)),
     openRegistry: (name, by, now, who) => transaction(() => openRegistry(store, name, by, now, who)),
-    act: (id, act, who, now) =>
-      transaction(() =>
-        applyTo([id], (registration, into) => {
-          apply(store, decide, registration, { type: 'acted', now, act, who }, into)
-        }),
-      ),
-    note: ({ event, registration, registry, who, detail }, now) =>
-      transaction(() => {
-        store.run(
-          'INSERT INTO events (at, event, registration, registry, who, detail) VALUES (?, ?, ?, ?, ?, ?)',
-          ...[now.toISOString(), event, registration, registry, who, JSON.stringify(detail)],
-        )
-      }),
-    rootScanned: (root, now) =>
-      transaction(() => {
-        const at = now.toISOString()
-        const isFirst = store.get('SELECT 1 FROM roots WHERE root = ?', root) === undefined
-        store.run(
-          `INSERT INTO roots (root, first_scan, last_scan) VALUES (?, ?, ?)
-           ON CONFLICT (root) DO UPDATE SET last_scan = excluded.last_scan`,
-          ...[root, at, at],
-        )
-        return isFirst
-      }),
-    getMeta: async (key) => {
-      const row = store.get('SELECT value FROM meta WHERE key = ?', key)
-      return row === undefined ? null : String(row['value'])
-    },
-    setMeta: (key, value) =>
-      transaction(() => {
-        store.run(
-          'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
-          ...[key, value],
-        )
-      }),
+    act: (id, act, who, now) => transaction(() => applyTo([id], () => ({ type: 'acted', now, act, who }))),
+    note: (event, now) => transaction(() => note(store, event, now)),
+    rootScanned: (root, now) => transaction(() => rootScanned(store, root, now)),
+    getMeta: async (key) => getMeta(store, key),
+    setMeta: (key, value) => transaction(() => setMeta(store, key, value)),
     backup: (file) => copyTo(db, file),
     close: async () => {
       await store.drained()
@@ -144,20 +75,14 @@ export function createWriter(store: Store, db: DatabaseSync, decide: Decide): Jo
   }
 }
 
-/** Revisions that want a job: due or not, at registries that are open, with nothing on the wire. */
-const WAKES = `
-  SELECT registration, registrations.registry, revision, decided ->> '$.wake' AS wake, next_try
-  FROM revisions JOIN registrations ON id = registration
-  WHERE (state IN ('queued', 'unknown') OR (state = 'waiting' AND reason = 'grace')) AND on_wire IS NULL
-    AND NOT EXISTS (SELECT 1 FROM registries WHERE name = registrations.registry AND registries.state = 'paused')`
-
-const wakeOf = (row: Row): Wake => ({
-  id: String(row['registration']),
-  registry: String(row['registry']),
-  revision: Number(row['revision']),
-  wake: Number(row['wake']),
-  at: row['next_try'] === null ? null : String(row['next_try']),
-})
+/**
+ * Registrations whose attempt was cut off. Not DISTINCT: SQLite would look at every revision ever made, in place of the
+ * few in its index.
+ */
+function idsOnWire(store: Store): string[] {
+  const cut = store.all('SELECT registration FROM revisions WHERE on_wire IS NOT NULL')
+  return [...new Set(cut.map((row) => String(row['registration'])))]
+}
 
 function keptAnswer(outcome: Outcome): string | null {
   if (outcome.type !== 'verdict') return null

@@ -1,11 +1,11 @@
 /** The real journal, in a database that lives in memory: the same histories hold the model of it to the truth. */
 import { DatabaseSync } from 'node:sqlite'
 import type { Decide } from '../../../src/decision.ts'
+import { decidedOf, subjectOf, submissionOf } from '../../../src/journal/decided.ts'
 import type { Artifact } from '../../../src/journal/journal.ts'
 import { createReader } from '../../../src/journal/read.ts'
 import { STEPS } from '../../../src/journal/schema.ts'
 import { createStore } from '../../../src/journal/store.ts'
-import { decidedOf, subjectOf, submissionOf } from '../../../src/journal/transitions.ts'
 import { createWriter } from '../../../src/journal/write.ts'
 import type { RemoteIds } from '../../../src/record/registration.ts'
 import { bodyOf, type KeptAttempt, type SimulatedJournal } from './journal.ts'
