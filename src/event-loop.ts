@@ -46,6 +46,24 @@ export function createLines(): <T>(key: string, work: () => Promise<T>) => Promi
   }
 }
 
+/** Work for later; `cancel` forgets what has not begun. Nothing is held alive for it. */
+export function createTimers(): { after(ms: number, work: () => void): void; cancel(): void } {
+  const timers = new Set<NodeJS.Timeout>()
+  return {
+    after(ms, work) {
+      const timer = setTimeout(() => {
+        timers.delete(timer)
+        work()
+      }, ms).unref()
+      timers.add(timer)
+    },
+    cancel() {
+      for (const timer of timers) clearTimeout(timer)
+      timers.clear()
+    },
+  }
+}
+
 /** Resolves as `work` does, or with `late` once that takes longer than `ms`; the work itself goes on. */
 export async function within<T, L>(ms: number, work: Promise<T>, late: L): Promise<T | L> {
   let timer: NodeJS.Timeout | undefined

@@ -5,7 +5,8 @@
  * again, and the journal stays the truth.
  */
 import { basename } from 'node:path'
-import { loggedError } from './events.ts'
+import { createTimers } from './event-loop.ts'
+import { type Emit, loggedError } from './events.ts'
 import type { Problem } from './problems.ts'
 import type { SheetNovelty } from './sheet-intake.ts'
 import { runsWithoutSheet } from './teller/alike.ts'
@@ -13,6 +14,7 @@ import { createArrivals } from './teller/arrivals.ts'
 import { type FollowedJournal, followSheets } from './teller/followed.ts'
 import { createKeepReport, type DropFolder, type KeptParts, type Refusal } from './teller/keep-report.ts'
 import { openSheets } from './teller/open-sheets.ts'
+import { createRounds } from './teller/rounds.ts'
 
 export type TellerParts = Omit<KeptParts, 'runs'> & {
   journal: KeptParts['journal'] & FollowedJournal
@@ -43,112 +45,82 @@ const CLOSING_MS = 2_000
 export function createTeller(given: TellerParts): Teller {
   const { journal, emit } = given
   const parts = { ...given, runs: runsWithoutSheet(journal) }
-  const due = new Set<string>()
   const savedAgain = new Map<string, string>()
-  /** How often in a row the disk refused something for a sheet: what is told of it is owed meanwhile. */
-  const refusals = new Map<string, number>()
-  const retries = new Set<NodeJS.Timeout>()
   const followed = followSheets(journal)
-  const arrivals = createArrivals((path) => tell(path))
+  const arrivals = createArrivals((path) => rounds.due(path))
+  const refusals = createRefusals(emit, (path) => rounds.due(path))
   const keepReport = createKeepReport(parts, arrivals)
-  let working: Promise<void> | null = null
-  let hasNews = true
-  let looking: NodeJS.Timeout | null = null
-  let closed: number | null = null
-  const isOver = () => closed !== null && performance.now() > closed + CLOSING_MS
-
-  async function drain(): Promise<void> {
-    while ((hasNews || due.size > 0) && !isOver()) {
-      if (hasNews) {
-        hasNews = false
-        parts.runs.forget()
-        for (const path of await followed.news()) due.add(path)
-      }
-      for (const path of due) {
-        if (hasNews || isOver()) break
-        due.delete(path)
-        const refusal = await keepReport(path, savedAgain.get(path) ?? null)
-        if (refusal === null) refusals.delete(path)
-        else again(path, refusal)
-      }
-      if (isOver()) return
-      if (due.size === 0) await followed.told([...refusals.keys()])
-    }
-  }
-
-  /** What the disk refused is told once and tried again, until the daemon ends. */
-  function again(path: string, { event, error }: Refusal): void {
-    const times = refusals.get(path) ?? 0
-    refusals.set(path, times + 1)
-    if (times === 0) emit(event, { sheet: basename(path), error })
-    if (closed !== null) return
-    const timer = setTimeout(
-      () => {
-        retries.delete(timer)
-        tell(path)
-      },
-      AGAIN_MS[Math.min(times, AGAIN_MS.length - 1)],
-    )
-    retries.add(timer)
-  }
-
-  function tell(path: string): void {
-    due.add(path)
-    start()
-  }
-
-  function follow(): void {
-    hasNews = true
-    start()
-  }
-
-  function start(): void {
-    // Where nobody dropped anything there is nobody to tell.
-    if (looking === null || parts.dropFolders.length === 0) return
-    working ??= drain().then(
-      () => {
-        working = null
-        // Told of after the last look and before this line.
-        if ((hasNews || due.size > 0) && !isOver()) start()
-      },
-      (thrown: unknown) => {
-        working = null
-        failed(thrown)
-      },
-    )
-  }
+  const failed = (thrown: unknown) => emit('journal.failed', { error: loggedError(thrown) })
+  const rounds = createRounds({
+    news() {
+      parts.runs.forget()
+      return followed.news()
+    },
+    async tell(path) {
+      refusals.answered(path, await keepReport(path, savedAgain.get(path) ?? null))
+    },
+    rested: () => followed.told(refusals.owed()),
+    failed,
+  })
+  let looking: NodeJS.Timeout | undefined
+  let isClosed = false
 
   async function tellOpen(one: DropFolder): Promise<void> {
     const paths = await openSheets(one, await journal.known(one.folder))
-    if (closed === null) for (const path of paths) tell(path)
+    if (!isClosed) for (const path of paths) rounds.due(path)
   }
-
-  const failed = (thrown: unknown) => emit('journal.failed', { error: loggedError(thrown) })
 
   return {
     begin() {
-      looking = setInterval(follow, LOOK_MS)
+      // Where nobody dropped anything there is nobody to tell.
+      if (parts.dropFolders.length === 0) return
+      looking = setInterval(rounds.follow, LOOK_MS)
       for (const one of parts.dropFolders) void tellOpen(one).catch(failed)
-      start()
+      rounds.begin()
     },
     received(path, problems) {
-      if (arrivals.add(path, problems)) tell(path)
+      if (arrivals.add(path, problems)) rounds.due(path)
     },
     read(path, found) {
       const wasArriving = arrivals.remove(path)
       if (found === 'saved-again') savedAgain.set(path, parts.now().toISOString())
       else if (found === 'new') savedAgain.delete(path)
       // What is new is told once it is planned; of anything else nobody else will ask for the report.
-      if (found === 'saved-again' || (found === 'known' && wasArriving)) tell(path)
+      if (found === 'saved-again' || (found === 'known' && wasArriving)) rounds.due(path)
     },
-    tell,
-    follow,
+    tell: rounds.due,
+    follow: rounds.follow,
     async close() {
-      closed = performance.now()
-      if (looking !== null) clearInterval(looking)
+      isClosed = true
+      clearInterval(looking)
       arrivals.close()
-      for (const timer of retries) clearTimeout(timer)
-      while (working !== null) await working
+      refusals.close()
+      await rounds.close(CLOSING_MS)
+    },
+  }
+}
+
+/** What the disk refused is told once and tried again, until the daemon ends; what is told of it is owed meanwhile. */
+function createRefusals(emit: Emit, tryAgain: (path: string) => void) {
+  /** How often in a row. */
+  const refusals = new Map<string, number>()
+  const later = createTimers()
+  let isClosed = false
+  return {
+    owed: (): string[] => [...refusals.keys()],
+    answered(path: string, refusal: Refusal | null): void {
+      if (refusal === null) {
+        refusals.delete(path)
+        return
+      }
+      const times = refusals.get(path) ?? 0
+      refusals.set(path, times + 1)
+      if (times === 0) emit(refusal.event, { sheet: basename(path), error: refusal.error })
+      if (!isClosed) later.after(AGAIN_MS[Math.min(times, AGAIN_MS.length - 1)] ?? 0, () => tryAgain(path))
+    },
+    close(): void {
+      isClosed = true
+      later.cancel()
     },
   }
 }

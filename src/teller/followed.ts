@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Journal } from '../journal/journal.ts'
 import type { SubjectRef } from '../record/registration.ts'
+import { createBookmark } from './bookmark.ts'
 
 export type FollowedJournal = Pick<
   Journal,
@@ -15,11 +16,7 @@ type Followed = {
   told(owed: string[]): Promise<void>
 }
 
-const KEY = 'reports told until'
-const OWED = 'reports owed'
 const MOST = 100
-/** Reports are not synced: those of the last moments may not outlive a power cut, so a restart begins with them. */
-const LASTING_MS = 60_000
 /** So many registrations are looked up before the loop turns. */
 const IDS_AT_ONCE = 20
 
@@ -29,11 +26,8 @@ const keyOf = ({ type, name, library }: SubjectRef): string =>
 
 /** `clock`: milliseconds that only ever grow. */
 export function followSheets(journal: FollowedJournal, clock = () => performance.now()): Followed {
+  const bookmark = createBookmark(journal, clock)
   let seen: number | null = null
-  let kept: string | null = null
-  let keptOwed: string | null = null
-  /** How far it was told at which moments of the last minute, and at the last before it. */
-  const reached: Array<{ at: number; sequence: number }> = []
 
   async function sheetsOf({ type, name, library }: SubjectRef): Promise<string[]> {
     if (type === 'batch') return (await journal.sheetsNaming({ batch: name })).map(({ path }) => path)
@@ -66,10 +60,9 @@ export function followSheets(journal: FollowedJournal, clock = () => performance
     async news() {
       const paths = new Set<string>()
       if (seen === null) {
-        kept = (await journal.getMeta(KEY)) ?? '0'
-        keptOwed = (await journal.getMeta(OWED)) ?? '[]'
-        seen = Number(kept)
-        for (const path of JSON.parse(keptOwed) as string[]) paths.add(path)
+        const { sequence, owed } = await bookmark.read()
+        seen = sequence
+        for (const path of owed) paths.add(path)
       }
       for (;;) {
         const events = await journal.events(seen)
@@ -92,18 +85,7 @@ export function followSheets(journal: FollowedJournal, clock = () => performance
       }
     },
     async told(owed) {
-      if (seen === null) return
-      const at = clock()
-      if (reached.at(-1)?.sequence !== seen) reached.push({ at, sequence: seen })
-      while (reached[1] !== undefined && reached[1].at <= at - LASTING_MS) reached.shift()
-      const [oldest] = reached
-      const lasting = oldest !== undefined && oldest.at <= at - LASTING_MS ? String(oldest.sequence) : kept
-      const owing = JSON.stringify(owed)
-      // First what is owed: between the two nothing is forgotten.
-      if (owing !== keptOwed) await journal.setMeta(OWED, owing)
-      keptOwed = owing
-      if (lasting !== null && lasting !== kept) await journal.setMeta(KEY, lasting)
-      kept = lasting
+      if (seen !== null) await bookmark.told(seen, owed)
     },
   }
 }
