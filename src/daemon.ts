@@ -20,7 +20,7 @@ import { destinationsOf, planningOptions, rootOfSheet, runsRoots, sheetsRoots } 
 import { err, ok, type Result } from './result.ts'
 import { findSandboxes } from './sandboxes.ts'
 import type { DropFolder } from './teller/keep-report.ts'
-import { createTeller } from './teller.ts'
+import { createTeller, type Teller } from './teller.ts'
 import { toDelivery } from './to-delivery.ts'
 import { rulesOfRoots, watchRoots } from './watching.ts'
 
@@ -86,19 +86,7 @@ async function build(
   const journal = opened.value
   const tellActs = await actsTold(journal, emit, endings)
   // Ended after delivery, so that the reports tell of the last answer too.
-  const teller = createTeller({
-    journal,
-    registries: config.registries.map((one) => one.name),
-    // Where one process watches and another sends, the one that watches also tells.
-    dropFolders: watch ? sheetsRoots(config).map(dropFolder) : [],
-    dropFolderOf(path) {
-      const root = rootOfSheet(config, path)
-      return root === undefined ? null : dropFolder(root)
-    },
-    timeZone: config.site.timeZone,
-    emit,
-    now,
-  })
+  const teller = tellerOf(config, { journal, watch, emit, now })
   endings.push(() => teller.close(), herald.subscribe(teller.follow))
 
   const destinations = destinationsOf(config, await findSandboxes(config.registries))
@@ -152,6 +140,23 @@ async function actsTold(journal: Journal, emit: Emit, endings: Ending[]): Promis
   return () => {
     telling = telling.then(look).catch((thrown) => emit('journal.failed', { error: loggedError(thrown) }))
   }
+}
+
+function tellerOf(
+  config: Config,
+  { watch, ...parts }: { journal: Journal; watch: boolean; emit: Emit; now(): Date },
+): Teller {
+  return createTeller({
+    ...parts,
+    registries: config.registries.map((one) => one.name),
+    // Where one process watches and another sends, the one that watches also tells.
+    dropFolders: watch ? sheetsRoots(config).map(dropFolder) : [],
+    dropFolderOf(path) {
+      const root = rootOfSheet(config, path)
+      return root === undefined ? null : dropFolder(root)
+    },
+    timeZone: config.site.timeZone,
+  })
 }
 
 const dropFolder = ({ sheets, finished }: SheetsRoot): DropFolder => ({ folder: resolve(sheets), finished })

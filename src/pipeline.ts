@@ -53,7 +53,7 @@ const AT_ONCE = 100
 const TOGETHER_MS = 300
 
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { journal, emit } = parts
+  const { journal } = parts
   const sheets = createSheetIntake(parts)
   const runs = createRunIntake(parts, (found, { firstScan }) => {
     void guarded(found.path, async () => {
@@ -62,11 +62,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       if (known?.fingerprint === found.fingerprint) await take(found, { force: false, firstScan })
     })
   })
-  const batches = createBatches(AT_ONCE, handle)
+  const batches = createBatches<Kept>(AT_ONCE, (batch) => keepAndPlan(batch, parts))
+  const together = createTogether()
   /** What is known of a path is known once what was found there before is kept and planned. */
   const inLine = createLines()
-  /** Sheets; `none` resolves when none is any more. */
-  const beingRead = { count: 0, none: Promise.withResolvers<void>() }
 
   async function take(found: Found, how: How): Promise<void> {
     const before = await journal.artifact(found.path)
@@ -81,104 +80,125 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   /** Of sheets that were found together the one that counts must be known before what another says is sent. */
   async function takeSheet(found: Found, before: Artifact | null, how: How): Promise<void> {
-    beingRead.count += 1
-    const reading = await parts.inspect(found.path, { root: found.root }).finally(() => {
-      beingRead.count -= 1
-      if (beingRead.count > 0) return
-      beingRead.none.resolve()
-      beingRead.none = Promise.withResolvers<void>()
-    })
+    const reading = await together.reading(parts.inspect(found.path, { root: found.root }))
     const kept = await sheets.take(found, reading, before, how)
     if (kept === null) return
-    if (beingRead.count > 0) await within(TOGETHER_MS, beingRead.none.promise, undefined)
+    await together.othersRead()
     await batches.add(kept)
-  }
-
-  async function handle(batch: Kept[]): Promise<void> {
-    const artifacts = batch.map(({ artifact }) => artifact)
-    // Not done before it is planned: whoever starts after a crash in between finds it again.
-    await Promise.all(
-      artifacts.map((one) => journal.saveArtifact({ ...one, status: beforePlanning(one.status) })),
-    )
-    const now = parts.now()
-    await carryOut(await planBatch(batch, journal, parts.planning(now)), artifacts, now)
-  }
-
-  /** Takes the plans over, and hands on what may be delivered. */
-  async function carryOut(
-    { plans, withdrawn, sheets: planned }: BatchPlan,
-    artifacts: Artifact[],
-    now: Date,
-  ): Promise<void> {
-    const having = (status: Artifact['status']) => artifacts.filter((one) => one.status === status)
-    const along = { withdrawn, done: having('done'), leftAlone: having('adopted') }
-    const taken = await journal.plan(plans, now, along)
-    for (const [index, { submission }] of plans.entries()) {
-      const result = taken[index]
-      if (result === undefined || result.change === 'none') continue
-      announcePlanned(emit, submission, result)
-    }
-    parts.queue(taken)
-    for (const one of artifacts) if (one.type === 'sheet') parts.tell(one.path)
-    for (const path of planned) parts.tell(path)
-  }
-
-  const takeKnown = (path: string, how: How) =>
-    guarded(path, async () => {
-      const known = await journal.artifact(path)
-      if (known === null) return
-      const { root, type, fingerprint, changed } = known
-      await take(
-        { root, path, type, fingerprint, modified: changed, quietSince: changed, settled: true },
-        how,
-      )
-    })
-
-  const stillActive = (path: string): Promise<void> =>
-    guarded(path, async () => {
-      const run = await journal.artifact(path)
-      const shown = run?.status === 'active' ? runs.stalled(run) : null
-      if (run === null || shown === null) return
-      await batches.add({ artifact: shown, replaces: null })
-      runs.tellStalled(shown, run.changed, run)
-    })
-
-  async function takeAway(path: string): Promise<void> {
-    const known = await journal.artifact(path)
-    if (known?.status !== 'active' || known.type !== 'run-folder') return
-    await journal.saveArtifact({ ...known, status: 'gone' })
-    const run = runSourceOf(known)
-    if (run === null) return
-    emit('run.gone', { run: run.reading.reading.run.runId, path })
-    const rows = await journal.registrations({ paths: [path], state: 'waiting' })
-    await journal.withdraw(
-      rows.map(({ id }) => id),
-      parts.now(),
-    )
-    // The same run in another folder, and the sheets that speak of it, ask for it anew.
-    const { runId, sequencingUuid } = run.reading.reading.run
-    const others = await journal.runsSame(runId, sequencingUuid)
-    const linked = await journal.sheetsLinking(namesOf(run))
-    for (const one of [...others, ...linked])
-      if (one.path !== path) await batches.add({ artifact: one, replaces: null })
   }
 
   const guarded = async (path: string, work: () => Promise<void>): Promise<void> => {
     try {
       await inLine(path, work)
     } catch (thrown) {
-      emit('item.failed', { path, error: loggedError(thrown) })
+      parts.emit('item.failed', { path, error: loggedError(thrown) })
     }
   }
 
   return {
     found: (found, { firstScan }) => inLine(found.path, () => take(found, { force: false, firstScan })),
-    again: (path, { force = false } = {}) => takeKnown(path, { force, firstScan: false }),
-    gone: (path) => inLine(path, () => takeAway(path)),
-    stillActive,
+    again: (path, { force = false } = {}) =>
+      guarded(path, async () => {
+        const known = await journal.artifact(path)
+        if (known !== null) await take(asFound(known), { force, firstScan: false })
+      }),
+    gone: (path) =>
+      inLine(path, async () => {
+        for (const artifact of await takeAway(path, parts)) await batches.add({ artifact, replaces: null })
+      }),
+    stillActive: (path) =>
+      guarded(path, async () => {
+        const run = await journal.artifact(path)
+        const shown = run && runs.stalled(run)
+        if (run === null || shown === null) return
+        await batches.add({ artifact: shown, replaces: null })
+        runs.tellStalled(shown, run.changed, run)
+      }),
     settled: batches.settled,
     close: runs.close,
   }
 }
 
+const asFound = ({ root, path, type, fingerprint, changed }: Artifact): Found => ({
+  ...{ root, path, type, fingerprint },
+  ...{ modified: changed, quietSince: changed, settled: true },
+})
+
+/** Sheets that have been read wait a moment for those that are being read beside them. */
+function createTogether() {
+  let count = 0
+  let none = Promise.withResolvers<void>()
+  return {
+    async reading<T>(work: Promise<T>): Promise<T> {
+      count += 1
+      try {
+        return await work
+      } finally {
+        count -= 1
+        if (count === 0) {
+          none.resolve()
+          none = Promise.withResolvers()
+        }
+      }
+    },
+    async othersRead(): Promise<void> {
+      if (count > 0) await within(TOGETHER_MS, none.promise, undefined)
+    },
+  }
+}
+
+// ── keeping and planning ────────────────────────────────────────────────────────────────────────────────────────
+
+async function keepAndPlan(batch: Kept[], parts: PipelineParts): Promise<void> {
+  const { journal } = parts
+  const artifacts = batch.map(({ artifact }) => artifact)
+  // Not done before it is planned: whoever starts after a crash in between finds it again.
+  await Promise.all(
+    artifacts.map((one) => journal.saveArtifact({ ...one, status: beforePlanning(one.status) })),
+  )
+  const now = parts.now()
+  await carryOut(await planBatch(batch, journal, parts.planning(now)), artifacts, now, parts)
+}
+
 const beforePlanning = (status: Artifact['status']) => (status === 'done' ? 'active' : status)
+
+/** Takes the plans over, and hands on what may be delivered. */
+async function carryOut(
+  { plans, withdrawn, sheets }: BatchPlan,
+  artifacts: Artifact[],
+  now: Date,
+  { journal, emit, queue, tell }: PipelineParts,
+): Promise<void> {
+  const having = (status: Artifact['status']) => artifacts.filter((one) => one.status === status)
+  const along = { withdrawn, done: having('done'), leftAlone: having('adopted') }
+  const taken = await journal.plan(plans, now, along)
+  for (const [index, { submission }] of plans.entries()) {
+    const result = taken[index]
+    if (result !== undefined && result.change !== 'none') announcePlanned(emit, submission, result)
+  }
+  queue(taken)
+  for (const one of artifacts) if (one.type === 'sheet') tell(one.path)
+  for (const path of sheets) tell(path)
+}
+
+/**
+ * Withdraws what an unfinished run that lies there no more still waited for. Gives what may ask for it anew: the same
+ * run in another folder, and the sheets that speak of it.
+ */
+async function takeAway(path: string, { journal, emit, now }: PipelineParts): Promise<Artifact[]> {
+  const known = await journal.artifact(path)
+  if (known?.status !== 'active' || known.type !== 'run-folder') return []
+  await journal.saveArtifact({ ...known, status: 'gone' })
+  const run = runSourceOf(known)
+  if (run === null) return []
+  const { runId, sequencingUuid } = run.reading.reading.run
+  emit('run.gone', { run: runId, path })
+  const rows = await journal.registrations({ paths: [path], state: 'waiting' })
+  await journal.withdraw(
+    rows.map(({ id }) => id),
+    now(),
+  )
+  const others = await journal.runsSame(runId, sequencingUuid)
+  const linked = await journal.sheetsLinking(namesOf(run))
+  return [...others, ...linked].filter((one) => one.path !== path)
+}

@@ -1,6 +1,7 @@
 /** Judges a run folder that was read: in progress, stalled, finished, or left alone; and what the journal is to keep of it. */
 import { basename } from 'node:path'
 import { layThere } from './adoption.ts'
+import { createTimers } from './event-loop.ts'
 import type { Emit } from './events.ts'
 import type { Found, Reading } from './handovers.ts'
 import type { Artifact, JournalReader } from './journal/journal.ts'
@@ -41,10 +42,11 @@ type RunFolderReading = Extract<Reading, { kind: 'run-folder' }>
 
 /** `lookAgain` is called when the files of a run will have rested long enough. */
 export function createRunIntake(
-  { journal, emit, ...rules }: RunIntakeParts,
+  parts: RunIntakeParts,
   lookAgain: (found: Found, how: { firstScan: boolean }) => void,
 ): RunIntake {
-  const timers = new Set<NodeJS.Timeout>()
+  const { emit, now } = parts
+  const later = createTimers()
 
   async function judged(
     kept: Artifact,
@@ -64,9 +66,9 @@ export function createRunIntake(
       const { missing, because } = completion
       // Its files change all day long; that it waits is told again only when it waits for something else.
       if (!isWaitingSo(before, missing, because)) emit('run.waiting', { run: name, missing, because })
-      return stoodStill(kept, found.quietSince)
+      return stoodStill(kept, found.quietSince, parts)
     }
-    if (!how.force && (await isLeftAlone(kept, found, before, how))) {
+    if (!how.force && (await isLeftAlone(kept, found, before, how, parts))) {
       if (before?.status !== 'adopted') emit('run.adopted', { run: name, path: found.path })
       return { ...kept, status: 'adopted' }
     }
@@ -80,70 +82,24 @@ export function createRunIntake(
   /** Have its files rested long enough to do without what is missing? If not, it is looked at when they will have. */
   async function rested(found: Found, { firstScan }: How): Promise<boolean> {
     const { root, quietSince } = found
-    const leftMs = Date.parse(quietSince) + (await rules.patienceMs(root)) - rules.now().getTime()
+    const leftMs = Date.parse(quietSince) + (await parts.patienceMs(root)) - now().getTime()
     if (leftMs <= 0) return true
-    const timer = setTimeout(() => {
-      timers.delete(timer)
-      lookAgain(found, { firstScan })
-    }, leftMs + 1).unref()
-    timers.add(timer)
+    later.after(leftMs + 1, () => lookAgain(found, { firstScan }))
     return false
-  }
-
-  /** A run that lay there finished at the very first scan of its root, or one left alone that was only moved. */
-  async function isLeftAlone(
-    kept: Artifact,
-    found: Found,
-    before: Artifact | null,
-    { firstScan }: How,
-  ): Promise<boolean> {
-    if (before?.status === 'done') return false
-    const ended = await journal.rootFirstScan(kept.root)
-    if (before?.status === 'adopted') return true
-    if (layThere(kept, { isThis: firstScan, ended })) return rules.leavesAlone(kept, found.modified)
-    return before === null && movedFrom(kept)
-  }
-
-  /** Is this a run that was left alone, in a folder that was renamed or moved since? A copy is none: it came later. */
-  async function movedFrom({ path, reading }: Artifact): Promise<boolean> {
-    if (reading.kind !== 'run-folder') return false
-    const { runId, sequencingUuid } = reading.reading.run
-    for (const same of await journal.runsSame(runId, sequencingUuid)) {
-      if (same.status !== 'adopted' || same.path === path || (await rules.isThere(same.path))) continue
-      await journal.saveArtifact({ ...same, status: 'gone' })
-      return true
-    }
-    return false
-  }
-
-  /** As it is, or shown as stalled. */
-  function stoodStill(run: Artifact, quietSince: string): Artifact {
-    const { root, reading } = run
-    if (reading.kind !== 'run-folder') return run
-    const afterSeconds = rules.stalledAfterSeconds(root)
-    return { ...run, reading: stalledIf(reading, { quietSince, afterSeconds, now: rules.now() }) }
   }
 
   return {
     async take(found, reading, before, how) {
-      const { path, root, type, fingerprint } = found
       if (reading.kind !== 'run-folder') {
         const code = refusal(reading)
-        if (code !== null) emit('run.problems', { run: basename(path), codes: [code] })
+        if (code !== null) emit('run.problems', { run: basename(found.path), codes: [code] })
         return null
       }
-      const now = rules.now().toISOString()
-      const isSame = before?.fingerprint === fingerprint
-      const kept: Artifact = {
-        ...{ path, root, type, fingerprint, sha256: null, status: 'active', reading },
-        firstSeen: before?.firstSeen ?? now,
-        changed: isSame ? before.changed : now,
-      }
-      return judged(kept, reading, found, before, how)
+      return judged(toKeep(found, reading, before, now()), reading, found, before, how)
     },
     stalled(run) {
-      if (isStalled(run.reading)) return null
-      const shown = stoodStill(run, run.changed)
+      if (run.status !== 'active' || isStalled(run.reading)) return null
+      const shown = stoodStill(run, run.changed, parts)
       return isStalled(shown.reading) ? shown : null
     },
     tellStalled({ path, reading }, since, before) {
@@ -151,10 +107,60 @@ export function createRunIntake(
       const run = reading.kind === 'run-folder' ? reading.reading.run.runId : basename(path)
       emit('run.stalled', { run, since })
     },
-    close() {
-      for (const timer of timers) clearTimeout(timer)
-    },
+    close: later.cancel,
   }
+}
+
+function toKeep(found: Found, reading: RunFolderReading, before: Artifact | null, now: Date): Artifact {
+  const { path, root, type, fingerprint } = found
+  const at = now.toISOString()
+  return {
+    ...{ path, root, type, fingerprint, sha256: null, status: 'active', reading },
+    firstSeen: before?.firstSeen ?? at,
+    changed: before?.fingerprint === fingerprint ? before.changed : at,
+  }
+}
+
+/** A run that lay there finished at the very first scan of its root, or one left alone that was only moved. */
+async function isLeftAlone(
+  kept: Artifact,
+  found: Found,
+  before: Artifact | null,
+  { firstScan }: How,
+  parts: RunIntakeParts,
+): Promise<boolean> {
+  if (before?.status === 'done') return false
+  if (before?.status === 'adopted') return true
+  const ended = await parts.journal.rootFirstScan(kept.root)
+  if (layThere(kept, { isThis: firstScan, ended })) return parts.leavesAlone(kept, found.modified)
+  return before === null && movedFrom(kept, parts)
+}
+
+/** Is this a run that was left alone, in a folder that was renamed or moved since? A copy is none: it came later. */
+async function movedFrom(
+  { path, reading }: Artifact,
+  { journal, isThere }: RunIntakeParts,
+): Promise<boolean> {
+  if (reading.kind !== 'run-folder') return false
+  const { runId, sequencingUuid } = reading.reading.run
+  for (const same of await journal.runsSame(runId, sequencingUuid)) {
+    if (same.status !== 'adopted' || same.path === path || (await isThere(same.path))) continue
+    await journal.saveArtifact({ ...same, status: 'gone' })
+    return true
+  }
+  return false
+}
+
+/** As it is, or shown as stalled. */
+function stoodStill(
+  run: Artifact,
+  quietSince: string,
+  { stalledAfterSeconds, now }: RunIntakeParts,
+): Artifact {
+  const { root, reading } = run
+  if (reading.kind !== 'run-folder') return run
+  const afterSeconds = stalledAfterSeconds(root)
+  return { ...run, reading: stalledIf(reading, { quietSince, afterSeconds, now: now() }) }
 }
 
 /** Why a run folder is no such thing to its reader, for people; null where it vanished. Throws where the disk refused. */

@@ -47,11 +47,7 @@ export type SheetIntake = {
 }
 
 export function createSheetIntake({ journal, news, emit, now }: SheetIntakeParts): SheetIntake {
-  /** Sheets that lay there when the watch began were found together, in whatever order they are read. */
-  const began = now().toISOString()
-  /** The highest arrival before this process; and how many have come since, beside those that lay there. */
-  let before: Promise<number> | null = null
-  let came = 0
+  const order = createOrderOfArrival(journal, now)
   /** Sheets that people were told of, and that have not been taken yet. */
   const told = new Set<string>()
 
@@ -64,9 +60,7 @@ export function createSheetIntake({ journal, news, emit, now }: SheetIntakeParts
 
   async function kept(found: Found, reading: SheetOutcome, firstScan: boolean): Promise<Artifact> {
     const { path, root, type, fingerprint, modified } = found
-    const at = firstScan ? began : now().toISOString()
-    before ??= journal.lastArrival()
-    const arrival = (await before) + 1 + (firstScan ? 0 : ++came)
+    const { at, arrival } = await order.next(firstScan)
     const { sha256 } = reading
     const same = sha256 === null ? [] : (await journal.sheetsSame(sha256)).filter((one) => one.path !== path)
     if (same.length > 0) emit('sheet.repeated', { sheet: basename(path) })
@@ -118,6 +112,26 @@ export function createSheetIntake({ journal, news, emit, now }: SheetIntakeParts
       news.read(path, 'new')
       const replaces = before?.reading.kind === 'sample-sheet' ? before.reading.reading : null
       return { artifact, replaces: before?.status === 'gone' ? null : replaces }
+    },
+  }
+}
+
+/**
+ * When sheets came, and in which order. Those that lay there when the watch began were found together, in whatever
+ * order they are read.
+ */
+function createOrderOfArrival(
+  { lastArrival }: Pick<SheetIntakeParts['journal'], 'lastArrival'>,
+  now: () => Date,
+) {
+  const began = now().toISOString()
+  let beforeThisProcess: Promise<number> | null = null
+  let came = 0
+  return {
+    async next(firstScan: boolean): Promise<{ at: string; arrival: number }> {
+      const at = firstScan ? began : now().toISOString()
+      beforeThisProcess ??= lastArrival()
+      return { at, arrival: (await beforeThisProcess) + 1 + (firstScan ? 0 : ++came) }
     },
   }
 }
