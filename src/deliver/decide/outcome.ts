@@ -1,14 +1,22 @@
 /** The table of verdicts: what follows from how an attempt ended. Nothing but this table retries. */
-import type { DeliveryEvent, Effect, Registration, Revision } from '../../decision.ts'
-import type { LookUp, Outcome, Verdict } from '../../handovers.ts'
-import type { HeldReason, PauseReason, RemoteIds, SampleReceipt } from '../../record/registration.ts'
-import { backOffMs, lookUpWaitMs, raceWaitMs, retryAfterMs } from '../backoff.ts'
-import { behind } from './arm.ts'
+import type { DeliveryEvent, Registration, Revision } from '../../decision.ts'
+import type { Answer, LookUp, Outcome, Verdict } from '../../handovers.ts'
+import {
+  absent,
+  busy,
+  type Fate,
+  held,
+  lookedUp,
+  lost,
+  type Moment,
+  missing,
+  notFound,
+  notSent,
+  paused,
+  race,
+  registered,
+} from './fates.ts'
 import { become, rest, type Step, schedule, unchanged, update } from './revisions.ts'
-
-/** What one outcome comes to: the revision's new self, in how many words, and what else follows. */
-type Fate = { revision: Revision; outcome: string; detail: string | null; effects?: Effect[] }
-type Moment = { now: Date; random: number; timeScale: number }
 
 export function settle(
   registration: Registration,
@@ -78,10 +86,9 @@ function afterSend(revision: Revision, outcome: Outcome, moment: Moment): Fate {
 function afterVerdict(
   revision: Revision,
   verdict: Verdict,
-  answer: { status: number; headers: Record<string, string> },
+  answer: Pick<Answer, 'status' | 'headers'>,
   moment: Moment,
 ): Fate {
-  const { traits } = revision
   switch (verdict.is) {
     case 'accepted': {
       const detail = verdict.notes.length > 0 ? verdict.notes.join('; ') : null
@@ -94,35 +101,11 @@ function afterVerdict(
         detail: verdict.reasons.join('\n'),
       }
     case 'try-later':
-      switch (verdict.because) {
-        case 'busy': {
-          if (answer.status === 503 && !traits.busyIsSafe) return lost(revision, verdict.detail, moment)
-          const asked = verdict.afterSeconds === undefined ? null : String(Math.ceil(verdict.afterSeconds))
-          const afterMs = retryAfterMs(asked ?? answer.headers['retry-after'], moment.now)
-          // A proxy says 503 even after the registry has taken it.
-          const tried = { ...revision, earlierUnknown: revision.earlierUnknown || answer.status === 503 }
-          return {
-            revision: backOff(tried, moment, afterMs),
-            outcome: 'try-later',
-            detail: verdict.detail,
-          }
-        }
-        case 'race':
-          return traits.repeatable
-            ? race(revision, verdict.detail, moment)
-            : lost(revision, verdict.detail, moment)
-        case 'prerequisite':
-          return missing(revision, verdict, moment)
-        default:
-          return verdict.because satisfies never
-      }
+      return tryLater(revision, verdict, answer, moment)
     case 'look-up':
-      if (!traits.askable) return held(revision, 'conflict', verdict.detail, 'look-up', moment.now)
-      return {
-        revision: lookUpNext({ ...revision, heldAs: 'conflict' }, moment),
-        outcome: 'look-up',
-        detail: verdict.detail,
-      }
+      return revision.traits.askable
+        ? lookedUp({ ...revision, heldAs: 'conflict' }, verdict.detail, 'look-up', moment)
+        : held(revision, 'conflict', verdict.detail, 'look-up', moment.now)
     case 'partial': {
       const detail = `taken: ${verdict.committed.join(', ')}; not taken: ${verdict.missing.join(', ')}`
       const part = { ...revision, inDoubt: true, remoteIds: verdict.remoteIds }
@@ -133,14 +116,32 @@ function afterVerdict(
     case 'unknown':
       return lost(revision, verdict.detail, moment, verdict.pause ?? 'away')
     case 'pause':
-      return {
-        revision: schedule(uncounted(pending(revision, moment.now)), null),
-        outcome: 'paused',
-        detail: verdict.detail,
-        effects: [{ do: 'pause-registry', reason: verdict.reason, detail: verdict.detail }],
-      }
+      return paused(revision, verdict.reason, verdict.detail, 'paused', moment.now)
     default:
       return verdict satisfies never
+  }
+}
+
+function tryLater(
+  revision: Revision,
+  verdict: Extract<Verdict, { is: 'try-later' }>,
+  answer: Pick<Answer, 'status' | 'headers'>,
+  moment: Moment,
+): Fate {
+  const { traits } = revision
+  switch (verdict.because) {
+    case 'busy':
+      return answer.status === 503 && !traits.busyIsSafe
+        ? lost(revision, verdict.detail, moment)
+        : busy(revision, verdict, answer, moment)
+    case 'race':
+      return traits.repeatable
+        ? race(revision, verdict.detail, moment)
+        : lost(revision, verdict.detail, moment)
+    case 'prerequisite':
+      return missing(revision, verdict, moment)
+    default:
+      return verdict.because satisfies never
   }
 }
 
@@ -185,104 +186,3 @@ const EARLIER_OR_THIS = 'it is there, and nobody can tell whether as it was sent
 
 /** It was asked for though no attempt of it is in doubt, nor has the registry said that something is there. */
 const isAskedFirst = ({ inDoubt, heldAs }: Revision): boolean => !inDoubt && heldAs !== 'conflict'
-
-function absent(revision: Revision, { now }: Moment): Fate {
-  const sendable = schedule(become({ ...revision, absent: true }, 'queued', null, now), null)
-  return { revision: sendable, outcome: 'not-found', detail: 'not found there, and so it is sent' }
-}
-
-function notFound(revision: Revision, detail: string, outcome: string, moment: Moment): Fate {
-  if (lookUpWaitMs(revision.steps.lookUp) === null)
-    return held(revision, revision.heldAs, detail, outcome, moment.now)
-  return { revision: lookUpNext(revision, moment), outcome, detail }
-}
-
-function registered(
-  revision: Revision,
-  { remoteIds, samples }: { remoteIds: RemoteIds; samples: SampleReceipt[] },
-  outcome: string,
-  detail: string | null,
-  now: Date,
-): Fate {
-  return {
-    revision: { ...rest(become(revision, 'registered', null, now)), inDoubt: false, remoteIds },
-    outcome,
-    detail,
-    effects: [{ do: 'receipt', revision: revision.revision, remoteIds, samples }],
-  }
-}
-
-function held(revision: Revision, reason: HeldReason, detail: string, outcome: string, now: Date): Fate {
-  return { revision: rest(become(revision, 'held', reason, now)), outcome, detail }
-}
-
-function notSent(
-  revision: Revision,
-  { detail, pause }: { detail: string; pause: PauseReason },
-  moment: Moment,
-): Fate {
-  const effects: Effect[] = [{ do: 'pause-registry', reason: pause, detail }]
-  const later =
-    pause === 'away' ? backOff(revision, moment, null) : schedule(pending(revision, moment.now), null)
-  return { revision: pause === 'away' ? later : uncounted(later), outcome: 'not-sent', detail, effects }
-}
-
-/** It may have arrived. Resent where that is harmless, looked up where that can be asked, else a person decides. */
-function lost(revision: Revision, detail: string, moment: Moment, pause: PauseReason = 'away'): Fate {
-  const doubtful = { ...revision, earlierUnknown: true, inDoubt: true, heldAs: 'unknown-outcome' as const }
-  const effects: Effect[] = [{ do: 'pause-registry', reason: pause, detail }]
-  if (revision.traits.repeatable)
-    return { revision: backOff(doubtful, moment, null), outcome: 'unknown', detail, effects }
-  if (revision.traits.askable)
-    return {
-      revision: lookUpNext({ ...doubtful, steps: { ...revision.steps, lookUp: 0 } }, moment),
-      outcome: 'unknown',
-      detail,
-      effects,
-    }
-  return { ...held(doubtful, 'unknown-outcome', detail, 'unknown', moment.now), effects }
-}
-
-function race(revision: Revision, detail: string, moment: Moment): Fate {
-  const waitMs = raceWaitMs(revision.steps.race)
-  if (waitMs === null) return held(revision, 'registry-fault', detail, 'race', moment.now)
-  const next = schedule(pending(revision, moment.now), later(moment, waitMs / moment.timeScale))
-  const steps = { ...revision.steps, race: revision.steps.race + 1, backOff: 0 }
-  // Its words tell of an error, not of what was taken before it.
-  return { revision: { ...next, steps, earlierUnknown: true }, outcome: 'race', detail }
-}
-
-function missing(revision: Revision, verdict: { detail: string; library?: string }, moment: Moment): Fate {
-  const reason = verdict.library === undefined ? null : (`library ${verdict.library}` as const)
-  const next = behind(revision, reason, moment.now, moment.timeScale)
-  return { revision: { ...next, inDoubt: false }, outcome: 'prerequisite', detail: verdict.detail }
-}
-
-/** Waiting to be tried again: `unknown` as long as an earlier attempt may have been taken, or is being asked after. */
-const pending = (revision: Revision, now: Date): Revision =>
-  become(revision, revision.inDoubt || revision.state === 'unknown' ? 'unknown' : 'queued', null, now)
-
-const uncounted = (revision: Revision): Revision => ({
-  ...revision,
-  attempts: Math.max(0, revision.attempts - 1),
-})
-
-function backOff(revision: Revision, moment: Moment, afterMs: number | null): Revision {
-  const { steps } = revision
-  const waitMs = afterMs ?? backOffMs(steps.backOff, moment.random) / moment.timeScale
-  return {
-    ...schedule(pending(revision, moment.now), later(moment, waitMs)),
-    steps: { ...steps, backOff: steps.backOff + 1 },
-  }
-}
-
-function lookUpNext(revision: Revision, moment: Moment): Revision {
-  const { steps } = revision
-  const waitMs = (lookUpWaitMs(steps.lookUp) ?? 0) / moment.timeScale
-  return {
-    ...schedule(become(revision, 'unknown', null, moment.now), later(moment, waitMs)),
-    steps: { ...steps, lookUp: steps.lookUp + 1 },
-  }
-}
-
-const later = ({ now }: Moment, waitMs: number): string => new Date(now.getTime() + waitMs).toISOString()
