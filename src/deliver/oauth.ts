@@ -5,13 +5,12 @@
  * kept goes before the operator's file until that file holds another token than the one the kept ones came from.
  */
 import { createHash } from 'node:crypto'
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import * as z from 'zod'
 import type { Probe, Verdict } from '../handovers.ts'
 import type { PauseReason } from '../record/registration.ts'
 import type { Destination } from './destination.ts'
 import type { Exchanged } from './exchange.ts'
+import { type KeptTokens, readKept, writeKept } from './kept-tokens.ts'
 import { SecretFault } from './secrets.ts'
 
 type OAuthOptions = {
@@ -33,15 +32,6 @@ export type OAuth = {
   /** The registry refused the one it was shown: the next is a new one. */
   doubt(): void
 }
-
-/** `origin` tells which of the operator's refresh tokens it all began with. */
-const Kept = z.object({
-  origin: z.string(),
-  refreshToken: z.string().min(1),
-  accessToken: z.string().min(1).nullable(),
-  endsAt: z.iso.datetime(),
-})
-type Kept = z.infer<typeof Kept>
 
 const TokenAnswer = z.object({
   access_token: z.string().min(1),
@@ -72,14 +62,14 @@ export function withOAuth(to: Destination, options: Omit<OAuthOptions, 'registry
 const MARGIN_SECONDS = 60
 
 export function createOAuth(options: OAuthOptions): OAuth {
-  const { files, now } = options
-  let kept: Kept | null = null
+  const { now } = options
+  let kept: KeptTokens | null = null
   let isSaved = true
   let isDoubted = false
   let asking: Promise<string> | null = null
 
   async function current(): Promise<string> {
-    const given = await options.read(files.refreshToken)
+    const given = await options.read(options.files.refreshToken)
     const origin = createHash('sha256').update(given).digest('hex')
     kept ??= await readKept(options.keptIn)
     if (kept?.origin !== origin)
@@ -90,26 +80,16 @@ export function createOAuth(options: OAuthOptions): OAuth {
     return accessToken !== null && lasts && !isDoubted ? accessToken : renew(kept)
   }
 
-  async function renew({ origin, refreshToken }: Kept): Promise<string> {
-    const exchanged = await options.post(options.tokenUrl, {
-      grant_type: 'refresh_token',
-      refresh_token: refreshToken,
-      client_id: await options.read(files.clientId),
-      client_secret: await options.read(files.clientSecret),
-    })
-    const given = granted(exchanged, options)
-    const endsAt = new Date(now().getTime() + given.expires_in * 1000).toISOString()
-    kept = {
-      ...{ origin, refreshToken: given.refresh_token ?? refreshToken },
-      ...{ accessToken: given.access_token, endsAt },
-    }
+  async function renew(pair: KeptTokens): Promise<string> {
+    const next = await nextPair(pair, options)
+    kept = next
     isSaved = false
-    await save(kept)
+    await save(next)
     isDoubted = false
-    return given.access_token
+    return next.accessToken
   }
 
-  async function save(pair: Kept): Promise<void> {
+  async function save(pair: KeptTokens): Promise<void> {
     try {
       await writeKept(options.keptIn, pair)
       isSaved = true
@@ -129,6 +109,27 @@ export function createOAuth(options: OAuthOptions): OAuth {
     doubt() {
       isDoubted = true
     },
+  }
+}
+
+/** Ends the refresh token of this pair. */
+async function nextPair(
+  { origin, refreshToken }: KeptTokens,
+  options: OAuthOptions,
+): Promise<KeptTokens & { accessToken: string }> {
+  const { files, read, now } = options
+  const exchanged = await options.post(options.tokenUrl, {
+    grant_type: 'refresh_token',
+    refresh_token: refreshToken,
+    client_id: await read(files.clientId),
+    client_secret: await read(files.clientSecret),
+  })
+  const given = granted(exchanged, options)
+  return {
+    origin,
+    refreshToken: given.refresh_token ?? refreshToken,
+    accessToken: given.access_token,
+    endsAt: new Date(now().getTime() + given.expires_in * 1000).toISOString(),
   }
 }
 
@@ -166,34 +167,5 @@ function parsed(body: string): unknown {
     return JSON.parse(body)
   } catch {
     return undefined
-  }
-}
-
-/** Null where nothing was kept, or nothing that can be read: then the operator's file is all there is. */
-async function readKept(path: string): Promise<Kept | null> {
-  const text = await readFile(path, 'utf8').catch(() => null)
-  const read = Kept.safeParse(text === null ? undefined : parsed(text))
-  return read.success ? read.data : null
-}
-
-/** Durable when it resolves, and whole at every moment. */
-async function writeKept(path: string, pair: Kept): Promise<void> {
-  const folder = dirname(path)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const temporary = `${path}.new`
-  const file = await open(temporary, 'w', 0o600)
-  try {
-    await file.chmod(0o600)
-    await file.writeFile(JSON.stringify(pair))
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(temporary, path)
-  const directory = await open(folder, 'r')
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
   }
 }
