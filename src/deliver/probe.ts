@@ -12,6 +12,16 @@ export type ProbeJournal = {
   openRegistry(name: string, by: 'probe' | 'operator', now: Date): Promise<boolean>
 }
 
+type ProberOptions = {
+  destinations: Destination[]
+  journal: ProbeJournal
+  wire: Wire
+  timeScale: number
+  emit: Emit
+  now(): Date
+  onOpened(registry: string): void
+}
+
 type Found = { is: 'open' | 'closed'; reason: PauseReason; detail: string }
 
 type Prober = {
@@ -24,17 +34,8 @@ type Prober = {
   ended(): Promise<void>
 }
 
-export function createProber(options: {
-  destinations: Destination[]
-  journal: ProbeJournal
-  wire: Wire
-  timeScale: number
-  emit: Emit
-  now(): Date
-  onOpened(registry: string): void
-}): Prober {
-  const { journal, wire, timeScale, emit, now } = options
-  const destinations = new Map(options.destinations.map((one) => [one.name, one]))
+export function createProber(options: ProberOptions): Prober {
+  const { destinations, journal, wire, timeScale, emit, now } = options
   const timers = new Map<string, NodeJS.Timeout>()
   const steps = new Map<string, number>()
   const probing = new Set<Promise<void>>()
@@ -55,7 +56,8 @@ export function createProber(options: {
   async function probe(to: Destination): Promise<void> {
     try {
       // An operator may have opened it meanwhile.
-      if (await isProbed(to.name)) await act(to, await ask(to))
+      const found = (await isProbed(to.name)) ? await ask(to, wire, now()) : null
+      if (found !== null && !isStopping) await heed(to.name, found, options)
     } catch (thrown) {
       if (!isStopping) emit('delivery.failed', { error: loggedError(thrown) })
     }
@@ -65,49 +67,12 @@ export function createProber(options: {
   }
 
   const isProbed = async (registry: string): Promise<boolean> =>
-    !isStopping && (await journal.registries()).some((one) => one.name === registry && wantsProbe(one))
-
-  async function act(to: Destination, found: Found): Promise<void> {
-    if (isStopping) return
-    emit('registry.probed', { registry: to.name, open: found.is === 'open', detail: found.detail })
-    if (found.is === 'closed') await journal.pauseRegistry(to.name, found.reason, found.detail, now())
-    else if (await journal.openRegistry(to.name, 'probe', now())) {
-      emit('registry.opened', { registry: to.name })
-      options.onOpened(to.name)
-    }
-  }
-
-  async function ask(to: Destination): Promise<Found> {
-    const exchanged = await wire.exchange(to, to.probe.request(to.settings), {
-      id: 'probe',
-      fresh: true,
-      now: now(),
-    })
-    switch (exchanged.type) {
-      case 'answer': {
-        const found = to.probe.judge(exchanged.answer)
-        if (found.is === 'open') return { is: 'open', reason: 'away', detail: 'it answers again' }
-        return { ...found, detail: exchanged.mask(found.detail) }
-      }
-      case 'no-secret':
-        return { is: 'closed', reason: exchanged.pause, detail: exchanged.detail }
-      case 'not-sent':
-      case 'lost':
-        return { is: 'closed', reason: 'away', detail: exchanged.detail }
-      default:
-        return exchanged satisfies never
-    }
-  }
-
-  function look(states: RegistryState[]): void {
-    for (const one of states.filter(wantsProbe)) {
-      const to = destinations.get(one.name)
-      if (to !== undefined) arrange(to)
-    }
-  }
+    !isStopping && wantsProbe(registry, await journal.registries())
 
   return {
-    look,
+    look(states) {
+      for (const to of destinations) if (wantsProbe(to.name, states)) arrange(to)
+    },
     worked: (registry) => {
       steps.delete(registry)
     },
@@ -121,4 +86,36 @@ export function createProber(options: {
   }
 }
 
-const wantsProbe = ({ state, reason }: RegistryState): boolean => state === 'paused' && reason !== 'operator'
+const wantsProbe = (registry: string, states: RegistryState[]): boolean =>
+  states.some(({ name, state, reason }) => name === registry && state === 'paused' && reason !== 'operator')
+
+async function ask(to: Destination, wire: Wire, now: Date): Promise<Found> {
+  const exchanged = await wire.exchange(to, to.probe.request(to.settings), { id: 'probe', fresh: true, now })
+  switch (exchanged.type) {
+    case 'answer': {
+      const found = to.probe.judge(exchanged.answer)
+      if (found.is === 'open') return { is: 'open', reason: 'away', detail: 'it answers again' }
+      return { ...found, detail: exchanged.mask(found.detail) }
+    }
+    case 'no-secret':
+      return { is: 'closed', reason: exchanged.pause, detail: exchanged.detail }
+    case 'not-sent':
+    case 'lost':
+      return { is: 'closed', reason: 'away', detail: exchanged.detail }
+    default:
+      return exchanged satisfies never
+  }
+}
+
+async function heed(
+  registry: string,
+  { is, reason, detail }: Found,
+  { journal, emit, now, onOpened }: ProberOptions,
+): Promise<void> {
+  emit('registry.probed', { registry, open: is === 'open', detail })
+  if (is === 'closed') await journal.pauseRegistry(registry, reason, detail, now())
+  else if (await journal.openRegistry(registry, 'probe', now())) {
+    emit('registry.opened', { registry })
+    onOpened(registry)
+  }
+}
