@@ -39,23 +39,24 @@ export type RegistryQueue = {
 const JOBS_AT_ONCE = 500
 /** A job may lose its lock as often as it likes: the journal decides whether anything is sent. */
 const MAX_STALLED = 1_000_000
-/** Redis answers, but takes no writes: a worker would ask it thousands of times a second. */
 const REFUSES_WRITES = /^(OOM|READONLY|MISCONF|NOREPLICAS)/
+const REST_MS = 1000
 
 /** Opens queue and worker. Rejects while Redis is away: BullMQ's queue would never get over that. */
 export async function openQueue(links: RedisLinks, options: QueueOptions): Promise<RegistryQueue> {
-  const { registry, prefix, limits, now } = options
+  const { registry, prefix, limits, onFault, now } = options
   const name = `registry-${registry.replaceAll(':', '_')}`
   const shared = { prefix: `{${prefix}}` }
   const queue = new Queue(name, { ...shared, connection: links.producer, skipWaitingForReady: true })
-  queue.on('error', options.onFault)
+  queue.on('error', onFault)
   try {
     await queue.waitUntilReady()
   } catch (thrown) {
     await queue.close().catch(() => {})
     throw thrown
   }
-  const worker = new Worker(name, (job, token) => work(job, token), {
+  const draining = new AbortController()
+  const worker = new Worker(name, (job, token) => workOn(job, token, options.work, draining.signal), {
     ...shared,
     connection: links.worker,
     concurrency: jobsAtOnce(limits.concurrency),
@@ -66,32 +67,8 @@ export async function openQueue(links: RedisLinks, options: QueueOptions): Promi
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 0 },
   })
-  let isDraining = false
-  let breather: NodeJS.Timeout | null = null
-  worker.on('error', (thrown) => {
-    options.onFault(thrown)
-    if (REFUSES_WRITES.test(thrown.message)) breathe()
-  })
-
-  function breathe(): void {
-    if (breather !== null || isDraining) return
-    breather = setTimeout(() => {
-      breather = null
-      if (!isDraining) worker.resume()
-    }, 1000)
-    worker.pause(true).catch(options.onFault)
-  }
-
-  async function work(job: Job, token: string | undefined): Promise<void> {
-    const data = JobData.safeParse(job.data)
-    // Written by another version, or by another program: the journal gives what is due a job of its own.
-    if (!data.success || isDraining) return
-    const again = await options.work(data.data)
-    if (again === null || isDraining) return
-    await job.moveToDelayed(again.getTime(), token)
-    throw new DelayedError()
-  }
-
+  worker.on('error', onFault)
+  restWhereRefused(worker, onFault, draining.signal)
   return {
     async give(wakes) {
       for (let start = 0; start < wakes.length; start += JOBS_AT_ONCE)
@@ -100,16 +77,44 @@ export async function openQueue(links: RedisLinks, options: QueueOptions): Promi
     size: () => queue.getJobCountByTypes(),
     setPaused: (paused) => (paused ? queue.pause() : queue.resume()),
     async drain() {
-      isDraining = true
-      if (breather !== null) clearTimeout(breather)
+      draining.abort()
       await worker.close()
     },
     async close() {
-      isDraining = true
+      draining.abort()
       await worker.close(true)
       await queue.close()
     },
   }
+}
+
+async function workOn(
+  job: Job,
+  token: string | undefined,
+  work: QueueOptions['work'],
+  draining: AbortSignal,
+): Promise<void> {
+  const data = JobData.safeParse(job.data)
+  // Written by another version, or by another program: the journal gives what is due a job of its own.
+  if (!data.success || draining.aborted) return
+  const again = await work(data.data)
+  if (again === null || draining.aborted) return
+  await job.moveToDelayed(again.getTime(), token)
+  throw new DelayedError()
+}
+
+/** Redis answers, but takes no writes: a worker would ask it thousands of times a second, and so it rests in between. */
+function restWhereRefused(worker: Worker, onFault: QueueOptions['onFault'], draining: AbortSignal): void {
+  let resting: NodeJS.Timeout | undefined
+  worker.on('error', ({ message }) => {
+    if (!REFUSES_WRITES.test(message) || resting !== undefined || draining.aborted) return
+    resting = setTimeout(() => {
+      resting = undefined
+      worker.resume()
+    }, REST_MS)
+    worker.pause(true).catch(onFault)
+  })
+  draining.addEventListener('abort', () => clearTimeout(resting))
 }
 
 const jobOf = ({ id, revision, wake, at }: Wake, now: Date) => ({
