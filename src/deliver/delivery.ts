@@ -6,12 +6,12 @@
 import type { Transition, Wake } from '../decision.ts'
 import { within } from '../event-loop.ts'
 import { type Emit, loggedError } from '../events.ts'
-import { announce } from './announce.ts'
+import { announce, type Told } from './announce.ts'
 import { LONGEST_WAIT_MS } from './backoff.ts'
 import type { Destination } from './destination.ts'
 import { createWire } from './exchange.ts'
 import { createProber, type ProbeJournal } from './probe.ts'
-import { openQueue, type RegistryQueue } from './queue.ts'
+import { createQueues } from './queues.ts'
 import { linkRedis, type RedisAddress } from './redis-links.ts'
 import { createSweeper } from './sweeper.ts'
 import { type AttemptJournal, createWorker } from './worker.ts'
@@ -52,99 +52,9 @@ const LOOK_ELSEWHERE_MS = 400
 const CLOSE_EXTRA_SECONDS = 5
 
 export async function startDelivery(options: DeliveryOptions): Promise<Delivery> {
-  const { journal, destinations, timeScale, emit, now } = options
-  const sweepMs = (options.queue.sweepSeconds * 1000) / timeScale
-  const links = linkRedis(options.redis, emit, now)
-  const wire = createWire()
-  const queues = new Map<string, RegistryQueue>()
-  const mirrored = new Map<string, boolean>()
-  let isStopping = false
-
-  const prober = createProber({
-    ...{ destinations, journal, wire, timeScale, emit, now },
-    onOpened: () => sweeper.soon(),
-  })
-  const worker = createWorker({
-    ...{ journal, wire, follow, emit, now },
-    onTaken: prober.worked,
-  })
-  const sweeper = createSweeper({
-    everyMs: sweepMs,
-    lookElsewhereMs: LOOK_ELSEWHERE_MS,
-    changedElsewhere: journal.changedElsewhere,
-    async sweep(isRepair) {
-      await openQueues()
-      await mirror(isRepair)
-      const before = isRepair ? await size() : 0
-      const at = now().getTime()
-      await give(await journal.due(new Date(at + 2 * sweepMs), new Date(at + 2 * sweepMs + LONGEST_WAIT_MS)))
-      const made = isRepair ? (await size()) - before : 0
-      if (made > 0) emit('queue.repaired', { jobs: made })
-    },
-    onFault: (thrown) => emit('delivery.failed', { error: loggedError(thrown) }),
-  })
-
-  /** Opens those that are not open yet, as soon as Redis is there for the first time. */
-  async function openQueues(): Promise<void> {
-    if (links.awaySince() !== null) return
-    for (const to of destinations.filter(({ name }) => !queues.has(name))) {
-      const opening = openQueue(links, {
-        registry: to.name,
-        prefix: options.prefix,
-        limits: to.limits,
-        lockMs: (options.queue.lockSeconds * 1000) / timeScale,
-        stalledMs: (options.queue.stalledSeconds * 1000) / timeScale,
-        work: (data) => worker.work(to, data),
-        onFault: (thrown) => emit('queue.failed', { registry: to.name, error: loggedError(thrown) }),
-        now,
-      })
-      const queue = await opening.catch(() => null)
-      if (queue !== null) queues.set(to.name, queue)
-    }
-  }
-
-  /** Gives jobs, as far as Redis is there: what is missing then, the next sweep makes good. */
-  async function give(wakes: Wake[]): Promise<void> {
-    if (wakes.length === 0 || isStopping || links.awaySince() !== null) return
-    const given = [...Map.groupBy(wakes, (wake) => wake.registry)].map(([registry, some]) =>
-      queues.get(registry)?.give(some),
-    )
-    await Promise.allSettled(given)
-  }
-
-  async function size(): Promise<number> {
-    if (links.awaySince() !== null) return 0
-    const sizes = await Promise.allSettled([...queues.values()].map((queue) => queue.size()))
-    return sizes.reduce((sum, one) => sum + (one.status === 'fulfilled' ? one.value : 0), 0)
-  }
-
-  /** Pauses in Redis what is paused in the journal, so that jobs need not be taken in vain. */
-  async function mirror(isRepair: boolean): Promise<void> {
-    const states = await journal.registries()
-    prober.look(states)
-    if (links.awaySince() !== null) return
-    for (const { name, state } of states) {
-      const isPaused = state === 'paused'
-      if (!isRepair && mirrored.get(name) === isPaused) continue
-      await queues
-        .get(name)
-        ?.setPaused(isPaused)
-        .then(
-          () => mirrored.set(name, isPaused),
-          () => mirrored.delete(name),
-        )
-    }
-  }
-
-  async function follow(
-    transition: Transition,
-    told: { tookMs?: number; adopted?: boolean } = {},
-  ): Promise<void> {
-    announce(emit, transition, told)
-    if (transition.paused.length > 0) await mirror(false)
-    await give(transition.wakes)
-  }
-
+  const { journal, destinations, emit, now } = options
+  const parts = build(options)
+  const { links, sweeper, queues } = parts
   await journal.knowRegistries(
     destinations.map(({ name }) => name),
     now(),
@@ -153,13 +63,12 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   links.onBack(() => sweeper.soon(true))
   announce(emit, recovered)
   sweeper.soon(true)
-
   return {
     nudge(planned) {
       if (planned.length === 0) return
       journal
         .wakes(planned.map(({ id }) => id))
-        .then(give)
+        .then(queues.give)
         .catch((thrown) => emit('delivery.failed', { error: loggedError(thrown) }))
     },
     personActed: () => sweeper.soon(),
@@ -167,21 +76,67 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
       const awaySince = links.awaySince()
       return { redis: awaySince === null ? 'up' : 'away', awaySince }
     },
-    async close() {
-      isStopping = true
-      worker.stop()
-      prober.stop()
-      await sweeper.close()
-      const longest = Math.max(0, ...destinations.map((to) => to.limits.timeoutSeconds))
-      await within((longest + CLOSE_EXTRA_SECONDS) * 1000, worker.ended(), null)
-      const all = [...queues.values()]
-      // Without Redis nothing can be given back to it; the journal knows all the same.
-      if (links.awaySince() === null)
-        await within(2000, Promise.allSettled(all.map((queue) => queue.drain())), null)
-      await within(2000, Promise.allSettled(all.map((queue) => queue.close())), null)
-      links.close()
-      await wire.close()
-      await within(2000, Promise.all([worker.ended(), prober.ended()]), null)
-    },
+    close: () => close(parts, Math.max(0, ...destinations.map((to) => to.limits.timeoutSeconds))),
   }
+}
+
+type Parts = ReturnType<typeof build>
+
+/** Builds the parts, and gives each what it needs of the others. */
+function build(options: DeliveryOptions) {
+  const { journal, destinations, timeScale, emit, now } = options
+  const sweepMs = (options.queue.sweepSeconds * 1000) / timeScale
+  const links = linkRedis(options.redis, emit, now)
+  const wire = createWire()
+  const prober = createProber({
+    ...{ destinations, journal, wire, timeScale, emit, now },
+    onOpened: () => sweeper.soon(),
+  })
+  const worker = createWorker({ ...{ journal, wire, follow, emit, now }, onTaken: prober.worked })
+  const queues = createQueues(links, { ...options, work: worker.work })
+  const sweeper = createSweeper({
+    everyMs: sweepMs,
+    lookElsewhereMs: LOOK_ELSEWHERE_MS,
+    changedElsewhere: journal.changedElsewhere,
+    async sweep(isRepair) {
+      await queues.open()
+      await mirror(isRepair)
+      const before = isRepair ? await queues.size() : 0
+      const soon = now().getTime() + 2 * sweepMs
+      await queues.give(await journal.due(new Date(soon), new Date(soon + LONGEST_WAIT_MS)))
+      const made = isRepair ? (await queues.size()) - before : 0
+      if (made > 0) emit('queue.repaired', { jobs: made })
+    },
+    onFault: (thrown) => emit('delivery.failed', { error: loggedError(thrown) }),
+  })
+
+  /** What is paused in the journal is probed, and pauses in Redis too. */
+  async function mirror(isRepair: boolean): Promise<void> {
+    const states = await journal.registries()
+    prober.look(states)
+    await queues.mirror(states, isRepair)
+  }
+
+  async function follow(transition: Transition, told?: Told): Promise<void> {
+    announce(emit, transition, told)
+    if (transition.paused.length > 0) await mirror(false)
+    await queues.give(transition.wakes)
+  }
+
+  return { links, wire, prober, worker, queues, sweeper }
+}
+
+async function close(
+  { links, wire, prober, worker, queues, sweeper }: Parts,
+  longestSeconds: number,
+): Promise<void> {
+  queues.stop()
+  worker.stop()
+  prober.stop()
+  await sweeper.close()
+  await within((longestSeconds + CLOSE_EXTRA_SECONDS) * 1000, worker.ended(), null)
+  await queues.close()
+  links.close()
+  await wire.close()
+  await within(2000, Promise.all([worker.ended(), prober.ended()]), null)
 }

@@ -4,6 +4,7 @@ import type { Arming, Transition } from '../decision.ts'
 import { createLimit } from '../event-loop.ts'
 import { type Emit, loggedError } from '../events.ts'
 import type { Outcome } from '../handovers.ts'
+import type { Told } from './announce.ts'
 import { attempt } from './attempt.ts'
 import type { Destination } from './destination.ts'
 import type { Wire } from './exchange.ts'
@@ -33,62 +34,27 @@ const SETTLE_AGAIN_MS = 1000
 /** The same fault need not be told for each of a thousand jobs. */
 const TOLD_AGAIN_MS = 60_000
 
-export function createWorker(options: {
+type WorkerOptions = {
   journal: AttemptJournal
   wire: Wire
   /** Tells what followed, and does what it asks for. */
-  follow(transition: Transition, told?: { tookMs: number; adopted: boolean }): Promise<void>
+  follow(transition: Transition, told?: Told): Promise<void>
   /** The registry took something. */
   onTaken(registry: string): void
   emit: Emit
   now(): Date
-}): Worker {
-  const { journal, wire, follow, onTaken, emit, now } = options
+}
+
+export function createWorker(options: WorkerOptions): Worker {
   const atWork = new Set<Promise<unknown>>()
   const limits = new Map<string, ReturnType<typeof createLimit>>()
-  let isStopping = false
+  const stopping = new AbortController()
   let toldMs = Number.NEGATIVE_INFINITY
 
   async function work(to: Destination, data: JobData): Promise<Date | null> {
-    const tried = await limitOf(to)(() => tryOnce(to, data))
+    const tried = await limitOf(to)(() => tryOnce(to, data, options, stopping.signal))
     if (tried !== null && 'taken' in tried) await tried.taken()
     return tried instanceof Date ? tried : null
-  }
-
-  /**
-   * One attempt, or when to ask again. What the registry took may be kept while the next attempt is made (`taken`); any
-   * other outcome may pause the registry, and is kept first.
-   */
-  async function tryOnce(
-    to: Destination,
-    { registrationId: id, revision }: JobData,
-  ): Promise<{ taken(): Promise<void> } | Date | null> {
-    if (isStopping) return null
-    const arming = await journal.arm({ id, revision, url: to.url }, now())
-    await follow(arming.transition)
-    switch (arming.may) {
-      case 'no':
-        return null
-      case 'later':
-        return new Date(arming.at)
-      case 'paused':
-        return new Date(now().getTime() + PAUSED_AGAIN_MS)
-      case 'begin': {
-        const began = performance.now()
-        const outcome = await attempt(wire, to, arming.armed, now())
-        const tookMs = Math.round(performance.now() - began)
-        const keep = async () => {
-          const transition = await settle({ id, revision, attempt: arming.armed.attempt }, outcome)
-          if (isTaken(outcome)) onTaken(to.name)
-          await follow(transition, { tookMs, adopted: isAdopted(outcome) })
-        }
-        if (isTaken(outcome)) return { taken: keep }
-        await keep()
-        return null
-      }
-      default:
-        return arming satisfies never
-    }
   }
 
   /** As many requests at once at a registry as it allows. */
@@ -98,26 +64,10 @@ export function createWorker(options: {
     return known
   }
 
-  /** An answer is not given up because the disk is full: unwritten, it would be an unknown outcome. */
-  async function settle(
-    which: Parameters<AttemptJournal['settle']>[0],
-    outcome: Outcome,
-  ): Promise<Transition> {
-    for (let isFirst = true; ; isFirst = false) {
-      try {
-        return await journal.settle(which, outcome, now())
-      } catch (thrown) {
-        if (isFirst) emit('journal.failed', { error: loggedError(thrown) })
-        if (isStopping) throw thrown
-        await sleep(SETTLE_AGAIN_MS)
-      }
-    }
-  }
-
   function tell(thrown: unknown): void {
     if (performance.now() - toldMs < TOLD_AGAIN_MS) return
     toldMs = performance.now()
-    emit('delivery.failed', { error: loggedError(thrown) })
+    options.emit('delivery.failed', { error: loggedError(thrown) })
   }
 
   return {
@@ -134,12 +84,68 @@ export function createWorker(options: {
         atWork.delete(working)
       }
     },
-    stop: () => {
-      isStopping = true
-    },
+    stop: () => stopping.abort(),
     ended: async () => {
       await Promise.allSettled(atWork)
     },
+  }
+}
+
+/**
+ * One attempt, or when to ask again. What the registry took may be kept while the next attempt is made (`taken`); any
+ * other outcome may pause the registry, and is kept first.
+ */
+async function tryOnce(
+  to: Destination,
+  { registrationId: id, revision }: JobData,
+  options: WorkerOptions,
+  stopping: AbortSignal,
+): Promise<{ taken(): Promise<void> } | Date | null> {
+  if (stopping.aborted) return null
+  const { journal, wire, follow, onTaken, now } = options
+  const arming = await journal.arm({ id, revision, url: to.url }, now())
+  await follow(arming.transition)
+  switch (arming.may) {
+    case 'no':
+      return null
+    case 'later':
+      return new Date(arming.at)
+    case 'paused':
+      return new Date(now().getTime() + PAUSED_AGAIN_MS)
+    case 'begin': {
+      const began = performance.now()
+      const outcome = await attempt(wire, to, arming.armed, now())
+      const tookMs = Math.round(performance.now() - began)
+      const keep = async () => {
+        const which = { id, revision, attempt: arming.armed.attempt }
+        const transition = await settle(which, outcome, options, stopping)
+        if (isTaken(outcome)) onTaken(to.name)
+        await follow(transition, { tookMs, adopted: isAdopted(outcome) })
+      }
+      if (isTaken(outcome)) return { taken: keep }
+      await keep()
+      return null
+    }
+    default:
+      return arming satisfies never
+  }
+}
+
+/** An answer is not given up because the disk is full: unwritten, it would be an unknown outcome. */
+async function settle(
+  which: Parameters<AttemptJournal['settle']>[0],
+  outcome: Outcome,
+  { journal, emit, now }: WorkerOptions,
+  stopping: AbortSignal,
+): Promise<Transition> {
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      return await journal.settle(which, outcome, now())
+    } catch (thrown) {
+      if (isFirst) emit('journal.failed', { error: loggedError(thrown) })
+      if (stopping.aborted) throw thrown
+      await sleep(SETTLE_AGAIN_MS)
+    }
   }
 }
 
