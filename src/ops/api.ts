@@ -29,22 +29,14 @@ type One = { Params: { id: string } }
 
 export function serveApi(server: FastifyInstance, view: View, { who }: Guard): void {
   server.get('/api/registrations', async (request, reply) => {
-    const query = Query.safeParse(request.query)
-    const from = query.data?.since === undefined ? undefined : instantSince(query.data.since, new Date())
-    if (!query.success || from === null)
+    const filter = filterOf(request.query)
+    if (filter === null)
       return refuse(
         reply,
         400,
         `state is one of ${STATES.join(', ')}; since is 7d, 12h, 2026-01-31 or 2026-01-31T12:00:00Z`,
       )
-    const { state, registry, all } = query.data
-    const rows = await view.journal.registrations({
-      ...(state && { state }),
-      ...(registry && { registry }),
-      ...(from && { since: from }),
-      everyRevision: all !== undefined,
-    })
-    return { registrations: rows.map(shownRow) }
+    return { registrations: (await view.journal.registrations(filter)).map(shownRow) }
   })
 
   server.get<One>('/api/registrations/:id', async (request, reply) => {
@@ -77,6 +69,20 @@ export function serveApi(server: FastifyInstance, view: View, { who }: Guard): v
     )
 
   serveEvents(server, view)
+}
+
+/** Null where it is not understood. */
+function filterOf(asked: unknown) {
+  const query = Query.safeParse(asked)
+  const from = query.data?.since === undefined ? undefined : instantSince(query.data.since, new Date())
+  if (!query.success || from === null) return null
+  const { state, registry, all } = query.data
+  return {
+    ...(state && { state }),
+    ...(registry && { registry }),
+    ...(from && { since: from }),
+    everyRevision: all !== undefined,
+  }
 }
 
 /** A comment now and then keeps what lies between from closing a connection that is only quiet. */

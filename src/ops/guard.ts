@@ -19,8 +19,14 @@ export type Guard = {
   who(request: FastifyRequest): string
 }
 
-const CONTENT_POLICY =
-  "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+}
 
 /** Files of the pages themselves, which tell nothing; a person who is to log in needs them. */
 const OPEN = new Set(['/login', '/style.css', '/live.js'])
@@ -35,13 +41,7 @@ export function guard(server: FastifyInstance, options: GuardOptions): Guard {
   const failures = createFailures()
 
   server.addHook('onRequest', async (request, reply) => {
-    reply.headers({
-      'content-security-policy': CONTENT_POLICY,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'same-origin',
-      'cross-origin-resource-policy': 'same-origin',
-      'cache-control': 'no-store',
-    })
+    reply.headers(HEADERS)
     if (!isOurHost(request, options)) return refuse(reply, 421, 'this address is not served here')
     if (token !== null && !OPEN.has(pathOf(request)) && !hasToken(request, token)) {
       if (request.headers.authorization !== undefined && failures.add(request.ip))
@@ -52,16 +52,9 @@ export function guard(server: FastifyInstance, options: GuardOptions): Guard {
     }
     if (request.method !== 'POST') return
     if (!isOurOrigin(request)) return refuse(reply, 403, 'this request comes from another web page')
-    const wanted = pathOf(request).startsWith('/api/')
-      ? 'application/json'
-      : 'application/x-www-form-urlencoded'
-    const type = String(request.headers['content-type'] ?? '').split(';')[0]
-    if (type?.trim().toLowerCase() !== wanted)
-      return refuse(
-        reply,
-        415,
-        wanted === 'application/json' ? 'a POST must carry a JSON body' : 'only forms are taken here',
-      )
+    const isApi = pathOf(request).startsWith('/api/')
+    if (typeOf(request) !== (isApi ? 'application/json' : 'application/x-www-form-urlencoded'))
+      return refuse(reply, 415, isApi ? 'a POST must carry a JSON body' : 'only forms are taken here')
   })
   server.addHook('preHandler', async (request, reply) => {
     const path = pathOf(request)
@@ -150,6 +143,9 @@ function createFailures() {
     },
   }
 }
+
+const typeOf = ({ headers }: FastifyRequest): string | undefined =>
+  headers['content-type']?.split(';')[0]?.trim().toLowerCase()
 
 const pathOf = (request: FastifyRequest): string => request.url.split('?')[0] ?? ''
 

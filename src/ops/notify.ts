@@ -43,20 +43,15 @@ export function startNotifying(
   }
 }
 
-function follow(
-  channel: Channel,
-  {
-    look,
-    kept,
-    everyMs,
-    herald,
-  }: {
-    look(told: string): Promise<{ news: News; newest: string } | null>
-    kept: Kept
-    everyMs: number
-    herald: View['herald']
-  },
-): () => void {
+type Found = { news: News; newest: string }
+type Following = {
+  look(told: string): Promise<Found | null>
+  kept: Kept
+  everyMs: number
+  herald: View['herald']
+}
+
+function follow(channel: Channel, { look, kept, everyMs, herald }: Following): () => void {
   const key = `notified.${channel.name}`
   let timer: NodeJS.Timeout | undefined
   let isClosed = false
@@ -128,11 +123,7 @@ function needsPerson({ event, fields }: Happening): boolean {
 }
 
 /** Null when nothing needs a person. `newest` is when the latest of it came to be. */
-async function newsOf(
-  view: View,
-  page: string,
-  told: string,
-): Promise<{ news: News; newest: string } | null> {
+async function newsOf(view: View, page: string, told: string): Promise<Found | null> {
   const { journal } = view
   const [counts, registries, health, held, refused] = await Promise.all([
     journal.counts(),
