@@ -2,75 +2,67 @@
 import type { FastifyInstance } from 'fastify'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { events, type Happening } from '../events.ts'
-import type { PauseReason, State } from '../record/registration.ts'
-import { isStale, readinessOf } from './health.ts'
+import type { Count } from '../journal/journal.ts'
+import type { PauseReason, RegistryState, State } from '../record/registration.ts'
+import { type Health, isStale, readinessOf } from './health.ts'
 import type { View } from './view.ts'
 
 export function serveMetrics(server: FastifyInstance, view: View): void {
   const register = new Registry()
   // Its own 10 ms would wake an idle daemon a hundred times a second.
   collectDefaultMetrics({ register, prefix: 'runherald_', eventLoopMonitoringPrecision: 50 })
-  const count = countHappenings(register)
-  const stop = view.herald.subscribe(count)
-  server.addHook('onClose', async () => stop())
-  const look = createGauges(register, view)
+  const followers = [countHappenings(register), countDeliveries(register), countScans(register)]
+  const stops = followers.map((follow) => view.herald.subscribe(follow))
+  server.addHook('onClose', async () => {
+    for (const stop of stops) stop()
+  })
+  const gauge = gaugesIn(register)
+  const showRegistrations = registrationGauges(gauge)
+  const showHealth = healthGauges(gauge)
+  gauge('build_info', 'Always 1', 'version').set({ version: view.version }, 1)
   server.get('/metrics', async (_, reply) => {
-    await look()
+    const now = new Date()
+    const [counts, registries, health] = await Promise.all([
+      view.journal.counts(),
+      view.registries(),
+      view.health(),
+    ])
+    showRegistrations(counts, registries, now)
+    showHealth(health, now)
     return reply.type(register.contentType).send(await register.metrics())
   })
 }
 
 // ── what happened ───────────────────────────────────────────────────────────────────────────────────────────────
 
-function countHappenings(register: Registry): (happening: Happening) => void {
-  const registers = [register]
+type Follower = (happening: Happening) => void
+
+function countHappenings(register: Registry): Follower {
   const happenings = new Counter({
     name: 'runherald_events_total',
     help: 'Happenings by name and level, as in the log',
     labelNames: ['event', 'level'],
-    registers,
+    registers: [register],
   })
   for (const [event, { level }] of Object.entries(events)) happenings.inc({ event, level }, 0)
+  return ({ event, level }) => happenings.inc({ event, level })
+}
+
+function countDeliveries(register: Registry): Follower {
   const deliveries = new Counter({
     name: 'runherald_deliveries_total',
     help: 'What became of registrations: registered, retrying, refused, held or unknown',
     labelNames: ['registry', 'outcome'],
-    registers,
+    registers: [register],
   })
   const duration = new Histogram({
     name: 'runherald_delivery_duration_seconds',
     help: 'Time from the first byte of an accepted request to the end of its answer',
     labelNames: ['registry'],
     buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60],
-    registers,
+    registers: [register],
   })
-  const scans = new Histogram({
-    name: 'runherald_root_scan_duration_seconds',
-    help: 'Time of one whole scan of a watched root',
-    labelNames: ['root'],
-    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300],
-    registers,
-  })
-  const folders = new Gauge({
-    name: 'runherald_root_entries',
-    help: 'Run folders and sheets that the last scan of a watched root found',
-    labelNames: ['root', 'type'],
-    registers,
-  })
-  const runs = new Counter({
-    name: 'runherald_runs_completed_total',
-    help: 'Runs that were seen to finish, by how they ended',
-    labelNames: ['status'],
-    registers,
-  })
-  const sheets = new Counter({
-    name: 'runherald_sheets_judged_total',
-    help: 'Sheets that were read, by whether they had errors',
-    labelNames: ['verdict'],
-    registers,
-  })
-  return ({ event, fields, level }) => {
-    happenings.inc({ event, level })
+  return ({ event, fields }) => {
     switch (event) {
       case 'registration.registered':
         deliveries.inc({ registry: fields.registry, outcome: 'registered' })
@@ -82,6 +74,38 @@ function countHappenings(register: Registry): (happening: Happening) => void {
       case 'registration.unknown':
         deliveries.inc({ registry: fields.registry, outcome: event.slice('registration.'.length) })
         break
+    }
+  }
+}
+
+function countScans(register: Registry): Follower {
+  const scans = new Histogram({
+    name: 'runherald_root_scan_duration_seconds',
+    help: 'Time of one whole scan of a watched root',
+    labelNames: ['root'],
+    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300],
+    registers: [register],
+  })
+  const folders = new Gauge({
+    name: 'runherald_root_entries',
+    help: 'Run folders and sheets that the last scan of a watched root found',
+    labelNames: ['root', 'type'],
+    registers: [register],
+  })
+  const runs = new Counter({
+    name: 'runherald_runs_completed_total',
+    help: 'Runs that were seen to finish, by how they ended',
+    labelNames: ['status'],
+    registers: [register],
+  })
+  const sheets = new Counter({
+    name: 'runherald_sheets_judged_total',
+    help: 'Sheets that were read, by whether they had errors',
+    labelNames: ['verdict'],
+    registers: [register],
+  })
+  return ({ event, fields }) => {
+    switch (event) {
       case 'root.scanned':
         scans.observe({ root: fields.root }, fields.tookMs / 1000)
         folders.set({ root: fields.root, type: 'run-folder' }, fields.folders)
@@ -104,9 +128,13 @@ const UNFINISHED: State[] = ['waiting', 'queued', 'sending', 'unknown', 'held', 
 const SHOWN: State[] = [...UNFINISHED, 'registered', 'abandoned']
 const PAUSES: PauseReason[] = ['away', 'credentials', 'operator', 'answers-changed']
 
-function createGauges(register: Registry, view: View): () => Promise<void> {
-  const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+const gaugesIn =
+  (register: Registry) =>
+  <Label extends string>(name: string, help: string, ...labelNames: Label[]): Gauge<Label> =>
     new Gauge<Label>({ name: `runherald_${name}`, help, labelNames, registers: [register] })
+type MakeGauge = ReturnType<typeof gaugesIn>
+
+function registrationGauges(gauge: MakeGauge) {
   const registrations = gauge('registrations', 'Registrations by registry and state', 'registry', 'state')
   const oldest = gauge(
     'registration_oldest_seconds',
@@ -120,28 +148,7 @@ function createGauges(register: Registry, view: View): () => Promise<void> {
     'registry',
     'reason',
   )
-  const ready = gauge('ready', '1 while /readyz says so')
-  const rootUp = gauge('root_up', '1 while a watched root can be read', 'root')
-  const rootFresh = gauge('root_scan_fresh', '1 while the scans of a root come as they should', 'root')
-  const scanned = gauge(
-    'root_last_scan_timestamp_seconds',
-    'End of the last scan that could read a root',
-    'root',
-  )
-  const redisUp = gauge('redis_up', '1 while Redis answers')
-  const journalSize = gauge('journal_size_bytes', 'Size of the journal with what is not yet folded into it')
-  const writable = gauge('journal_writable', '1 while the journal can be written')
-  const free = gauge('state_free_bytes', 'Space left to us on the disk of the state folder')
-  const size = gauge('state_size_bytes', 'Size of the disk of the state folder')
-  gauge('build_info', 'Always 1', 'version').set({ version: view.version }, 1)
-
-  return async () => {
-    const now = new Date()
-    const [counts, registries, health] = await Promise.all([
-      view.journal.counts(),
-      view.registries(),
-      view.health(),
-    ])
+  return (counts: Count[], registries: RegistryState[], now: Date): void => {
     for (const { name: registry, state, reason } of registries) {
       for (const one of SHOWN) {
         const found = counts.filter((row) => row.registry === registry && row.state === one)
@@ -156,6 +163,24 @@ function createGauges(register: Registry, view: View): () => Promise<void> {
       for (const one of PAUSES)
         paused.set({ registry, reason: one }, state === 'paused' && reason === one ? 1 : 0)
     }
+  }
+}
+
+function healthGauges(gauge: MakeGauge) {
+  const ready = gauge('ready', '1 while /readyz says so')
+  const rootUp = gauge('root_up', '1 while a watched root can be read', 'root')
+  const rootFresh = gauge('root_scan_fresh', '1 while the scans of a root come as they should', 'root')
+  const scanned = gauge(
+    'root_last_scan_timestamp_seconds',
+    'End of the last scan that could read a root',
+    'root',
+  )
+  const redisUp = gauge('redis_up', '1 while Redis answers')
+  const journalSize = gauge('journal_size_bytes', 'Size of the journal with what is not yet folded into it')
+  const writable = gauge('journal_writable', '1 while the journal can be written')
+  const free = gauge('state_free_bytes', 'Space left to us on the disk of the state folder')
+  const size = gauge('state_size_bytes', 'Size of the disk of the state folder')
+  return (health: Health, now: Date): void => {
     for (const one of health.roots) {
       rootUp.set({ root: one.root }, one.away === null && one.scannedOnce ? 1 : 0)
       rootFresh.set({ root: one.root }, isStale(one, now) ? 0 : 1)
