@@ -11,8 +11,6 @@ import { storyOf } from './story.ts'
 import type { View } from './view.ts'
 import { adviceOn, ageWords, stateWords, toneOf } from './words.ts'
 
-const asset = (name: string): string => readFileSync(new URL(`./pages/${name}`, import.meta.url), 'utf8')
-
 /** What is said above a page after an act. */
 const DONE = new Map([
   ['retry', 'It is queued again.'],
@@ -24,34 +22,51 @@ const DONE = new Map([
 ])
 
 type Context = { view: View; guard: Guard; token: string | null }
+type Pages = Context & { render: Renderer }
 type Form = Record<string, string | undefined>
 
 export function servePages(server: FastifyInstance, context: Context): void {
-  const { view, guard, token } = context
-  const render = createRenderer(context)
-  const files = { 'style.css': 'text/css', 'live.js': 'text/javascript' }
-  for (const [name, type] of Object.entries(files)) {
+  const pages = { ...context, render: createRenderer(context) }
+  serveFiles(server)
+  serveReading(server, pages)
+  serveActs(server, pages)
+  serveLogin(server, pages)
+}
+
+function serveFiles(server: FastifyInstance): void {
+  for (const [name, type] of Object.entries({ 'style.css': 'text/css', 'live.js': 'text/javascript' })) {
     // What people read in the source is indented; the wire need not carry it.
-    const content = asset(name).replaceAll(/^ +/gm, '')
+    const content = readFileSync(new URL(`./pages/${name}`, import.meta.url), 'utf8').replaceAll(/^ +/gm, '')
     server.get(`/${name}`, (_, reply) => reply.type(type).send(content))
   }
+}
 
+function serveReading(server: FastifyInstance, { view, render }: Pages): void {
   server.get<{ Querystring: Form }>('/', async ({ query }, reply) => {
-    const moment = clocked(view)
+    const moment = momentOf(view)
     const kiosk = query['kiosk'] !== undefined
     const status = await readStatus(view, moment.clock, moment.now, { wall: kiosk })
-    return render(reply, 'status', moment, { ...status, kiosk, done: DONE.get(query['done'] ?? '') })
+    return render(reply, 'status', { ...status, kiosk, done: DONE.get(query['done'] ?? '') }, moment)
   })
-
   server.get<{ Params: { id: string }; Querystring: Form }>(
     '/registrations/:id',
     async ({ params, query }, reply) => {
       const story = await view.journal.story(params.id)
-      if (story === null) return message(reply, 404, 'There is no registration with this id.')
-      const content = { ...storyOf(story), done: DONE.get(query['done'] ?? '') }
-      return render(reply, 'registration', clocked(view), content)
+      if (story === null)
+        return render(reply.code(404), 'message', { text: 'There is no registration with this id.' })
+      return render(reply, 'registration', { ...storyOf(story), done: DONE.get(query['done'] ?? '') })
     },
   )
+}
+
+function serveActs(server: FastifyInstance, { view, guard, render }: Pages): void {
+  /** Back to the page it was done on; or why it could not be. */
+  const acted = (request: FastifyRequest, reply: FastifyReply, done: string, why: string | null) =>
+    why === null
+      ? reply.redirect(`${cameFrom(request)}?done=${done}`, 303)
+      : render(reply.code(why.startsWith('there is no') ? 404 : 409), 'message', {
+          text: `Not possible: ${why}.`,
+        })
 
   server.post<{ Params: { id: string }; Body: Form }>('/registrations/:id/retry', async (request, reply) =>
     acted(request, reply, 'retry', await view.act(request.params.id, { retry: true }, guard.who(request))),
@@ -60,23 +75,22 @@ export function servePages(server: FastifyInstance, context: Context): void {
     '/registrations/:id/resolve',
     async (request, reply) => {
       const act = actOf(request.body)
-      if (typeof act === 'string') return message(reply, 400, act)
+      if (typeof act === 'string') return render(reply.code(400), 'message', { text: act })
       return acted(request, reply, act.resolve, await view.act(request.params.id, act, guard.who(request)))
     },
   )
   for (const act of ['pause', 'resume'])
     server.post<{ Params: { name: string }; Body: Form }>(
       `/registries/:name/${act}`,
-      async (request, reply) =>
-        acted(
-          request,
-          reply,
-          act,
-          await view.setPaused(request.params.name, act === 'pause', guard.who(request)),
-        ),
+      async (request, reply) => {
+        const why = await view.setPaused(request.params.name, act === 'pause', guard.who(request))
+        return acted(request, reply, act, why)
+      },
     )
+}
 
-  server.get('/login', (_, reply) => render(reply, 'login', clocked(view), { wrong: null }))
+function serveLogin(server: FastifyInstance, { guard, token, render }: Pages): void {
+  server.get('/login', (_, reply) => render(reply, 'login', { wrong: null }))
   server.post<{ Body: Form | undefined }>('/login', (request, reply) => {
     const is = guard.login(request.body?.['token'] ?? '', request.ip)
     if (is === 'right' && token !== null)
@@ -85,22 +99,13 @@ export function servePages(server: FastifyInstance, context: Context): void {
         .redirect('/', 303)
     const wrong =
       is === 'wrong' ? 'This is not the token.' : 'Too many wrong tokens. Wait a minute and try again.'
-    return render(reply.code(is === 'wrong' ? 401 : 429), 'login', clocked(view), { wrong })
+    return render(reply.code(is === 'wrong' ? 401 : 429), 'login', { wrong })
   })
   server.post('/logout', (_, reply) =>
     reply
       .header('set-cookie', 'runherald=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0')
       .redirect('/login', 303),
   )
-
-  const message = (reply: FastifyReply, status: number, text: string) =>
-    render(reply.code(status), 'message', clocked(view), { text })
-
-  /** Back to the page it was done on; or why it could not be. */
-  const acted = (request: FastifyRequest, reply: FastifyReply, done: string, why: string | null) =>
-    why === null
-      ? reply.redirect(`${cameFrom(request)}?done=${done}`, 303)
-      : message(reply, why.startsWith('there is no') ? 404 : 409, `Not possible: ${why}.`)
 }
 
 function actOf({ verdict, remoteId, reason = '' }: Form): Exclude<Act, { retry: true }> | string {
@@ -125,7 +130,7 @@ function cameFrom({ headers }: FastifyRequest): string {
 
 type Moment = { clock: Clock; now: Date }
 
-const clocked = (view: View): Moment => {
+const momentOf = (view: View): Moment => {
   const now = new Date()
   return { clock: createClock(view.timeZone, now), now }
 }
@@ -133,7 +138,7 @@ const clocked = (view: View): Moment => {
 /** Fills a page, with what all pages know at hand. */
 function createRenderer({ view, guard, token }: Context) {
   const eta = new Eta({ views: new URL('./pages', import.meta.url).pathname, cache: true, autoEscape: true })
-  return (reply: FastifyReply, page: string, { clock, now }: Moment, content: object) => {
+  return (reply: FastifyReply, page: string, content: object, { clock, now } = momentOf(view)) => {
     const time = (instant: string): string =>
       `<time datetime="${escaped(instant.slice(0, 16))}Z" title="${clock.utc(instant)}">${clock.local(instant)}</time>`
     const common = {
@@ -144,5 +149,7 @@ function createRenderer({ view, guard, token }: Context) {
     return reply.type('text/html; charset=utf-8').send(eta.render(page, { ...common, ...content }))
   }
 }
+
+type Renderer = ReturnType<typeof createRenderer>
 
 const escaped = (text: string): string => text.replaceAll(/[&<>"]/g, (one) => `&#${one.charCodeAt(0)};`)
