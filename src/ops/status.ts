@@ -1,6 +1,7 @@
 /** The status page's content: what needs a person first, then what is under way, awaited and done. */
-import type { Grounds, JournalReader, RegistrationRow } from '../journal/journal.ts'
+import type { Count, Grounds, JournalReader, RegistrationRow } from '../journal/journal.ts'
 import { likelyRun, type Partner, unclaimed } from '../planning/partners.ts'
+import type { Reason, State } from '../record/registration.ts'
 import type { Clock } from './clock.ts'
 import { type Health, isStale, type Readiness, readinessOf } from './health.ts'
 import { TIMELINE_DAYS, type Timeline, timelineOf } from './timeline.ts'
@@ -45,66 +46,63 @@ export async function readStatus(
   now: Date,
   { wall }: { wall: boolean },
 ): Promise<Status> {
-  const shown = wall ? SHOWN_ON_WALL : SHOWN
   const [counts, registries, health] = await Promise.all([journal.counts(), view.registries(), view.health()])
   const since = new Date(now.getTime() - TIMELINE_DAYS * DAY_MS).toISOString()
   const spans = await journal.runsSince(since, SHOWN.runs)
-  const standing = (state: RegistrationRow['state'], limit: number, more: Standing = {}) =>
-    journal.standing({ state, limit, ...more })
-  const counted = (fits: (row: (typeof counts)[number]) => boolean) =>
-    counts.reduce((sum, one) => sum + (fits(one) ? one.count : 0), 0)
-  const waiting = async (reason: 'sheet' | 'run' | 'run-completion') => ({
-    count: counted((one) => one.state === 'waiting' && one.reason === reason),
-    rows: await standing('waiting', SHOWN.list, { reason }),
-  })
-  const both = async (states: Array<RegistrationRow['state']>, limit: number) =>
-    (await Promise.all(states.map((state) => standing(state, limit))))
-      .flat()
-      .toSorted((a, b) => a.since.localeCompare(b.since))
-      .slice(0, limit)
-  const grace = await standing('waiting', SHOWN.list, { reason: 'grace' })
-  const behind = await standing('waiting', SHOWN.list, { reason: 'previous-revision' })
-  const awaitingRun = await waiting('run')
-  const readiness = readinessOf(health, now)
+  const lists = await readLists(journal, counts, wall ? SHOWN_ON_WALL : SHOWN)
+  const { count, rows } = lists.awaitingRun
+  const runs = unclaimed(spans)
   return {
+    ...lists,
+    awaitingRun: { count, rows: rows.map((row) => ({ row, partner: likelyRun(row.subject.name, runs) })) },
     sentence: sentence(counts, registries),
-    needing: {
-      count: countOf(counts, 'needs'),
-      rows: await needing(journal, await both(['held', 'refused'], shown.needing)),
-    },
-    underWay: {
-      count: countOf(counts, 'busy'),
-      rows: await both(['unknown', 'sending', 'queued'], SHOWN.list),
-    },
-    awaitingRun: {
-      count: awaitingRun.count,
-      rows: awaitingRun.rows.map((row) => ({ row, partner: likelyRun(row.subject.name, unclaimed(spans)) })),
-    },
-    awaitingSheet: await waiting('sheet'),
-    running: await waiting('run-completion'),
-    resting: {
-      count: counted(
-        ({ state, reason }) => state === 'waiting' && (reason === 'grace' || reason === 'previous-revision'),
-      ),
-      rows: [...grace, ...behind].slice(0, SHOWN.list),
-    },
-    registered: {
-      count: countOf(counts, 'good'),
-      rows: await standing('registered', shown.registered, { latestFirst: true }),
-    },
     timeline: timelineOf(spans, clock, now),
     registries: registries.map((one) => ({
       ...one,
       words: registryWords(one),
       tone: one.state === 'open' ? ('good' as const) : ('needs' as const),
     })),
-    readiness,
+    readiness: readinessOf(health, now),
     health: strip(health, now),
     isEmpty: counts.length === 0 && spans.length === 0,
   }
 }
 
-type Standing = Partial<Omit<Parameters<JournalReader['standing']>[0], 'state' | 'limit'>>
+/** As many registrations of each list as are shown, and how many there are. */
+async function readLists(journal: JournalReader, counts: Count[], shown: typeof SHOWN) {
+  const limit = shown.list
+  const oldestOf = async (states: State[], most: number) =>
+    (await Promise.all(states.map((state) => journal.standing({ state, limit: most }))))
+      .flat()
+      .toSorted((a, b) => a.since.localeCompare(b.since))
+      .slice(0, most)
+  const waiting = async (...reasons: Reason[]) => ({
+    count: counts
+      .filter(({ state, reason }) => state === 'waiting' && reasons.some((one) => one === reason))
+      .reduce((sum, one) => sum + one.count, 0),
+    rows: (await Promise.all(reasons.map((reason) => journal.standing({ state: 'waiting', reason, limit }))))
+      .flat()
+      .slice(0, limit),
+  })
+  return {
+    needing: {
+      count: countOf(counts, 'needs'),
+      rows: await needing(journal, await oldestOf(['held', 'refused'], shown.needing)),
+    },
+    underWay: {
+      count: countOf(counts, 'busy'),
+      rows: await oldestOf(['unknown', 'sending', 'queued'], limit),
+    },
+    awaitingRun: await waiting('run'),
+    awaitingSheet: await waiting('sheet'),
+    running: await waiting('run-completion'),
+    resting: await waiting('grace', 'previous-revision'),
+    registered: {
+      count: countOf(counts, 'good'),
+      rows: await journal.standing({ state: 'registered', limit: shown.registered, latestFirst: true }),
+    },
+  }
+}
 
 async function needing(journal: JournalReader, rows: RegistrationRow[]): Promise<Needing[]> {
   const grounds = await journal.grounds(rows.map(({ id }) => id))
