@@ -14,48 +14,19 @@ import { isObject, type Json, loads } from './python-json.ts'
 
 type Batch = { [key: string]: Json }
 type Tube = { sample: { $ref: string }; tube_barcode: Json }
+type Batches = Map<string, { batch: Batch; tubes: Tube[] }>
 const root = '/api/v1/sequencing/batches'
 const account = '/api/v1/account'
 
 export function onecodex(options: RegistryOptions): EmulatedRegistry {
-  const batches = new Map<string, { batch: Batch; tubes: Tube[] }>()
-
-  function register(exchange: Exchange): Answer {
-    const type = exchange.headers['content-type']
-    if (typeof type !== 'string' || !/^application\/json\b/i.test(type))
-      return error(415, 'Unsupported Media Type')
-    const read = loads(Buffer.from(exchange.body).toString('utf8'))
-    const faults = faultsOfBatch(read === null ? null : read.value, options.strict)
-    if (faults.length > 0 || read === null || !isObject(read.value)) return error(400, 'Bad Request', faults)
-
-    const body = read.value
-    const samples = Array.isArray(body['samples']) ? body['samples'] : []
-    // A registry that stops half way has taken the first tubes and says so.
-    const taken = exchange.fault?.do === 'partial' ? samples.slice(0, exchange.fault.commits) : samples
-    const barcodes = taken.map((sample) => (isObject(sample) ? (sample['tube_barcode'] ?? null) : null))
-    const id = exchange.newId('batch').replaceAll('-', '').slice(0, 16)
-    exchange.commit({
-      type: 'batch',
-      effect: 'created',
-      id,
-      name: String(body['batch_name']),
-      identity: {
-        batch_name: body['batch_name'] ?? null,
-        tube_barcodes: barcodes,
-        created_at: exchange.now.toISOString(),
-      },
-      payload: { ...body, samples: taken },
-    })
-    const made = batches.get(id)
-    return jsonAnswer(200, { batch: made?.batch ?? null, samples: made?.tubes ?? [] })
-  }
+  const batches: Batches = new Map()
 
   function answer(exchange: Exchange): Answer {
     const { method, path } = exchange
     const key = authorised(exchange, options.token)
     if (path === `${root}/register`) {
       if (method !== 'POST') return error(405, 'Method Not Allowed')
-      return key ? register(exchange) : unauthorised()
+      return key ? register(exchange, batches, options.strict) : unauthorised()
     }
     if (method !== 'GET') return error(405, 'Method Not Allowed')
     if (path === account)
@@ -79,6 +50,36 @@ export function onecodex(options: RegistryOptions): EmulatedRegistry {
     }),
     clear: () => batches.clear(),
   }
+}
+
+function register(exchange: Exchange, batches: Batches, strict: boolean): Answer {
+  const type = exchange.headers['content-type']
+  if (typeof type !== 'string' || !/^application\/json\b/i.test(type))
+    return error(415, 'Unsupported Media Type')
+  const read = loads(Buffer.from(exchange.body).toString('utf8'))
+  const faults = faultsOfBatch(read === null ? null : read.value, strict)
+  if (faults.length > 0 || read === null || !isObject(read.value)) return error(400, 'Bad Request', faults)
+
+  const body = read.value
+  const samples = Array.isArray(body['samples']) ? body['samples'] : []
+  // A registry that stops half way has taken the first tubes and says so.
+  const taken = exchange.fault?.do === 'partial' ? samples.slice(0, exchange.fault.commits) : samples
+  const barcodes = taken.map((sample) => (isObject(sample) ? (sample['tube_barcode'] ?? null) : null))
+  const id = exchange.newId('batch').replaceAll('-', '').slice(0, 16)
+  exchange.commit({
+    type: 'batch',
+    effect: 'created',
+    id,
+    name: String(body['batch_name']),
+    identity: {
+      batch_name: body['batch_name'] ?? null,
+      tube_barcodes: barcodes,
+      created_at: exchange.now.toISOString(),
+    },
+    payload: { ...body, samples: taken },
+  })
+  const made = batches.get(id)
+  return jsonAnswer(200, { batch: made?.batch ?? null, samples: made?.tubes ?? [] })
 }
 
 function batchOf(commit: Commit, number: number): Batch {
