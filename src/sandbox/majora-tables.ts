@@ -46,36 +46,6 @@ export function openTables(rule: {
   const collate = (name: string): string =>
     rule.database === 'mariadb' ? name.replace(/ +$/, '').toLowerCase() : name
 
-  function takeLibrary(commit: Commit): void {
-    const name = String(commit.identity['library_name'])
-    const library = libraries.get(collate(name)) ?? { id: commit.id, name, fields: {}, biosamples: new Map() }
-    const { biosamples, ...fields } = commit.payload
-    library.fields = fields
-    for (const biosample of Array.isArray(biosamples) ? biosamples : []) {
-      const id = isObject(biosample) ? biosample['central_sample_id'] : biosample
-      library.biosamples.set(String(id), biosample)
-    }
-    libraries.set(collate(name), library)
-  }
-
-  function takeRun(commit: Commit, at: Date): void {
-    const name = typeof commit.identity['run_name'] === 'string' ? commit.identity['run_name'] : null
-    const library = String(commit.identity['library_name'])
-    const before = runs.get(commit.id)
-    const linked = before?.libraries.includes(library)
-      ? before.libraries
-      : [...(before?.libraries ?? []), library]
-    runs.set(commit.id, {
-      id: commit.id,
-      name: before?.name ?? name,
-      fields: commit.payload,
-      libraries: commit.effect === 'poisoned' || commit.effect === 'unlinked' ? [] : linked,
-      submitted: before?.submitted ?? at.toISOString().slice(0, 10),
-      poisoned: commit.effect === 'poisoned',
-    })
-    if (name !== null) runIdByName.set(collate(name), commit.id)
-  }
-
   return {
     hasBiosample: (id) => (known === null ? !id.startsWith('UNKNOWN') : known.has(id)),
     biosampleId: (id) => uuidOf(`${rule.kind} biosample ${id}`),
@@ -83,8 +53,15 @@ export function openTables(rule: {
     run: (name) => runs.get(runIdByName.get(collate(name)) ?? '') ?? null,
     runById: (id) => runs.get(id) ?? null,
     apply(commit, at) {
-      if (commit.type === 'library') takeLibrary(commit)
-      if (commit.type === 'run') takeRun(commit, at)
+      if (commit.type === 'library') {
+        const key = collate(String(commit.identity['library_name']))
+        libraries.set(key, libraryAfter(libraries.get(key), commit))
+      }
+      if (commit.type === 'run') {
+        const run = runAfter(runs.get(commit.id), commit, at)
+        runs.set(run.id, run)
+        if (run.name !== null) runIdByName.set(collate(run.name), run.id)
+      }
     },
     clear() {
       libraries.clear()
@@ -98,5 +75,26 @@ export function openTables(rule: {
       })),
       runs: [...runs.values()],
     }),
+  }
+}
+
+function libraryAfter(before: Library | undefined, { id, identity, payload }: Commit): Library {
+  const { biosamples: given, ...fields } = payload
+  const biosamples = new Map(before?.biosamples)
+  for (const biosample of Array.isArray(given) ? given : [])
+    biosamples.set(String(isObject(biosample) ? biosample['central_sample_id'] : biosample), biosample)
+  return { id: before?.id ?? id, name: before?.name ?? String(identity['library_name']), fields, biosamples }
+}
+
+function runAfter(before: Run | undefined, { id, effect, identity, payload }: Commit, at: Date): Run {
+  const name = typeof identity['run_name'] === 'string' ? identity['run_name'] : null
+  const libraries = new Set(before?.libraries).add(String(identity['library_name']))
+  return {
+    id,
+    name: before?.name ?? name,
+    fields: payload,
+    libraries: effect === 'poisoned' || effect === 'unlinked' ? [] : [...libraries],
+    submitted: before?.submitted ?? at.toISOString().slice(0, 10),
+    poisoned: effect === 'poisoned',
   }
 }
