@@ -1,12 +1,12 @@
 /** The sandbox's own pages under `/__sandbox`: what it holds, what it was asked, and what shall go wrong. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type FaultScript, readFaultScript } from './faults.ts'
+import { type Faults, readFaultScript } from './faults.ts'
 import { renderPage } from './page.ts'
 import type { Sandbox } from './sandbox.ts'
 
 export async function serveControl(
   sandbox: Sandbox,
-  script: () => FaultScript,
+  faults: () => Faults,
   strict: boolean,
   target: URL,
   request: IncomingMessage,
@@ -37,7 +37,7 @@ export async function serveControl(
       )
     }
     case 'GET /__sandbox/faults':
-      return send(response, 200, json, script())
+      return send(response, 200, json, faults().script)
     case 'POST /__sandbox/faults': {
       const read = readFaultScript(parsed(text))
       if (!read.ok) return send(response, 400, json, { errors: read.errors })

@@ -108,6 +108,7 @@ type Stage = 'connection' | 'headers' | 'body'
 
 /** Decides for each connection and request what strikes it. Throws for a script that `readFaultScript` refuses. */
 export type Faults = {
+  script: FaultScript
   strike(stage: Stage, sighting: Sighting | null): { rule: number; fault: FaultDoing } | null
 }
 
@@ -116,6 +117,7 @@ export function openFaults(script: FaultScript): Faults {
   const counts = rules.map(() => ({ seen: 0, struck: 0 }))
   const chance = randomFrom(seed)
   return {
+    script,
     strike(stage, sighting) {
       for (const [place, rule] of rules.entries()) {
         const count = counts[place]

@@ -12,6 +12,7 @@ import type { FaultDoing, Faults } from './faults.ts'
 import type { SandboxKind } from './kinds.ts'
 import type { Commit, SandboxLog } from './log.ts'
 import { namesIn, redactedBody, redactedHeaders } from './redact.ts'
+import { firstBytes, wholeBody } from './request-body.ts'
 import { databaseWords, insteadOf, spoilt } from './spoil.ts'
 
 export type ExchangePart = {
@@ -24,9 +25,6 @@ export type ExchangePart = {
   closing: AbortSignal
   now(): Date
 }
-
-/** More than any registry takes, little enough to hold. */
-const mostBytes = 8 * 1024 * 1024
 
 export async function serveExchange(
   part: ExchangePart,
@@ -141,32 +139,6 @@ function committer(
     made += 1
     if (fault?.do === 'database') throw new DatabaseFault(words)
   }
-}
-
-async function wholeBody(request: IncomingMessage): Promise<{ body: Uint8Array; complete: boolean }> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  try {
-    for await (const chunk of request) {
-      bytes += chunk.byteLength
-      if (bytes <= mostBytes) chunks.push(chunk)
-    }
-  } catch {
-    return { body: Buffer.concat(chunks), complete: false }
-  }
-  return { body: Buffer.concat(chunks), complete: request.complete }
-}
-
-/** Some of the body, as it comes; none where there is none. */
-function firstBytes(request: IncomingMessage): Promise<Uint8Array> {
-  return new Promise((resolve) => {
-    request.once('data', (chunk: Uint8Array) => {
-      request.pause()
-      resolve(chunk)
-    })
-    request.once('end', () => resolve(new Uint8Array()))
-    request.once('error', () => resolve(new Uint8Array()))
-  })
 }
 
 function breakOff(response: ServerResponse, fault: FaultDoing): void {

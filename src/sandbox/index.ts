@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net'
 import { serveControl } from './control.ts'
 import type { EmulatedRegistry, RegistryOptions } from './emulated-registry.ts'
-import { type FaultScript, type Faults, openFaults } from './faults.ts'
+import { openFaults } from './faults.ts'
 import { type ExchangePart, serveExchange } from './http.ts'
 import { kinds, type SandboxKind } from './kinds.ts'
 import { openLog } from './log.ts'
@@ -46,8 +46,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const registries = registriesOf(settings)
   for (const commit of log.earlier) registries[commit.kind].apply(commit, new Date(commit.at))
 
-  let script: FaultScript = options.faults ?? { rules: [] }
-  let faults: Faults = openFaults(script)
+  let faults = openFaults(options.faults ?? { rules: [] })
   const ending = new AbortController()
   const part: ExchangePart = {
     registries,
@@ -59,7 +58,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   }
 
   const server = createServer({ keepAliveTimeout: 30_000 }, (request, response) => {
-    if (!silenced.has(request.socket)) void serve(request, response)
+    if (!silenced.has(request.socket)) void serve(part, sandbox, settings.strict, request, response)
   })
   const silenced = strikeConnections(server, part)
   const port = await listening(server, options.port ?? 0, host)
@@ -73,37 +72,36 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     state: () => Object.fromEntries(kinds.map((kind) => [kind, registries[kind].state()])) as SandboxState,
     setFaults(next) {
       faults = openFaults(next)
-      script = next
     },
     reset() {
       for (const kind of kinds) registries[kind].clear()
       log.reset()
     },
-    close: () =>
-      new Promise((resolve, reject) => {
-        ending.abort()
-        if (!server.listening) return resolve()
-        server.close((error) => (error === undefined ? resolve() : reject(error)))
-        server.closeAllConnections()
-      }),
-  }
-
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    try {
-      const target = new URL(request.url ?? '/', url)
-      const kind = kinds.find(
-        (one) => target.pathname === `/${one}` || target.pathname.startsWith(`/${one}/`),
-      )
-      if (kind === undefined)
-        await serveControl(sandbox, () => script, settings.strict, target, request, response)
-      else await serveExchange(part, kind, target, request, response)
-    } catch (error) {
-      response.destroy(error instanceof Error ? error : undefined)
-      process.stderr.write(`sandbox: ${error instanceof Error ? error.stack : error}\n`)
-    }
+    close() {
+      ending.abort()
+      return closed(server)
+    },
   }
 
   return sandbox
+}
+
+async function serve(
+  part: ExchangePart,
+  sandbox: Sandbox,
+  strict: boolean,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const target = new URL(request.url ?? '/', sandbox.url)
+    const kind = kinds.find((one) => `${target.pathname}/`.startsWith(`/${one}/`))
+    if (kind === undefined) await serveControl(sandbox, part.faults, strict, target, request, response)
+    else await serveExchange(part, kind, target, request, response)
+  } catch (error) {
+    response.destroy(error instanceof Error ? error : undefined)
+    process.stderr.write(`sandbox: ${error instanceof Error ? error.stack : error}\n`)
+  }
 }
 
 const settingsOf = (options: SandboxOptions): RegistryOptions => ({
@@ -145,3 +143,10 @@ async function listening(server: Server, port: number, host: string): Promise<nu
   if (typeof address !== 'object' || address === null) throw new Error('the sandbox has no port')
   return address.port
 }
+
+const closed = (server: Server): Promise<void> =>
+  new Promise((resolve, reject) => {
+    if (!server.listening) return resolve()
+    server.close((error) => (error === undefined ? resolve() : reject(error)))
+    server.closeAllConnections()
+  })
