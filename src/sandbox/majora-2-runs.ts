@@ -1,37 +1,25 @@
 /** `process/sequencing/add/` of Majora 2: each run by itself, made or overwritten, with the races it is known for. */
 import type { Exchange, RegistryOptions } from './emulated-registry.ts'
 import { uuidOf } from './emulated-registry.ts'
-import {
-  attempt,
-  type Envelope,
-  type FieldErrors,
-  fail,
-  PythonError,
-  ServerError,
-} from './majora-envelope.ts'
-import {
-  checkForm,
-  choice,
-  dateTime,
-  type Form,
-  hasErrors,
-  isEmpty,
-  pythonText,
-  pythonType,
-  row,
-  text,
-  uuid,
-} from './majora-fields.ts'
+import type { Commit } from './log.ts'
+import { checkRun } from './majora-2-run-form.ts'
+import { attempt, type Envelope, fail, ServerError } from './majora-envelope.ts'
+import { hasErrors, pythonText } from './majora-fields.ts'
 import type { Body } from './majora-route.ts'
-import type { Tables } from './majora-tables.ts'
+import type { Run, Tables } from './majora-tables.ts'
 import { isObject, type Json } from './python-json.ts'
 
-type Place = {
+export type Place = {
   exchange: Exchange
   tables: Tables
+  /** Runs just made that nobody owns yet, and until when (performance.now). */
   unowned: Map<string, number>
   options: RegistryOptions
 }
+
+/** It can be neither read nor mended: not yet, or never. */
+export const isUnowned = (run: Run, unowned: Place['unowned']): boolean =>
+  run.poisoned || (unowned.get(run.id) ?? 0) > performance.now()
 
 export const raceText = (what: string): string =>
   `Failed to get or create a ${what}. Possible race condition detected.`
@@ -90,46 +78,42 @@ function addRun(
     fail(envelope, duplicate(runName, options))
     return
   }
-  const racing = before !== null && (before.poisoned || (unowned.get(before.id) ?? 0) > performance.now())
-  const poisoning = exchange.fault?.do === 'poison' && before === null
+  const isNew = before === null
+  const poisons = isNew && exchange.fault?.do === 'poison'
+  const races = exchange.fault?.do === 'race' || (!isNew && isUnowned(before, unowned))
+  const overflow = options.database === 'mariadb' ? overflowOf(runName, clean['instrument_model']) : null
+  const effect = poisons ? 'poisoned' : races ? null : effectOf(isNew, overflow)
   const id = before?.id ?? exchange.newId(`run ${given.at}`)
-  const commit = (effect: 'created' | 'updated' | 'poisoned' | 'unlinked'): void =>
+  const name = before?.name ?? runName
+  const library = tables.library(given.library)?.name ?? given.library
+  const group = clean['run_group'] === '' ? runName : (clean['run_group'] ?? null)
+  if (effect !== null)
     exchange.commit({
-      type: 'run',
-      effect,
-      id,
-      name: before?.name ?? runName,
-      identity: {
-        run_name: before?.name ?? runName,
-        sequencing_id: sequencingId ?? null,
-        library_name: tables.library(given.library)?.name ?? given.library,
-      },
-      payload: {
-        ...clean,
-        run_name: runName,
-        run_group: clean['run_group'] === '' ? runName : (clean['run_group'] ?? null),
-      },
+      ...{ type: 'run', effect, id, name },
+      identity: { run_name: name, sequencing_id: sequencingId ?? null, library_name: library },
+      payload: { ...clean, run_name: runName, run_group: group },
     })
-  if (poisoning) commit('poisoned')
-  if (racing || poisoning || exchange.fault?.do === 'race') {
+  if (poisons || races) {
     fail(envelope, raceText('DNASequencingProcess'))
     envelope.messages.push('Likely caught other process in the middle of adding a run, advised to resubmit')
     return
   }
-
-  const overflow = options.database === 'mariadb' ? overflowOf(runName, clean['instrument_model']) : null
-  if (overflow === 'dice_name') commit(before === null ? 'unlinked' : 'updated')
-  else if (overflow === null) commit(before === null ? 'created' : 'updated')
-  else if (before === null) commit('poisoned')
-  if (overflow === null && before === null && options.raceWindowMs > 0)
+  if (effect === 'created' && options.raceWindowMs > 0)
     unowned.set(id, performance.now() + options.raceWindowMs)
-  tellRun(envelope, { id, runName, isNew: before === null, overflow })
+  tellRun(envelope, { id, runName, isNew, overflow })
+}
+
+/** What becomes durable; null: nothing. A long model leaves a new run to nobody, a long name one to no library. */
+function effectOf(isNew: boolean, overflow: Overflow): Commit['effect'] | null {
+  if (overflow === 'instrument_model') return isNew ? 'poisoned' : null
+  if (!isNew) return 'updated'
+  return overflow === 'dice_name' ? 'unlinked' : 'created'
 }
 
 /** The pipeline comes with the run, the group and resource of its reads with a new one; nothing comes after a fault. */
 function tellRun(
   envelope: Envelope,
-  { id, runName, isNew, overflow }: { id: string; runName: string; isNew: boolean; overflow: string | null },
+  { id, runName, isNew, overflow }: { id: string; runName: string; isNew: boolean; overflow: Overflow },
 ): void {
   const told = isNew ? envelope.new : envelope.updated
   told.push(['Sequencing', id, ''])
@@ -144,58 +128,10 @@ function tellRun(
   told.push(['Bioinformatics: Pipeline', uuidOf(`${id} pipeline`), ''])
 }
 
-function checkRun(run: Json, library: string, group: Json | undefined, now: Date, tables: Tables): Form {
-  if (!isObject(run)) throw new PythonError(`'${pythonType(run)}' object has no attribute 'get'`)
-  const make = run['instrument_make']
-  if (typeof make !== 'string' && make !== false && make !== 0 && !isEmpty(make)) {
-    throw new PythonError(`'${pythonType(make)}' object has no attribute 'upper'`)
-  }
-  const normalised =
-    typeof make === 'string'
-      ? { ...run, instrument_make: make.toUpperCase().trim().replaceAll(' ', '_') }
-      : run
-  const form = checkForm(
-    { ...normalised, library_name: library, run_group: group ?? null },
-    {
-      library_name: row((name) => tables.library(name) !== null),
-      sequencing_id: uuid({ required: false }),
-      run_name: text({ min: 5, max: 128 }),
-      run_group: text({ max: 128 }),
-      instrument_make: choice(['ILLUMINA', 'OXFORD_NANOPORE', 'ION_TORRENT']),
-      instrument_model: text({ required: true }),
-      flowcell_type: text({ max: 48 }),
-      flowcell_id: text({ max: 48 }),
-      start_time: dateTime({ seconds: false }),
-      end_time: dateTime({ seconds: false }),
-      bioinfo_pipe_name: text({ max: 96 }),
-      bioinfo_pipe_version: text({ max: 48 }),
-    },
-  )
-  const name = form.clean['run_name']
-  if (!form.clean['sequencing_id'] && !name) {
-    add(form.errors, 'run_name', "If you don't provide a sequencing_id, you must provide a run_name")
-  }
-  if (typeof name === 'string' && /[./\\]/.test(name)) {
-    add(form.errors, 'run_name', "run_name cannot contain a reserved character: ['.', '/', '\\\\']")
-  }
-  for (const [field, verb] of [
-    ['start_time', 'start'],
-    ['end_time', 'end'],
-  ] as const) {
-    const time = form.clean[field]
-    if (typeof time !== 'string') continue
-    form.clean[field] = time.slice(0, 16).replace('T', ' ')
-    if (new Date(`${time}Z`) > now) add(form.errors, field, `Sequencing run cannot ${verb} in the future`)
-  }
-  return form
-}
-
-function add(errors: FieldErrors, field: string, message: string): void {
-  errors[field] = [...(errors[field] ?? []), { message, code: '' }]
-}
+type Overflow = 'instrument_model' | 'dice_name' | null
 
 /** The column a name or a model does not fit in, where the database cares; the form lets both pass. */
-function overflowOf(runName: string, model: Json | undefined): 'instrument_model' | 'dice_name' | null {
+function overflowOf(runName: string, model: Json | undefined): Overflow {
   if ([...String(model)].length > 48) return 'instrument_model'
   return [...`sequencing-dummy-reads-${runName}`].length > 96 ? 'dice_name' : null
 }

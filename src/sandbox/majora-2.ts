@@ -1,6 +1,6 @@
 /** Majora 2 as it stands: runs known by their name, updates that blank what they leave out, token or OAuth2. */
 import type { Answer, EmulatedRegistry, Exchange, RegistryOptions } from './emulated-registry.ts'
-import { addRuns, raceText } from './majora-2-runs.ts'
+import { addRuns, isUnowned, type Place, raceText } from './majora-2-runs.ts'
 import { structOf } from './majora-2-struct.ts'
 import {
   closeEnvelope,
@@ -17,7 +17,7 @@ import { addLibrary, libraryRules } from './majora-library.ts'
 import { openOAuth } from './majora-oauth.ts'
 import { type Body, type Entry, type MajoraCall, routeMajora } from './majora-route.ts'
 import { strictLibrary, strictMajora2 } from './majora-strict.ts'
-import { openTables, type Tables } from './majora-tables.ts'
+import { openTables } from './majora-tables.ts'
 import type { Json } from './python-json.ts'
 
 const vary = 'Authorization, Cookie'
@@ -26,79 +26,25 @@ const libraryScopes =
 const sequencingScopes =
   'majora2.change_libraryartifact majora2.add_dnasequencingprocess majora2.change_dnasequencingprocess'
 
+const rules = libraryRules({
+  name: text({ required: true, min: 5, max: 96 }),
+  kitLength: 96,
+  strategies: ['WGA', 'WGS', 'AMPLICON', 'TARGETED_CAPTURE', 'OTHER'],
+})
+
 export function majora2(options: RegistryOptions): EmulatedRegistry {
   const tables = openTables({ kind: 'majora-2', ...options })
   const oauth = openOAuth(options.oauth)
-  /** Runs just made that nobody owns yet, and until when (performance.now). */
-  const unowned = new Map<string, number>()
-  const library = libraryRules({
-    name: text({ required: true, min: 5, max: 96 }),
-    kitLength: 96,
-    strategies: ['WGA', 'WGS', 'AMPLICON', 'TARGETED_CAPTURE', 'OTHER'],
-  })
-
-  function calls(exchange: Exchange): { [path: string]: MajoraCall } {
-    const inEnvelope =
-      (strict: (body: Body) => FieldErrors[], work: (envelope: Envelope, body: Body) => void) =>
-      (body: Body): Answer => {
-        const envelope = openEnvelope()
-        envelope.extra['request'] = exchange.newId('request')
-        const outdated = versionGate(body, '0.44.0')
-        const undocumented = options.strict ? strict(body) : []
-        if (outdated !== null) fail(envelope, outdated)
-        else if (undocumented.length > 0) for (const errors of undocumented) fail(envelope, errors)
-        else work(envelope, body)
-        const answer = closeEnvelope(envelope, { tasks: true, vary })
-        const made = envelope.new.some(([what]) => what === 'Sequencing')
-        return made && options.raceWindowMs > 0 ? { ...answer, delayMs: options.raceWindowMs } : answer
-      }
-    return {
-      '/api/v2/artifact/library/add/': {
-        scopes: libraryScopes,
-        run: inEnvelope(strictLibrary, (envelope, body) => {
-          if (exchange.fault?.do === 'race') {
-            raceForLibrary(envelope, body)
-            return
-          }
-          addLibrary(exchange, tables, body, envelope, { ...library, biosamplesFirst: true })
-        }),
-      },
-      '/api/v2/process/sequencing/add/': {
-        scopes: sequencingScopes,
-        run: inEnvelope(strictMajora2, (envelope, body) =>
-          addRuns({ exchange, tables, unowned, options }, body, envelope),
-        ),
-      },
-      '/api/v2/process/sequencing/get/': {
-        scopes: null,
-        run: inEnvelope(
-          () => [],
-          (envelope, body) => getRuns(tables, unowned, body, envelope),
-        ),
-      },
-    }
-  }
-
-  function admit(exchange: Exchange, body: Body, call: MajoraCall): Entry {
-    const { authorization } = exchange.headers
-    const scopes = oauth.scopesOf(authorization, exchange.now)
-    if (scopes !== null) {
-      const needed = call.scopes ?? ''
-      if (needed === '' || needed.split(' ').every((scope) => scopes.includes(scope))) return 'allowed'
-      return scopeRefusal(exchange, needed)
-    }
-    // A bearer token that is not known is passed over in silence, and the body's own token asked instead.
-    if (body['username'] !== options.username || body['token'] !== options.token) return 'refused'
-    return body['sudo_as'] ? 'refused' : 'allowed'
-  }
-
+  const unowned: Place['unowned'] = new Map()
   return {
     apply: tables.apply,
     answer(exchange) {
       if (exchange.path === '/o/token/') return oauth.token(exchange)
+      const granted = oauth.scopesOf(exchange.headers['authorization'], exchange.now)
       return routeMajora(exchange, {
-        calls: calls(exchange),
-        admit: (body, call) => admit(exchange, body, call),
+        calls: callsOf({ exchange, tables, unowned, options }),
+        admit: (body, call) =>
+          granted === null ? admitted(body, options) : admittedBy(granted, call, exchange),
         malformed: 'empty-400',
         vary: { usual: vary, fault: vary },
       })
@@ -112,7 +58,59 @@ export function majora2(options: RegistryOptions): EmulatedRegistry {
   }
 }
 
-function getRuns(tables: Tables, unowned: Map<string, number>, body: Body, envelope: Envelope): void {
+const callsOf = (place: Place): { [path: string]: MajoraCall } => ({
+  '/api/v2/artifact/library/add/': {
+    scopes: libraryScopes,
+    run: (body) =>
+      inEnvelope(place, body, strictLibrary, (envelope) => {
+        if (place.exchange.fault?.do === 'race') raceForLibrary(envelope, body)
+        else addLibrary(place.exchange, place.tables, body, envelope, { ...rules, biosamplesFirst: true })
+      }),
+  },
+  '/api/v2/process/sequencing/add/': {
+    scopes: sequencingScopes,
+    run: (body) => inEnvelope(place, body, strictMajora2, (envelope) => addRuns(place, body, envelope)),
+  },
+  '/api/v2/process/sequencing/get/': {
+    scopes: null,
+    run: (body) => inEnvelope(place, body, anything, (envelope) => getRuns(place, body, envelope)),
+  },
+})
+
+/** The documents forbid it nothing. */
+const anything = (): FieldErrors[] => []
+
+function inEnvelope(
+  { exchange, options }: Place,
+  body: Body,
+  strict: (body: Body) => FieldErrors[],
+  work: (envelope: Envelope) => void,
+): Answer {
+  const envelope = openEnvelope()
+  envelope.extra['request'] = exchange.newId('request')
+  const outdated = versionGate(body, '0.44.0')
+  const undocumented = options.strict ? strict(body) : []
+  if (outdated !== null) fail(envelope, outdated)
+  else if (undocumented.length > 0) for (const errors of undocumented) fail(envelope, errors)
+  else work(envelope)
+  const answer = closeEnvelope(envelope, { tasks: true, vary })
+  const made = envelope.new.some(([what]) => what === 'Sequencing')
+  return made && options.raceWindowMs > 0 ? { ...answer, delayMs: options.raceWindowMs } : answer
+}
+
+function admittedBy(scopes: string[], call: MajoraCall, exchange: Exchange): Entry {
+  const needed = call.scopes ?? ''
+  if (needed === '' || needed.split(' ').every((scope) => scopes.includes(scope))) return 'allowed'
+  return scopeRefusal(exchange, needed)
+}
+
+/** A bearer token that is not known is passed over in silence, and the body's own token asked instead. */
+function admitted(body: Body, { username, token }: RegistryOptions): Entry {
+  if (body['username'] !== username || body['token'] !== token) return 'refused'
+  return body['sudo_as'] ? 'refused' : 'allowed'
+}
+
+function getRuns({ tables, unowned }: Place, body: Body, envelope: Envelope): void {
   const wanted = body['run_name']
   if (!wanted) {
     fail(envelope, "'run_name' key missing or empty")
@@ -126,7 +124,7 @@ function getRuns(tables: Tables, unowned: Map<string, number>, body: Body, envel
     if (run === null) {
       envelope.warnings += 1
       envelope.ignored.push(name)
-    } else if (run.poisoned || (unowned.get(run.id) ?? 0) > performance.now()) {
+    } else if (isUnowned(run, unowned)) {
       fail(envelope, "'NoneType' object has no attribute 'profile'")
     } else found[String(run.name)] = structOf(run, tables)
   }
