@@ -7,7 +7,7 @@ import type { Destination } from './destination.ts'
 import { type JobData, openQueue, type RegistryQueue } from './queue.ts'
 import type { RedisLinks } from './redis-links.ts'
 
-export type QueuesOptions = {
+type QueuesOptions = {
   destinations: Destination[]
   prefix: string
   queue: { lockSeconds: number; stalledSeconds: number }
