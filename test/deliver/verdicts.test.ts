@@ -285,6 +285,24 @@ describe('look-ups', () => {
     })
   })
 
+  test('a question that cannot be asked for want of a token uses up no look-up, and takes back no attempt', () => {
+    const corrects = traits({ repeatable: true, askable: true, corrects: true })
+    const noToken: Outcome = { type: 'not-sent', detail: 'ENOENT', pause: 'credentials' }
+    const at = core()
+      .plan({ traits: corrects })
+      .arm()
+      .verdict({ is: 'look-up', detail: '409' }, { status: 409 })
+    at.pass(5).arm().ends(noToken)
+    expect(at.newest()).toMatchObject({ state: 'unknown', attempts: 1, steps: { lookUp: 1 }, nextTry: null })
+    expect(at.did('pause-registry')).toMatchObject([{ reason: 'credentials' }])
+    // Or what is there of it would pass for its correction.
+    at.arm().found({ is: 'conflict', detail: 'another library' }).plan({ body: 'B', traits: corrects })
+    at.arm().verdict({ is: 'look-up', detail: '409' }, { status: 409 }).pass(5).arm()
+    expect(at.found({ is: 'found', remoteIds: {}, samples: [] }).newest()).toMatchObject({
+      ...{ revision: 2, state: 'held', reason: 'conflict' },
+    })
+  })
+
   test.for<[string, Partial<Traits>, (at: ReturnType<typeof core>) => unknown]>([
     ['where the earlier never went', { corrects: true }, () => {}],
     ['where the earlier was refused, and nothing is corrected', {}, (at) => at.arm().verdict(REFUSED)],

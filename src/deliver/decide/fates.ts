@@ -64,7 +64,7 @@ export function notSent(
   return { revision: backOff(revision, moment, null), outcome: 'not-sent', detail, effects }
 }
 
-/** For no fault of its own: it counts as no attempt, and goes as soon as the registry is open again. */
+/** For no fault of its own: it goes as soon as the registry is open again. */
 export function paused(
   revision: Revision,
   reason: PauseReason,
@@ -72,9 +72,8 @@ export function paused(
   outcome: string,
   now: Date,
 ): Fate {
-  const attempts = Math.max(0, revision.attempts - 1)
   return {
-    revision: schedule({ ...pending(revision, now), attempts }, null),
+    revision: schedule(pending(revision, now), null),
     outcome,
     detail,
     effects: [{ do: 'pause-registry', reason, detail }],

@@ -73,7 +73,7 @@ function afterSend(revision: Revision, outcome: Outcome, moment: Moment): Fate {
     case 'verdict':
       return afterVerdict(revision, outcome.verdict, outcome.answer, moment)
     case 'not-sent':
-      return notSent(revision, outcome, moment)
+      return notSent(outcome.pause === 'away' ? revision : uncounted(revision), outcome, moment)
     case 'lost':
       return lost(revision, outcome.detail, moment)
     case 'look-up':
@@ -82,6 +82,9 @@ function afterSend(revision: Revision, outcome: Outcome, moment: Moment): Fate {
       return outcome satisfies never
   }
 }
+
+/** A send that was kept back, or turned away, for the registry's sake alone is no attempt. A look-up never counted. */
+const uncounted = (revision: Revision): Revision => ({ ...revision, attempts: revision.attempts - 1 })
 
 function afterVerdict(
   revision: Revision,
@@ -116,7 +119,7 @@ function afterVerdict(
     case 'unknown':
       return lost(revision, verdict.detail, moment, verdict.pause ?? 'away')
     case 'pause':
-      return paused(revision, verdict.reason, verdict.detail, 'paused', moment.now)
+      return paused(uncounted(revision), verdict.reason, verdict.detail, 'paused', moment.now)
     default:
       return verdict satisfies never
   }
