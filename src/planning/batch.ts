@@ -55,8 +55,11 @@ export async function planBatch(
     ask(asked, planned.plans)
     withdraw(asked, planned.withdrawn)
     await touch(planned.runs)
-    for (const doubt of planned.doubts)
-      if ((await journal.registrations({ ids: doubt.candidates })).some(wasSent)) takeBack(asked, doubt.asked)
+    for (const doubt of planned.doubts) {
+      const sent = (await journal.registrations({ ids: doubt.candidates })).filter(wasSent)
+      for (const { id } of sent) asked.withdrawn.delete(id)
+      if (sent.length > 0) takeBack(asked, doubt.asked)
+    }
   }
   for (const run of runs.values()) await planRunOf(run, asked, { journal, catalogue, options })
   for (const id of asked.plans.keys()) asked.withdrawn.delete(id)
