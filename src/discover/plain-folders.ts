@@ -23,8 +23,13 @@ export function createPlainFolders(isTrusted: () => boolean): PlainFolders {
     unchanged(path) {
       const one = isTrusted() ? kept.get(path) : undefined
       if (one === undefined) return null
-      const stats = statSync(path, { throwIfNoEntry: false })
-      return stats?.mtimeMs === one.mtimeMs && stats.ino === one.ino ? one.below : null
+      try {
+        const { mtimeMs, ino } = statSync(path)
+        return mtimeMs === one.mtimeMs && ino === one.ino ? one.below : null
+      } catch {
+        // What the disk has against it, the look tells.
+        return null
+      }
     },
     keep(path, { stats: { mtimeMs, ino }, below, askedDeeper }) {
       // Where a make has looked further down before it said no, a change there may let it say yes.

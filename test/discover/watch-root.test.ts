@@ -196,6 +196,28 @@ describe('trouble', () => {
     expect(told()).toHaveLength(2)
   })
 
+  test('with a folder that was known to be no run folder is told of that folder, not of the root', async () => {
+    await using rig = createRig()
+    const group = join(rig.root, 'group')
+    const inner = join(group, 'inner')
+    mkdirSync(inner, { recursive: true })
+    longAgo(inner, group)
+    const watch = watched(rig, { depth: 3 })
+    await watch.scannedOnce
+    // Since its time stays, the group is not listed again, and what it is known to hold cannot even be asked for.
+    rmSync(inner, { recursive: true })
+    symlinkSync('inner', inner)
+    longAgo(group)
+    await watch.sweepNow()
+    expect(watch.health().away).toBe(null)
+    expect(rig.happenings.map(({ event }) => event)).toEqual([
+      'root.scanned',
+      'run.unreadable',
+      'root.scanned',
+    ])
+    expect(rig.happenings[1]?.fields).toMatchObject({ path: inner, error: { code: 'ELOOP' } })
+  })
+
   test('with the journal is told, and the next sweep goes on', async () => {
     await using rig = createRig()
     rig.write('RUN1/run.xml')
