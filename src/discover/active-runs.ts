@@ -22,7 +22,7 @@ export type ActiveRuns = {
 
 export function createActiveRuns(
   { root, depth }: { root: string; depth: number },
-  hints: () => Hints | null,
+  hints: Pick<Hints, 'add' | 'drop'>,
   { isFinished, now }: { isFinished(path: string): boolean; now(): Date },
 ): ActiveRuns {
   const active = new Map<string, Set<string>>()
@@ -32,10 +32,10 @@ export function createActiveRuns(
     follow(path, folders) {
       const before = active.get(path)
       active.set(path, new Set(folders))
-      for (const folder of folders) if (!before?.has(folder)) hints()?.add(join(path, folder))
+      for (const folder of folders) if (!before?.has(folder)) hints.add(join(path, folder))
     },
     unfollow(path) {
-      if (active.delete(path)) hints()?.drop(path)
+      if (active.delete(path)) hints.drop(path)
     },
     deeper: () => [...active].flatMap(([path, below]) => [...below].map((folder) => join(path, folder))),
     stepsTo(path) {

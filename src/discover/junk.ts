@@ -1,4 +1,5 @@
 /** Names that lie among people's and instruments' files but mean nothing: temporaries, locks, leavings of desktops. */
+import { basename, matchesGlob, relative } from 'node:path'
 
 const EXACT = new Set(['.ds_store', 'thumbs.db', 'desktop.ini'])
 const BEGINNINGS = ['._', '~$', '.~lock.', '.nfs', '.smbdelete', '.fuse_hidden']
@@ -17,14 +18,13 @@ export function isJunk(entry: string): boolean {
   )
 }
 
-/** Folders of a root that never are run folders, beside junk: hidden ones, the file system's own, copies under way. */
-export const isNeverRunFolder = (name: string): boolean =>
-  name.startsWith('.') ||
-  name.startsWith('@') ||
-  name.startsWith('$') ||
-  name === 'lost+found' ||
-  name === 'System Volume Information' ||
-  /[._-]copying$/i.test(name)
+/** Could a folder of this name be a run folder, or hold some? Not if it is hidden, the file system's, a copy under way. */
+export const mayBeRunFolder = (name: string): boolean =>
+  !/^[.@$]/.test(name) &&
+  name !== 'lost+found' &&
+  name !== 'System Volume Information' &&
+  !/[._-]copying$/i.test(name) &&
+  !isJunk(name)
 
 /** In a drop folder, also where a file stands in the place of a folder of ours. */
 const OURS = new Set(['readme.txt', 'done', 'needs-fixing', '_status'])
@@ -37,3 +37,7 @@ const SHEET_TEMPORARY = /^[0-9A-F]{8}$|\.[a-z]{3,4}\.[A-Za-z0-9]{6}$/
  */
 export const mayBeSheet = (name: string): boolean =>
   !name.startsWith('.') && !OURS.has(name.toLowerCase()) && !SHEET_TEMPORARY.test(name) && !isJunk(name)
+
+/** Is this path meant by a pattern to be ignored? One with a `/` is held against the path below the root, else the name. */
+export const isMeant = (pattern: string, path: string, root: string): boolean =>
+  matchesGlob(pattern.includes('/') ? relative(root, path) : basename(path), pattern)

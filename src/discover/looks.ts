@@ -3,8 +3,8 @@
 type Looks<Outcome> = {
   /** Looks now. */
   at(path: string): Promise<Outcome>
-  /** Looks in a moment, so that a burst of hints makes one look. */
-  soon(path: string): void
+  /** Calls `then` in a moment, so that a burst of hints makes one look. */
+  soon(path: string, then: (path: string) => void): void
   /** Makes no more looks; resolves when those under way have ended. */
   close(): Promise<void>
 }
@@ -12,10 +12,7 @@ type Looks<Outcome> = {
 const BURST_MS = 50
 
 /** `look` must not reject. */
-export function createLooks<Outcome>(
-  look: (path: string) => Promise<Outcome>,
-  whenHinted: (path: string) => void,
-): Looks<Outcome> {
+export function createLooks<Outcome>(look: (path: string) => Promise<Outcome>): Looks<Outcome> {
   const underWay = new Map<string, { outcome: Promise<Outcome>; again: boolean }>()
   const hinted = new Map<string, NodeJS.Timeout>()
   let closed = false
@@ -44,11 +41,11 @@ export function createLooks<Outcome>(
       underWay.set(path, one)
       return one.outcome
     },
-    soon(path) {
+    soon(path, then) {
       if (closed || hinted.has(path)) return
       const timer = setTimeout(() => {
         hinted.delete(path)
-        whenHinted(path)
+        then(path)
       }, BURST_MS)
       hinted.set(path, timer)
     },

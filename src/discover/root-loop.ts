@@ -2,14 +2,16 @@
  * Keeps one watched root: sweeps it again and again, and lets file events, where they can be had, ask for a look
  * sooner. The sweep is the truth; a root that is away or empty never means that something was removed.
  */
-import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { within } from '../event-loop.ts'
 import { type Emit, type LoggedError, loggedError } from '../events.ts'
 import type { Found } from '../handovers.ts'
-import { createDisk, type Disk, notAnswering } from './disk.ts'
-import { isRefusal, networkFileSystem } from './file-system.ts'
-import { type Hints, watchHints } from './hints.ts'
+import { type Disk, notAnswering } from './disk.ts'
+import { isRefusal } from './file-system.ts'
+import type { Hints, Watched } from './hints.ts'
+import { createPlace } from './place.ts'
+import { createRounds } from './rounds.ts'
 import type { Known } from './settle.ts'
 
 export type RootOptions = {
@@ -55,165 +57,84 @@ export type RootWatch = {
   close(): Promise<void>
 }
 
-type Counts = { folders: number; sheets: number }
-
 /** What differs between a root of run folders and a drop folder. */
-type RootKind = {
+export type RootKind = {
   /** Lists everything; throws when the root itself cannot be read. */
-  sweep(known: ReadonlyMap<string, Known>): Promise<Counts>
+  sweep(): Promise<{ folders: number; sheets: number }>
   /** That sweep was whole: the disk answered all through. */
   swept(): Promise<void>
-  hints: Pick<Parameters<typeof watchHints>[1], 'depth' | 'deeper' | 'ignored' | 'hint'>
+  watched: Watched
   lookAgain(path: string): Promise<void>
   close(): Promise<void>
 }
 
 /** What a kind may ask of the loop. */
 export type RootTools = {
+  root: string
   disk: Disk
-  /** The network file system's name; null on a local disk. */
-  network(): string | null
-  hints(): Hints | null
+  hints: Pick<Hints, 'add' | 'drop'>
+  isLocal(): boolean
+  /** What the journal knew when the last sweep began. */
+  known(): ReadonlyMap<string, Known>
+  now(): Date
+  isClosed(): boolean
 }
 
-/** A local disk answers at once; a drive that needs longer than this for one folder is as good as away. */
-const PATIENCE_MS = 30_000
 const CLOSING_MS = 2_000
 
-export function keepRoot(
-  root: string,
-  options: RootOptions,
-  make: (tools: RootTools) => RootKind,
-): RootWatch {
+export function keepRoot(options: RootOptions, make: (tools: RootTools) => RootKind): RootWatch {
   const { emit } = options
-  const health: RootHealth = { away: null, scannedOnce: false, lastSweep: null, events: false }
+  const root = resolve(options.path)
+  const now = options.now ?? (() => new Date())
+  let health: Omit<RootHealth, 'events'> = { away: null, scannedOnce: false, lastSweep: null }
   const scannedOnce = Promise.withResolvers<boolean>()
-  let network: string | null = null
-  let identity: string | null = null
-  let hints: Hints | null = null
-  let eventsFailed = false
-  let timer: NodeJS.Timeout | undefined
-  let sweeping: Promise<void> | null = null
-  let closed = false
-  const disk = createDisk(PATIENCE_MS, () => (network === null ? 8 : 2))
-  const kind = make({ disk, network: () => network, hints: () => hints })
+  let known: ReadonlyMap<string, Known> = new Map()
+  const sweeps = createRounds(sweep, Math.max(0.02, options.sweepSeconds) * 1000)
+  const place = createPlace(root, options, sweeps.soon)
+  const kind = make({ root, ...place, known: () => known, now, isClosed: sweeps.isClosed })
 
   async function sweep(): Promise<void> {
     const start = performance.now()
-    let known: ReadonlyMap<string, Known>
+    const journal = await options.known().catch(failed)
+    if (journal === undefined) return
     try {
-      known = await options.known()
-    } catch (thrown) {
-      emit('item.failed', { path: root, error: loggedError(thrown) })
-      return
-    }
-    try {
-      await meet()
-      const counts = await kind.sweep(known)
-      if (disk.isSilent()) throw notAnswering()
-      if (closed) return
+      await place.meet()
+      known = journal
+      const counts = await kind.sweep()
+      if (place.disk.isSilent()) throw notAnswering()
+      if (sweeps.isClosed()) return
       await kind.swept()
       if (health.away !== null) emit('root.back', { root })
       emit('root.scanned', { root, ...counts, tookMs: Math.round(performance.now() - start) })
     } catch (thrown) {
-      await lose(thrown)
-      return
+      // A fault of ours says nothing of the root.
+      return isRefusal(thrown) ? lose(loggedError(thrown)) : failed(thrown)
     }
-    health.away = null
-    health.lastSweep = options.now?.() ?? new Date()
-    health.scannedOnce = true
+    health = { away: null, scannedOnce: true, lastSweep: now() }
     scannedOnce.resolve(true)
-    if (hints?.isWorn()) await unfollow()
-    follow()
+    await place.follow(kind.watched)
   }
 
-  /** Is it the same root as before? A mount that came or went, or a folder made anew, needs a new watcher. */
-  async function meet(): Promise<void> {
-    const stats = await disk.ask(root, () => stat(root, { bigint: true }))
-    if (!stats.isDirectory()) throw Object.assign(new Error('it is not a folder'), { code: 'ENOTDIR' })
-    const now = `${stats.dev}:${stats.ino}:${stats.birthtimeNs}`
-    if (now === identity) return
-    await unfollow()
-    network = await disk.ask(root, () => networkFileSystem(root))
-    identity = now
-    eventsFailed = false
-    if (network !== null && options.events === 'auto')
-      emit('root.events-off', { root, detail: `${network} tells nothing of what other hosts do` })
+  function failed(thrown: unknown): undefined {
+    emit('item.failed', { path: root, error: loggedError(thrown) })
   }
 
-  async function lose(thrown: unknown): Promise<void> {
-    // A fault of ours says nothing of the root.
-    if (!isRefusal(thrown)) {
-      emit('item.failed', { path: root, error: loggedError(thrown) })
-      return
-    }
-    if (health.away === null && !closed) emit('root.away', { root, error: loggedError(thrown) })
-    health.away = loggedError(thrown)
-    identity = null
-    await unfollow()
+  async function lose(error: LoggedError): Promise<void> {
+    if (health.away === null && !sweeps.isClosed()) emit('root.away', { root, error })
+    health = { ...health, away: error }
+    await place.leave()
   }
 
-  function follow(): void {
-    if (closed || hints !== null || eventsFailed || identity === null) return
-    if (options.events === 'off' || (options.events === 'auto' && network !== null)) return
-    const mine = watchHints(root, {
-      ...kind.hints,
-      // What came between the sweep and the watcher's own first look raised no event.
-      ready: () => mine === hints && sweepSoon(),
-      rootGone: () => {
-        if (mine !== hints) return
-        identity = null
-        sweepSoon()
-      },
-      failed(detail) {
-        if (mine !== hints) return
-        eventsFailed = true
-        emit('root.events-off', { root, detail })
-        void unfollow()
-      },
-    })
-    hints = mine
-    health.events = true
-  }
-
-  async function unfollow(): Promise<void> {
-    const former = hints
-    hints = null
-    health.events = false
-    await former?.close()
-  }
-
-  function sweepSoon(): void {
-    void sweepNow()
-  }
-
-  function sweepNow(): Promise<void> {
-    if (closed) return Promise.resolve()
-    clearTimeout(timer)
-    const before = sweeping
-    const mine: Promise<void> = (
-      before === null ? sweep() : before.then(() => (closed ? undefined : sweep()))
-    ).then(() => {
-      if (sweeping !== mine) return
-      sweeping = null
-      if (!closed) timer = setTimeout(sweepSoon, Math.max(0.02, options.sweepSeconds) * 1000)
-    })
-    sweeping = mine
-    return mine
-  }
-
-  sweepSoon()
+  sweeps.soon()
   return {
     root,
     scannedOnce: scannedOnce.promise,
-    health: () => ({ ...health }),
-    sweepNow,
-    lookAgain: (path) => kind.lookAgain(path),
+    health: () => ({ ...health, events: place.hints.isFollowing() }),
+    sweepNow: sweeps.now,
+    lookAgain: kind.lookAgain,
     async close() {
-      closed = true
-      clearTimeout(timer)
       scannedOnce.resolve(false)
-      const ends = [kind.close(), unfollow(), sweeping ?? Promise.resolve()]
+      const ends = [sweeps.close(), kind.close(), place.hints.close()]
       await within(CLOSING_MS, Promise.allSettled(ends), null)
     },
   }

@@ -8,6 +8,10 @@
 import { performance } from 'node:perf_hooks'
 import type { Found } from '../handovers.ts'
 
+/** Seconds without a change after which one is taken. A copy by hand pauses longer than an instrument does. */
+export const settleSecondsOf = (type: Found['type'], isLocal: boolean): number =>
+  type === 'sheet' ? 10 : isLocal ? 2 : 30
+
 /** What the journal knows of a path. */
 export type Known = {
   fingerprint: string
@@ -19,6 +23,8 @@ export type Known = {
 type Settler = {
   /** One look at a path. Resolves when what it led to has been handed on. */
   looked(look: Look, history: { known: Known | undefined; quietMs: number }): Promise<void>
+  /** The next look at this path counts as the first, and what the journal says of it does not. */
+  anew(path: string): void
   /** Is there nothing left to hand on? */
   isSettled(path: string): boolean
   forget(path: string): void
@@ -26,7 +32,7 @@ type Settler = {
 }
 
 type Look = Omit<Found, 'settled' | 'quietSince'>
-type Watched = { fingerprint: string; since: number; told: boolean; timer: NodeJS.Timeout | null }
+type Watched = { fingerprint: string; since: number; told: boolean; timer?: NodeJS.Timeout | undefined }
 
 /** `lookAgain` is called at the moment a path is due. What `hand` says false to is handed on anew at the next look. */
 export function createSettler(options: {
@@ -35,11 +41,18 @@ export function createSettler(options: {
   lookAgain(path: string): void
 }): Settler {
   const paths = new Map<string, Watched>()
+  const anew = new Set<string>()
 
-  const forget = (path: string) => {
-    const one = paths.get(path)
-    if (one?.timer) clearTimeout(one.timer)
+  function forget(path: string): void {
+    clearTimeout(paths.get(path)?.timer)
     paths.delete(path)
+  }
+
+  function watch({ path, fingerprint }: Look, since: number): Watched {
+    forget(path)
+    const one: Watched = { fingerprint, since, told: false }
+    paths.set(path, one)
+    return one
   }
 
   async function hand(look: Look, settled: boolean, one: Watched): Promise<void> {
@@ -53,39 +66,36 @@ export function createSettler(options: {
   return {
     async looked(found, { known, quietMs }) {
       const before = paths.get(found.path)
+      const isNew = anew.delete(found.path) || !isKnown(known, found)
+      if (before === undefined && !isNew && known?.status !== 'active') return
       const now = performance.now()
       const changed = before === undefined || before.fingerprint !== found.fingerprint
-      const unknown =
-        known === undefined || known.status === 'gone' || known.fingerprint !== found.fingerprint
-      if (before === undefined && !unknown && known.status !== 'active') return
-      if (changed) forget(found.path)
-      const one = changed
-        ? {
-            fingerprint: found.fingerprint,
-            since: before === undefined ? now - quietMs : now,
-            told: false,
-            timer: null,
-          }
-        : before
-      paths.set(found.path, one)
+      const one = changed ? watch(found, before === undefined ? now - quietMs : now) : before
       if (one.told) return
       const leftMs = one.since + options.settleMs() - now
       if (leftMs <= 0) {
-        if (one.timer) clearTimeout(one.timer)
-        one.timer = null
+        clearTimeout(one.timer)
+        one.timer = undefined
         await hand(found, true, one)
         return
       }
       one.timer ??= setTimeout(() => {
-        one.timer = null
+        one.timer = undefined
         options.lookAgain(found.path)
       }, leftMs + 1)
-      if (changed && (before !== undefined || unknown)) await hand(found, false, one)
+      if (changed && (before !== undefined || isNew)) await hand(found, false, one)
     },
-    isSettled: (path) => paths.get(path)?.told ?? true,
+    anew(path) {
+      forget(path)
+      anew.add(path)
+    },
+    isSettled: (path) => (paths.get(path)?.told ?? true) && !anew.has(path),
     forget,
     close() {
       for (const path of [...paths.keys()]) forget(path)
     },
   }
 }
+
+const isKnown = (known: Known | undefined, { fingerprint }: Look): boolean =>
+  known !== undefined && known.status !== 'gone' && known.fingerprint === fingerprint

@@ -82,13 +82,10 @@ test('a crawl visits everything it is led to, never more than so many at once', 
 test('a look asked for while one is under way is made once more after it, however often it is asked for', async () => {
   const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   let begun = 0
-  const looks = createLooks(
-    async () => {
-      await gates[begun++]?.promise
-      return begun
-    },
-    () => {},
-  )
+  const looks = createLooks(async () => {
+    await gates[begun++]?.promise
+    return begun
+  })
   const first = looks.at('/x')
   await Promise.resolve()
   const others = [looks.at('/x'), looks.at('/x')]

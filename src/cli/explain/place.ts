@@ -1,7 +1,7 @@
 /** Where a path lies, and whether anything that lies there is looked at: the rules of the watched folders, in words. */
 import { basename, join, matchesGlob, relative, sep } from 'node:path'
 import type { Config, RunsRoot, SheetsRoot } from '../../config.ts'
-import { isJunk, isNeverRunFolder, mayBeSheet } from '../../discover/junk.ts'
+import { isMeant, mayBeRunFolder, mayBeSheet } from '../../discover/junk.ts'
 
 export type Root = RunsRoot | SheetsRoot
 
@@ -52,7 +52,7 @@ const theRoot = (root: Root): Place => ({
 
 function inRuns(way: string[], root: RunsRoot): Place {
   const steps = way.slice(0, root.depth).map((_, at) => join(root.runs, ...way.slice(0, at + 1)))
-  const passedOver = steps.find((step) => isPassedOver(basename(step)))
+  const passedOver = steps.find((step) => !mayBeRunFolder(basename(step)))
   if (passedOver !== undefined)
     return overlooked(
       root,
@@ -71,12 +71,6 @@ function inRuns(way: string[], root: RunsRoot): Place {
     )
   return looked(root, `It lies in the watched folder ${root.runs}.`)
 }
-
-const isPassedOver = (name: string): boolean => isJunk(name) || isNeverRunFolder(name)
-
-/** As the scan takes them: a pattern with a `/` is held against the path below the root, any other against the name. */
-const isMeant = (pattern: string, path: string, root: string): boolean =>
-  matchesGlob(pattern.includes('/') ? relative(root, path) : basename(path), pattern)
 
 function inSheets(path: string, way: string[], root: SheetsRoot): Place {
   const [first = ''] = way
