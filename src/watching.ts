@@ -13,21 +13,20 @@ import type { Journal } from './journal/journal.ts'
 import type { Pipeline, PipelineParts } from './pipeline.ts'
 import { planningOptions, runsRoots, sheetsRoots } from './planning.ts'
 
+type Parts = { journal: Journal; pipeline: Pipeline; emit: Emit }
+
 type Watching = { watches: RootWatch[]; close(): Promise<void> }
 
 /** Starts a watch on every root. */
-export async function watchRoots(
-  config: Config,
-  { journal, pipeline, emit }: { journal: Journal; pipeline: Pipeline; emit: Emit },
-): Promise<Watching> {
-  const runs = await Promise.all(runsRoots(config).map((root) => watchRuns(root)))
+export async function watchRoots(config: Config, parts: Parts): Promise<Watching> {
+  const runs = await Promise.all(runsRoots(config).map((root) => watchRuns(root, parts)))
   const sheets = sheetsRoots(config).map((root) =>
-    watchSheets({ ...common(root.sheets, root), onFound: pipeline.found }),
+    watchSheets({ ...common(root.sheets, root, parts), onFound: parts.pipeline.found }),
   )
   for (const root of sheetsRoots(config)) void writeReadme(root.sheets)
   const watches = [...runs, ...sheets]
   const timers = runsRoots(config).map((root) =>
-    setInterval(() => guarded(root.runs, lookForStalled), stalledLookMs(root)),
+    setInterval(() => guarded(root.runs, parts, lookForStalled), stalledLookMs(root)),
   )
   return {
     watches,
@@ -36,61 +35,62 @@ export async function watchRoots(
       await Promise.all(watches.map((one) => one.close()))
     },
   }
+}
 
-  function common(root: string, settings: RunsRoot | SheetsRoot) {
-    return {
-      path: root,
-      sweepSeconds: settings.sweepSeconds,
-      events: settings.events,
-      ignore: settings.ignore,
-      ...(settings.settleSeconds === null ? {} : { settleSeconds: settings.settleSeconds }),
-      known: () => journal.known(root),
-      onGone: (path: string) => pipeline.gone(path),
-      emit,
-    }
+function common(root: string, settings: RunsRoot | SheetsRoot, { journal, pipeline, emit }: Parts) {
+  return {
+    path: root,
+    sweepSeconds: settings.sweepSeconds,
+    events: settings.events,
+    ignore: settings.ignore,
+    ...(settings.settleSeconds === null ? {} : { settleSeconds: settings.settleSeconds }),
+    known: () => journal.known(root),
+    onGone: (path: string) => pipeline.gone(path),
+    emit,
   }
+}
 
-  async function watchRuns(root: RunsRoot): Promise<RootWatch> {
-    const isFirst = (await journal.rootFirstScan(root.runs)) === null
-    if (isFirst) await judgeAnew(root.runs)
-    const watch = watchRoot({
-      ...common(root.runs, root),
-      depth: root.depth,
-      recognise: recogniseFolder,
-      onFound: (found, { firstScan }) => pipeline.found(found, { firstScan: firstScan && isFirst }),
-    })
-    void watch.scannedOnce.then((whole) => whole && guarded(root.runs, firstScanEnded))
-    return watch
-  }
+async function watchRuns(root: RunsRoot, parts: Parts): Promise<RootWatch> {
+  const { journal, pipeline } = parts
+  const isFirst = (await journal.rootFirstScan(root.runs)) === null
+  if (isFirst) await judgeAnew(root.runs, journal)
+  const watch = watchRoot({
+    ...common(root.runs, root, parts),
+    depth: root.depth,
+    recognise: recogniseFolder,
+    onFound: (found, { firstScan }) => pipeline.found(found, { firstScan: firstScan && isFirst }),
+  })
+  void watch.scannedOnce.then((whole) => whole && guarded(root.runs, parts, firstScanEnded))
+  return watch
+}
 
-  /** A first scan that was cut off counts as not made. */
-  async function judgeAnew(root: string): Promise<void> {
-    const adopted = await journal.artifacts({ root, status: 'adopted' })
-    await Promise.all(adopted.map((one) => journal.saveArtifact({ ...one, status: 'active' })))
-  }
+/** A first scan that was cut off counts as not made. */
+async function judgeAnew(root: string, journal: Journal): Promise<void> {
+  const adopted = await journal.artifacts({ root, status: 'adopted' })
+  await Promise.all(adopted.map((one) => journal.saveArtifact({ ...one, status: 'active' })))
+}
 
-  /** What the journal no longer takes ends the daemon, but not from here. */
-  function guarded(root: string, work: (root: string) => Promise<void>): void {
-    work(root).catch((thrown) => emit('item.failed', { path: root, error: loggedError(thrown) }))
-  }
+/** What the journal no longer takes ends the daemon, but not from here. */
+function guarded(root: string, parts: Parts, work: (root: string, parts: Parts) => Promise<void>): void {
+  work(root, parts).catch((thrown) => parts.emit('item.failed', { path: root, error: loggedError(thrown) }))
+}
 
-  async function lookForStalled(root: string): Promise<void> {
-    const unfinished = await journal.artifacts({ root, status: 'active', type: 'run-folder' })
-    for (const { path } of unfinished) await pipeline.stillActive(path)
-  }
+async function lookForStalled(root: string, { journal, pipeline }: Parts): Promise<void> {
+  const unfinished = await journal.artifacts({ root, status: 'active', type: 'run-folder' })
+  for (const { path } of unfinished) await pipeline.stillActive(path)
+}
 
-  async function firstScanEnded(root: string): Promise<void> {
-    await pipeline.settled()
-    if (!(await journal.rootScanned(root, new Date()))) return
-    const found = [...(await journal.known(root)).values()]
-    const count = (status: string) => found.filter((one) => one.status === status).length
-    emit('root.first-scan', {
-      root,
-      registered: count('done'),
-      adopted: count('adopted'),
-      active: count('active'),
-    })
-  }
+async function firstScanEnded(root: string, { journal, pipeline, emit }: Parts): Promise<void> {
+  await pipeline.settled()
+  if (!(await journal.rootScanned(root, new Date()))) return
+  const found = [...(await journal.known(root)).values()]
+  const count = (status: string) => found.filter((one) => one.status === status).length
+  emit('root.first-scan', {
+    root,
+    registered: count('done'),
+    adopted: count('adopted'),
+    active: count('active'),
+  })
 }
 
 /** Often enough to be told within a tenth of the time that makes a run a stalled one. */
