@@ -5,8 +5,9 @@
  */
 import type { RunFolder } from '../../handovers.ts'
 import { type Problem, problem } from '../../problems.ts'
-import type { Completion, Provenance, RunFacts, RunReading } from '../../record/run.ts'
+import type { Completion, RunReading } from '../../record/run.ts'
 import { instantStamp, mtimeStamp, type Stamp } from '../../record/time.ts'
+import { factsOf, type Sourced } from '../facts.ts'
 import type { Sequencer } from '../sequencer.ts'
 import {
   type Document,
@@ -39,62 +40,54 @@ function read(folder: RunFolder): RunReading {
   const outcome = uploaded.is === 'read' ? uploaded.value : null
   const { serial, outcomeIsOurs, problems } = identityOf(folder.name, plan, outcome)
   const completion = completionOf(parameters, uploaded, outcomeIsOurs)
+  const isUploaded = outcome !== null && outcomeIsOurs
   const uploadedAt = folder.modified(RUN_UPLOADED)
 
-  const byName = { file: folder.name, at: 'folder name' }
-  const provenance: Provenance = { runId: byName, folderName: byName }
-  const told = <T>(field: keyof RunFacts, value: T | null | undefined, at: string): T | null => {
-    if (value !== null && value !== undefined) provenance[field] = { file: RUN_PARAMETERS, at }
-    return value ?? null
-  }
+  const { name } = folder
+  const byName = { file: name, at: 'folder name' }
+  const planned = <T>(value: T | null | undefined, at: string): Sourced<T> | null =>
+    value === null || value === undefined ? null : { value, from: { file: RUN_PARAMETERS, at } }
   const flowcell = plan?.Consumables?.Flowcell
   const twoFlowcells = disagreementOf(plan?.FlowcellID ?? null, flowcell?.SerialNumber ?? null)
-  const run: RunFacts = {
-    runId: folder.name,
-    folderName: folder.name,
-    // RunID is `seq_` and 24 digits: an object id, not a UUID.
-    sequencingUuid: null,
-    instrumentMake: 'ELEMENT',
-    // Cytoprofiling is what only the AVITI24 does; nothing else tells the models apart.
-    instrumentModel:
-      plan?.RunType === 'Cytoprofiling' ? told('instrumentModel', 'AVITI24', '/RunType') : 'AVITI',
-    instrumentSerial: serial?.value ?? null,
-    flowcellId: twoFlowcells
-      ? null
-      : (told('flowcellId', plan?.FlowcellID, '/FlowcellID') ??
-        told('flowcellId', flowcell?.SerialNumber, '/Consumables/Flowcell/SerialNumber')),
-    flowcellType: told('flowcellType', flowcell?.PartNumber, '/Consumables/Flowcell/PartNumber'),
-    position: told('position', /^Side([AB])$/.exec(plan?.Side ?? '')?.[1], '/Side'),
-    start: told('start', plan?.Date ? startOf(plan.Date) : null, '/Date'),
-    end: outcome !== null && outcomeIsOurs && uploadedAt !== null ? mtimeStamp(uploadedAt) : null,
-    status: completion.state,
-    fullyCopied: outcome !== null && outcomeIsOurs,
-    experimentName: null,
-    sampleId: null,
-    readStructure: told('readStructure', plan && readStructureOf(plan), '/ReadOrder'),
-    laneCount: told('laneCount', laneCountOf(plan?.AnalysisLanes), '/AnalysisLanes'),
-    kit: told('kit', plan?.KitConfiguration, '/KitConfiguration'),
-    softwareVersion: told('softwareVersion', plan?.PlatformVersion, '/PlatformVersion'),
-    cells: [],
-    sheet: null,
-  }
-  if (serial) provenance.instrumentSerial = serial.from
-  provenance.instrumentModel ??= serial?.from ?? byName
-  if (run.end) provenance.end = { file: RUN_UPLOADED, at: 'modification time' }
+  const facts = factsOf(
+    // Without sequencingUuid: RunID is `seq_` and 24 digits, an object id.
+    {
+      ...{ runId: name, folderName: name, instrumentMake: 'ELEMENT', status: completion.state },
+      fullyCopied: isUploaded,
+    },
+    {
+      runId: { value: name, from: byName },
+      folderName: { value: name, from: byName },
+      // Cytoprofiling is what only the AVITI24 does; nothing else tells the models apart.
+      instrumentModel:
+        plan?.RunType === 'Cytoprofiling'
+          ? planned('AVITI24', '/RunType')
+          : { value: 'AVITI', from: serial?.from ?? byName },
+      instrumentSerial: serial,
+      flowcellId: twoFlowcells
+        ? null
+        : (planned(plan?.FlowcellID, '/FlowcellID') ??
+          planned(flowcell?.SerialNumber, '/Consumables/Flowcell/SerialNumber')),
+      flowcellType: planned(flowcell?.PartNumber, '/Consumables/Flowcell/PartNumber'),
+      position: planned(/^Side([AB])$/.exec(plan?.Side ?? '')?.[1], '/Side'),
+      start: planned(plan?.Date ? startOf(plan.Date) : null, '/Date'),
+      end: isUploaded && uploadedAt ? { value: mtimeStamp(uploadedAt), from: UPLOADED_AT } : null,
+      readStructure: planned(plan && readStructureOf(plan), '/ReadOrder'),
+      laneCount: planned(laneCountOf(plan?.AnalysisLanes), '/AnalysisLanes'),
+      kit: planned(plan?.KitConfiguration, '/KitConfiguration'),
+      softwareVersion: planned(plan?.PlatformVersion, '/PlatformVersion'),
+    },
+  )
+  const faults = [...faultsOf(parameters), ...faultsOf(uploaded)]
   return {
-    run,
-    provenance,
+    ...facts,
     completion,
-    problems: [
-      ...faultsOf(parameters),
-      ...faultsOf(uploaded),
-      ...problems,
-      ...(twoFlowcells ?? []),
-      ...failureOf(completion, outcome),
-    ],
+    problems: [...faults, ...problems, ...(twoFlowcells ?? []), ...failureOf(completion, outcome)],
     test: null,
   }
 }
+
+const UPLOADED_AT = { file: RUN_UPLOADED, at: 'modification time' }
 
 /** The date is in UTC, and mostly says so. */
 function startOf(date: string): Stamp | null {

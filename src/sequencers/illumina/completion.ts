@@ -4,6 +4,7 @@ import { type Document, type Documents, firstAt } from './documents.ts'
 import type { Mark, Marks } from './marks.ts'
 import type { Family } from './models.ts'
 import type { Outcome } from './outcome.ts'
+import type { RunParameters } from './run-parameters.ts'
 import { stampOf } from './times.ts'
 
 /**
@@ -25,16 +26,19 @@ const BY_COPY_SERVICE: Ending = { copied: [COPY], also: [], outcomeAlways: false
 /** A generation's way of ending a run: some changed it with a version of their control software. */
 export function endingFor(
   family: Family | null,
-  run: { softwareVersion: string | null; parametersFile: string; rtaVersion: string | null },
+  { runParameters }: Documents,
+  marks: Marks,
+  { softwareVersion, rtaVersion }: RunParameters,
 ): Ending {
-  const major = majorOf(run.softwareVersion)
+  const major = majorOf(softwareVersion?.value ?? null)
   switch (family) {
     case 'HiSeq 1000-2500':
     case 'HiSeq 3000-X':
       return BY_BASE_CALLER
     case 'MiSeq': {
       // Development versions are numbered 90; the file's name has begun with a capital letter since version 4.
-      const old = major === null ? !run.parametersFile.startsWith('R') : major < 4
+      const small = runParameters.is === 'absent' || !runParameters.file.startsWith('R')
+      const old = major === null ? small : major < 4
       return old ? BY_BASE_CALLER : { ...BY_COPY_SERVICE, also: [RTA] }
     }
     case 'NextSeq 500/550':
@@ -50,9 +54,11 @@ export function endingFor(
     case 'NovaSeq X':
     case 'MiSeq i100':
       return { copied: [COPY], also: [STATUS], outcomeAlways: true }
-    case null:
+    case null: {
       // Base callers of the first generation never had a copy service behind them.
-      return run.rtaVersion?.startsWith('1.') ? BY_BASE_CALLER : BY_COPY_SERVICE
+      const version = rtaVersion?.value ?? marks.rtaComplete?.rtaVersion
+      return version?.startsWith('1.') ? BY_BASE_CALLER : BY_COPY_SERVICE
+    }
   }
 }
 
@@ -82,9 +88,8 @@ export function completionOf(
   const decisive = copied ?? marks.rtaComplete ?? marks.sequencingComplete ?? marks.sequenceComplete
   const partial = unfinishedFiles(documents, marks, identified)
   const awaited = copied ? ending.also : [...ending.copied, ...ending.also]
-  const missing = [
-    ...new Set([...awaited.filter((name) => !present(name)), ...partial.map((one) => one.file)]),
-  ]
+  const absent = awaited.filter((name) => !present(name))
+  const missing = [...new Set([...absent, ...partial.map((one) => one.file)])]
 
   const half = partial.some((one) => one.decides)
   const undecided = half || (outcome.state === null && ending.outcomeAlways && copied === null)

@@ -1,10 +1,7 @@
 /** The XML files of an Illumina run folder: found whatever their case, parsed, or why they cannot be read yet. */
 import { attribute, childrenNamed, parseXml, textOf, type XmlElement } from '../../formats/xml.ts'
 import type { RunFolder } from '../../handovers.ts'
-import type { Source } from '../../record/run.ts'
-
-/** A value with the place it stands in. */
-export type Sourced<T = string> = { value: T; from: Source }
+import type { Sourced } from '../facts.ts'
 
 /**
  * One XML file. `unfinished`: it ends too early, as one that is being copied. `broken`: it cannot be what it should

@@ -1,5 +1,6 @@
 /** The flow cell: its kind, and where it lay. */
-import { type Document, firstAt, type Sourced, valueAt } from './documents.ts'
+import type { Sourced } from '../facts.ts'
+import { type Document, firstAt, valueAt } from './documents.ts'
 import { agreed, type Disagreement, type Ids } from './ids.ts'
 import { type Family, takesTwoFlowcells } from './models.ts'
 import type { RunInfo } from './run-info.ts'

@@ -1,5 +1,6 @@
 /** The facts that several places tell: agreed, or told apart. */
-import { type Documents, placeOf, type Sourced, valueAt } from './documents.ts'
+import type { Sourced } from '../facts.ts'
+import { type Documents, placeOf, valueAt } from './documents.ts'
 import type { RunInfo } from './run-info.ts'
 import type { RunParameters } from './run-parameters.ts'
 

@@ -1,9 +1,10 @@
 /** Illumina run folders, from the HiSeq 2000 of 2010 to the MiSeq i100: recognising and reading them. */
 import type { RunFolder } from '../../handovers.ts'
-import type { Provenance, RunFacts, RunReading } from '../../record/run.ts'
+import type { RunReading } from '../../record/run.ts'
+import { factsOf } from '../facts.ts'
 import type { Sequencer } from '../sequencer.ts'
 import { completionOf, endingFor } from './completion.ts'
-import { openDocuments, type Sourced } from './documents.ts'
+import { openDocuments } from './documents.ts'
 import { flowcellTypeOf, positionOf } from './flow-cell.ts'
 import { agreed, agreedIds, type Disagreement } from './ids.ts'
 import { isMark, isSheet, readMarks } from './marks.ts'
@@ -50,18 +51,9 @@ function read(folder: RunFolder): RunReading {
 
   const model = modelOf(ids.instrument, parameters)
   const family = familyOf(model, parameters)
-  const ending = endingFor(family, {
-    softwareVersion: parameters.softwareVersion?.value ?? null,
-    parametersFile: documents.runParameters.is === 'absent' ? '' : documents.runParameters.file,
-    rtaVersion: parameters.rtaVersion?.value ?? marks.rtaComplete?.rtaVersion ?? null,
-  })
-  const { completion, sequenced, copiedBy, decidedBy } = completionOf(
-    documents,
-    marks,
-    outcome,
-    ending,
-    ids.runId !== null,
-  )
+  const ending = endingFor(family, documents, marks, parameters)
+  const judgement = completionOf(documents, marks, outcome, ending, ids.runId !== null)
+  const { completion, sequenced, copiedBy, decidedBy } = judgement
   const start = startOf(documents, ids.runId, family)
   const end = endOf(folder, documents, marks, {
     start: start?.value ?? null,
@@ -69,51 +61,27 @@ function read(folder: RunFolder): RunReading {
     ended: sequenced && completion.state !== 'in_progress',
   })
 
-  const provenance: Provenance = {}
-  const told = <T>(field: keyof RunFacts, fact: Sourced<T> | null): T | null => {
-    if (fact) provenance[field] = fact.from
-    return fact?.value ?? null
-  }
-  const run: RunFacts = {
-    runId: told('runId', ids.runId) ?? folder.name,
-    folderName: folder.name,
-    sequencingUuid: null,
-    instrumentMake: 'ILLUMINA',
-    instrumentModel: told('instrumentModel', model),
-    instrumentSerial: told('instrumentSerial', ids.instrument),
-    flowcellId: told('flowcellId', ids.flowcellId),
-    flowcellType: told('flowcellType', flowcellTypeOf(family, documents.runParameters, parameters)),
-    position: told(
-      'position',
-      positionOf(family, model?.value ?? null, info, parameters, ids, disagreements),
-    ),
-    start: told('start', start),
-    end: told('end', end && { value: end.stamp, from: end.from }),
-    status: completion.state,
-    fullyCopied: copiedBy !== null,
-    experimentName: told('experimentName', parameters.experimentName),
-    sampleId: null,
-    readStructure: told(
-      'readStructure',
-      agreed('read structure', [info.readStructure, parameters.readStructure], disagreements, sameReads),
-    ),
-    laneCount: told('laneCount', info.laneCount),
-    kit: null,
-    softwareVersion: told('softwareVersion', parameters.softwareVersion),
-    cells: [],
-    sheet: null,
-  }
-  if (decidedBy) provenance.status = decidedBy
-  if (copiedBy) provenance.fullyCopied = copiedBy
-
-  const problems = problemsOf(folder.name, {
-    documents,
-    ids,
-    disagreements,
-    outcome,
-    start,
-    end,
-    parameters,
-  })
-  return { run, provenance, completion, problems, test: null }
+  const structures = [info.readStructure, parameters.readStructure]
+  const { name } = folder
+  const facts = factsOf(
+    { runId: name, folderName: name, instrumentMake: 'ILLUMINA', status: completion.state },
+    {
+      runId: ids.runId,
+      instrumentModel: model,
+      instrumentSerial: ids.instrument,
+      flowcellId: ids.flowcellId,
+      flowcellType: flowcellTypeOf(family, documents.runParameters, parameters),
+      position: positionOf(family, model?.value ?? null, info, parameters, ids, disagreements),
+      start,
+      end,
+      experimentName: parameters.experimentName,
+      readStructure: agreed('read structure', structures, disagreements, sameReads),
+      laneCount: info.laneCount,
+      softwareVersion: parameters.softwareVersion,
+      status: decidedBy && { value: completion.state, from: decidedBy },
+      fullyCopied: copiedBy && { value: true, from: copiedBy },
+    },
+  )
+  const seen = { documents, ids, disagreements, outcome, start, end, parameters }
+  return { ...facts, completion, problems: problemsOf(name, seen), test: null }
 }

@@ -1,5 +1,5 @@
 /** Which instrument it is: by what the control software says of itself, else by the shape of the serial number. */
-import type { Sourced } from './documents.ts'
+import type { Sourced } from '../facts.ts'
 import type { RunParameters } from './run-parameters.ts'
 
 /**

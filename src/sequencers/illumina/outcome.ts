@@ -1,6 +1,7 @@
 /** RunCompletionStatus.xml: what became of the sequencing, in the words of the control software. */
 import type { RunStatus, Source } from '../../record/run.ts'
-import { type Document, type Sourced, valueAt } from './documents.ts'
+import type { Sourced } from '../facts.ts'
+import { type Document, valueAt } from './documents.ts'
 import type { Read } from './run-info.ts'
 import { countedReads, namedReads } from './run-parameters.ts'
 

@@ -1,7 +1,8 @@
 /** What a person should know about an Illumina run folder beside its facts. */
 import { type Problem, problem } from '../../problems.ts'
 import type { Stamp } from '../../record/time.ts'
-import type { Documents, Sourced } from './documents.ts'
+import type { Sourced } from '../facts.ts'
+import type { Documents } from './documents.ts'
 import type { Disagreement, Ids } from './ids.ts'
 import type { Outcome } from './outcome.ts'
 import type { RunParameters } from './run-parameters.ts'
@@ -76,13 +77,13 @@ function times({ start, end }: Seen): Problem[] {
   const problems: Problem[] = []
   if (end?.ambiguous)
     problems.push(
-      problem('run-folder.date-ambiguous', `"${end.stamp.text}" is read as ${end.stamp.local}`, {
+      problem('run-folder.date-ambiguous', `"${end.value.text}" is read as ${end.value.local}`, {
         file: end.from.file,
       }),
     )
-  if (start && end && endsBefore(start.value, end.stamp))
+  if (start && end && endsBefore(start.value, end.value))
     problems.push(
-      problem('run-folder.ends-before-start', `start ${shown(start.value)}, end ${shown(end.stamp)}`, {
+      problem('run-folder.ends-before-start', `start ${shown(start.value)}, end ${shown(end.value)}`, {
         file: end.from.file,
       }),
     )

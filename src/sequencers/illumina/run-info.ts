@@ -1,6 +1,7 @@
 /** RunInfo.xml: what the instrument was about to sequence, written when imaging starts. */
 import { attribute, child, childrenNamed, elementAt, type XmlElement } from '../../formats/xml.ts'
-import { type Document, placeOf, type Sourced, valueAt } from './documents.ts'
+import type { Sourced } from '../facts.ts'
+import { type Document, placeOf, valueAt } from './documents.ts'
 
 export type RunInfo = {
   runId: Sourced | null

@@ -1,6 +1,7 @@
 /** RunParameters.xml (runParameters.xml on older instruments): how the run was set up, rewritten when it ends. */
 import { attribute, childrenNamed, elementAt, textAt, type XmlElement } from '../../formats/xml.ts'
-import { type Document, firstAt, placeOf, type Sourced, told, valueAt } from './documents.ts'
+import type { Sourced } from '../facts.ts'
+import { type Document, firstAt, placeOf, told, valueAt } from './documents.ts'
 import { areAll, count, type Read, readsBelow, structureOf } from './run-info.ts'
 
 export type RunParameters = {

@@ -1,8 +1,8 @@
 /** When a run started and when it ended: the best of the many places that may tell. */
 import type { RunFolder } from '../../handovers.ts'
-import type { Source } from '../../record/run.ts'
 import { mtimeStamp, type Stamp, wallStamp } from '../../record/time.ts'
-import { type Documents, firstAt, type Sourced, valueAt } from './documents.ts'
+import type { Sourced } from '../facts.ts'
+import { type Documents, firstAt, valueAt } from './documents.ts'
 import { type Mark, type Marks, readMark } from './marks.ts'
 import type { Family } from './models.ts'
 import { endingOf, stampOf } from './times.ts'
@@ -44,7 +44,7 @@ function toTheMinute(told: Sourced<Stamp> | null): Sourced<Stamp> | null {
   return told && value ? { ...told, value } : told
 }
 
-export type End = { stamp: Stamp; from: Source; ambiguous: boolean }
+export type End = Sourced<Stamp> & { ambiguous: boolean }
 
 /**
  * The end as told by the instrument, else by the text of a marker, else by a marker's modification time. Markers
@@ -62,7 +62,7 @@ export function endOf(
     valueAt(runParameters, 'RunEndTime'),
     valueAt(runParameters, 'RunEndDate'),
   ])
-  if (told) return { stamp: told.value, from: told.from, ambiguous: false }
+  if (told) return { ...told, ambiguous: false }
   if (!run.ended) return null
   const written = [
     marks.rtaComplete,
@@ -82,7 +82,7 @@ function endByMtime(folder: RunFolder, marks: Array<Mark | null>): End | null {
     const modified = mark && folder.modified(mark.file)
     if (modified)
       return {
-        stamp: mtimeStamp(modified),
+        value: mtimeStamp(modified),
         from: { file: mark.file, at: 'modification time' },
         ambiguous: false,
       }

@@ -44,7 +44,7 @@ export function clockTextOf(text: string): ClockText {
 export function endingOf(
   clock: ClockText & { is: 'clock' },
   start: Stamp | null,
-): { stamp: Stamp; ambiguous: boolean } | null {
+): { value: Stamp; ambiguous: boolean } | null {
   const stamps = clock.locals.flatMap((local) => wallStamp(clock.text, local) ?? [])
   const fitting =
     start === null
@@ -52,7 +52,7 @@ export function endingOf(
       : stamps.filter(({ local }) => isWithin(daysBetween(start, String(local)), -1, 30))
   const [first, second] = fitting
   if (!first || (second && start === null)) return null
-  return { stamp: first, ambiguous: second !== undefined }
+  return { value: first, ambiguous: second !== undefined }
 }
 
 /** Days from the one to the other, by the calendar; NaN where there is none to count from. */

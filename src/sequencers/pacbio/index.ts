@@ -5,8 +5,9 @@
  */
 import type { RunFolder } from '../../handovers.ts'
 import type { Problem } from '../../problems.ts'
-import type { Completion, Provenance, RunFacts, RunReading } from '../../record/run.ts'
+import type { Completion, RunReading } from '../../record/run.ts'
 import { instantStamp, type Stamp } from '../../record/time.ts'
+import { factsOf } from '../facts.ts'
 import type { Sequencer } from '../sequencer.ts'
 import type { Account } from './account.ts'
 import { type KnownCell, knownCells, plannedWells } from './cells.ts'
@@ -44,17 +45,16 @@ function read(folder: RunFolder): RunReading {
     unfinished,
     strangers: own.length < accounts.length,
   })
-  const { run, provenance } = factsOf(folder.name, generation, own, cells, planned, completion, problems)
+  const facts = runFactsOf(folder.name, generation, own, cells, planned, completion, problems)
   return {
-    run,
-    provenance,
+    ...facts,
     completion,
     problems: [...broken, ...problems, ...endings],
     test: own.some((account) => account.instrumentTest) ? 'instrument-test' : null,
   }
 }
 
-function factsOf(
+function runFactsOf(
   name: string,
   generation: Generation,
   accounts: readonly Account[],
@@ -62,65 +62,41 @@ function factsOf(
   planned: readonly string[],
   completion: Completion,
   problems: Problem[],
-): { run: RunFacts; provenance: Provenance } {
-  const byName = { file: name, at: 'folder name' }
-  const provenance: Provenance = { runId: byName, folderName: byName }
-  const told = <T>(field: keyof RunFacts, known: Known<T>): T | null => {
-    if (known) provenance[field] = known.from
-    return known?.value ?? null
-  }
+): Pick<RunReading, 'run' | 'provenance'> {
+  const byName = { value: name, from: { file: name, at: 'folder name' } }
   const uuid = agreed('the id of the run', accounts, (one) => one.runId, problems)
   const start = agreed('the start of the run', accounts, (one) => one.start, problems)
   const { serial, model } = identityOf(name, generation, accounts, start.known?.value ?? null, problems)
   const experiment = agreed('the experiment', accounts, experimentOf, problems)
   const software = agreed('the software', accounts, (one) => one.software, problems)
-  const only = cells.length === 1 ? (cells[0] ?? null) : null
-  const ofCells = <T>(at: string, pick: (cell: KnownCell) => T | null): Known<T> => {
+  const file = accounts.find((one) => one.collections.length > 0)?.file ?? name
+  const ofCells = (at: string, pick: (cell: KnownCell) => string | null): Known<string> => {
     const value = shared(cells.map(pick))
-    return value === null
-      ? null
-      : { value, from: { file: accounts.find((one) => one.collections.length > 0)?.file ?? name, at } }
+    return value === null ? null : { value, from: { file, at } }
   }
-  const run: RunFacts = {
-    runId: name,
-    folderName: name,
-    sequencingUuid: told('sequencingUuid', uuid.known),
-    instrumentMake: 'PACIFIC_BIOSCIENCES',
-    instrumentModel: told('instrumentModel', model),
-    instrumentSerial: told('instrumentSerial', serial),
-    flowcellId:
-      only &&
-      told(
-        'flowcellId',
-        ofCells('//CellPac', (one) => one.cell.flowcellId),
-      ),
-    flowcellType: told(
-      'flowcellType',
-      ofCells('//CellPac/@PartNumber', (one) => one.cell.flowcellType),
-    ),
-    position: null,
-    start: told('start', start.known ?? (start.disagreed ? null : startByName(name))),
-    end: completion.state === 'completed' ? told('end', endOf(cells, accounts)) : null,
-    status: completion.state,
-    fullyCopied: cells.length > 0 && planned.length === 0 && cells.every((one) => one.cell.fullyCopied),
-    experimentName: told('experimentName', experiment.known),
-    sampleId:
-      only &&
-      told(
-        'sampleId',
-        ofCells('//WellSample/@Name', (one) => one.cell.sampleId),
-      ),
-    readStructure: null,
-    laneCount: null,
-    kit: told(
-      'kit',
-      ofCells('//SequencingKitPlate/@Name', (one) => one.kit),
-    ),
-    softwareVersion: told('softwareVersion', software.known),
-    cells: cells.map((one) => one.cell),
-    sheet: null,
-  }
-  return { run, provenance }
+  const isOne = cells.length === 1
+  return factsOf(
+    {
+      ...{ runId: name, folderName: name, instrumentMake: 'PACIFIC_BIOSCIENCES', status: completion.state },
+      fullyCopied: cells.length > 0 && planned.length === 0 && cells.every((one) => one.cell.fullyCopied),
+      cells: cells.map((one) => one.cell),
+    },
+    {
+      runId: byName,
+      folderName: byName,
+      sequencingUuid: uuid.known,
+      instrumentModel: model,
+      instrumentSerial: serial,
+      flowcellId: isOne ? ofCells('//CellPac', (one) => one.cell.flowcellId) : null,
+      flowcellType: ofCells('//CellPac/@PartNumber', (one) => one.cell.flowcellType),
+      start: start.known ?? (start.disagreed ? null : startByName(name)),
+      end: completion.state === 'completed' ? endOf(cells, accounts) : null,
+      experimentName: experiment.known,
+      sampleId: isOne ? ofCells('//WellSample/@Name', (one) => one.cell.sampleId) : null,
+      kit: ofCells('//SequencingKitPlate/@Name', (one) => one.kit),
+      softwareVersion: software.known,
+    },
+  )
 }
 
 /** A test the instrument runs on its own is no experiment, though it is named like one. */

@@ -1,11 +1,11 @@
 /** Do the files speak of this run, and of one run? What they agree on is taken, what they do not is a problem. */
 import { type Problem, problem } from '../../problems.ts'
-import type { Source } from '../../record/run.ts'
 import type { Stamp } from '../../record/time.ts'
+import type { Sourced } from '../facts.ts'
 import type { Account, Told } from './account.ts'
 import { movieOf, RUN_FOLDER } from './names.ts'
 
-export type Known<T> = { value: T; from: Source } | null
+export type Known<T> = Sourced<T> | null
 
 /** The files of this run, and problems with those that are not. */
 export function ownAccounts(

@@ -7,8 +7,9 @@ import { decodeText } from '../../formats/text.ts'
 import { attribute, parseXml } from '../../formats/xml.ts'
 import type { RunFolder } from '../../handovers.ts'
 import { type Problem, problem } from '../../problems.ts'
-import type { Completion, Provenance, RunReading, Source } from '../../record/run.ts'
+import type { Completion, RunReading, Source } from '../../record/run.ts'
 import { mtimeStamp } from '../../record/time.ts'
+import { factsOf } from '../facts.ts'
 import type { Sequencer } from '../sequencer.ts'
 
 export const ultima = {
@@ -35,42 +36,23 @@ function read(folder: RunFolder): RunReading {
   const end = completion.state === 'completed' ? folder.modified(UPLOAD_COMPLETED) : null
   const fullyCopied = uploaded.is === 'whole' && other === null
 
+  const { name } = folder
   const uploads = { file: UPLOAD_COMPLETED, at: 'presence' }
-  const provenance: Provenance = { runId: first.from, folderName: { file: folder.name, at: 'folder name' } }
-  // The one instrument whose run folders look like this.
-  provenance.instrumentModel = { file: folder.name, at: 'its make' }
-  if (end) provenance.end = { file: UPLOAD_COMPLETED, at: 'modification time' }
-  if (fullyCopied) provenance.fullyCopied = uploads
-  if (completion.state === 'completed') provenance.status = uploads
-  return {
-    run: {
-      runId: first.runId,
-      folderName: folder.name,
-      sequencingUuid: null,
-      instrumentMake: 'ULTIMA',
-      instrumentModel: 'UG 100',
-      instrumentSerial: null,
-      flowcellId: null,
-      flowcellType: null,
-      position: null,
-      start: null,
-      end: end && mtimeStamp(end),
-      status: completion.state,
-      fullyCopied,
-      experimentName: null,
-      sampleId: null,
-      readStructure: null,
-      laneCount: null,
-      kit: null,
-      softwareVersion: null,
-      cells: [],
-      sheet: null,
+  const facts = factsOf(
+    { runId: name, folderName: name, instrumentMake: 'ULTIMA', status: completion.state },
+    {
+      runId: { value: first.runId, from: first.from },
+      folderName: { value: name, from: { file: name, at: 'folder name' } },
+      // The one instrument whose run folders look like this.
+      instrumentModel: { value: 'UG 100', from: { file: name, at: 'its make' } },
+      end: end && { value: mtimeStamp(end), from: { file: UPLOAD_COMPLETED, at: 'modification time' } },
+      fullyCopied: fullyCopied ? { value: true, from: uploads } : null,
+      status: completion.state === 'completed' ? { value: 'completed', from: uploads } : null,
     },
-    provenance,
-    completion,
-    problems: [...library.problems, ...uploaded.problems, ...(other ? [disagreement(first, other)] : [])],
-    test: null,
-  }
+  )
+  const disagreements = other ? [disagreement(first, other)] : []
+  const problems = [...library.problems, ...uploaded.problems, ...disagreements]
+  return { ...facts, completion, problems, test: null }
 }
 
 type LibraryInfo = { file: string; whole: boolean; runId: string | null; problems: Problem[] }
