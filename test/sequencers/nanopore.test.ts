@@ -30,6 +30,53 @@ const report = (info: Record<string, unknown>): string =>
   JSON.stringify({ protocol_run_info: { run_id: '5b0f21c7-8a5d-4a4e-9e1c-0d6f3f2b7a11', ...info } })
 
 test.for([
+  ['position', ['/protocol_run_info/device/device_id']],
+  ['experimentName', ['/protocol_run_info/user_info/protocol_group_id']],
+  ['sampleId', ['/protocol_run_info/user_info/sample_id']],
+  [
+    'flowcellId',
+    [
+      '/protocol_run_info/flow_cell/flow_cell_id',
+      '/protocol_run_info/user_info/user_specified_flow_cell_id',
+      '/protocol_run_info/flow_cell/user_specified_flow_cell_id',
+    ],
+  ],
+  [
+    'flowcellType',
+    [
+      '/protocol_run_info/user_info/user_specified_product_code',
+      '/protocol_run_info/flow_cell/user_specified_product_code',
+      '/protocol_run_info/flow_cell/product_code',
+      '/protocol_run_info/meta_info/tags/flow cell',
+    ],
+  ],
+  ['kit', ['/protocol_run_info/user_info/kit_info/sequencing_kit', '/protocol_run_info/meta_info/tags/kit']],
+  [
+    'softwareVersion',
+    ['/software_versions/distribution_version', '/protocol_run_info/software_versions/distribution_version'],
+  ],
+] as const)('a report tells the %s in the first of its places that holds one', ([fact, places]) => {
+  const file = 'report_PAY10234_20240612_0910_5b0f21c7.json'
+  for (const [at, place] of places.entries()) {
+    const content = { protocol_run_info: {} }
+    for (const one of places.slice(at)) put(content, one, `the value at ${one}`)
+    const { run, provenance } = nanopore.read(memoryFolder('a pool', { [file]: JSON.stringify(content) }))
+    expect([run[fact], provenance[fact]]).toEqual([`the value at ${place}`, { file, at: place }])
+  }
+})
+
+/** Makes the members on the way to a place; a tag of MinKNOW's holds its value one step further down. */
+function put(content: Record<string, unknown>, place: string, value: string): void {
+  const [last = '', ...way] = place.split('/').slice(1).reverse()
+  let here = content
+  for (const step of way.reverse()) {
+    here[step] ??= {}
+    here = here[step] as Record<string, unknown>
+  }
+  here[last] = place.includes('/tags/') ? { string_value: value } : value
+}
+
+test.for([
   ['PROTOCOL_COMPLETED', 'completed'],
   ['PROTOCOL_STOPPED_BY_USER', 'stopped'],
   ['PROTOCOL_FINISHED_WITH_ERROR', 'failed'],

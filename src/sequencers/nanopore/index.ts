@@ -1,7 +1,8 @@
 /** Oxford Nanopore: run folders as MinKNOW has written them since 2017, on any of its instruments. */
 import type { RunFolder } from '../../handovers.ts'
 import { type Problem, problem } from '../../problems.ts'
-import type { Provenance, RunReading } from '../../record/run.ts'
+import type { RunReading } from '../../record/run.ts'
+import { factsOf } from '../facts.ts'
 import type { Sequencer } from '../sequencer.ts'
 import { completionOf, isFinalSummary } from './completion.ts'
 import { accountOfName, isRunFolder, readFolderName, sheetsAmong } from './folder-name.ts'
@@ -28,26 +29,17 @@ function read(folder: RunFolder): RunReading {
   const { start, end, problems: timeProblems } = timesOf(timed, readFolderName(folder.name)?.pressed ?? null)
   const { completion, problems: endProblems } = completionOf(weighed, { names: folder.names, unfinished })
 
-  const byName = { file: folder.name, at: 'folder name' }
-  const provenance: Provenance = { runId: byName, folderName: byName, ...weighed.provenance }
-  if (start) provenance.start = start.source
-  if (end) provenance.end = end.source
-  return {
-    run: {
-      runId: folder.name,
-      folderName: folder.name,
-      instrumentMake: 'OXFORD_NANOPORE',
-      ...weighed.facts,
-      start: start?.stamp ?? null,
-      end: end?.stamp ?? null,
-      status: completion.state,
+  const { name } = folder
+  const byName = { value: name, from: { file: name, at: 'folder name' } }
+  const facts = factsOf(
+    {
+      ...{ runId: name, folderName: name, instrumentMake: 'OXFORD_NANOPORE', status: completion.state },
       fullyCopied: weighed.members.some(isFinalSummary),
-      readStructure: null,
-      laneCount: null,
-      cells: [],
-      sheet: null,
     },
-    provenance,
+    { runId: byName, folderName: byName, ...weighed.told, start, end },
+  )
+  return {
+    ...facts,
     completion,
     problems: [
       ...problems,

@@ -11,7 +11,11 @@ const Word = z
   .union([z.string(), z.number().transform(String)])
   .optional()
   .catch(undefined)
-const Tag = z.object({ string_value: Text }).optional().catch(undefined)
+const Tag = z
+  .object({ string_value: Text })
+  .transform((tag) => tag.string_value)
+  .optional()
+  .catch(undefined)
 
 const Acquisition = z.object({
   acquisition_run_info: z.object({
@@ -86,12 +90,12 @@ export function readReportJson(text: string, file: string): Account | null {
   if (!parsed.success) return null
   const report = parsed.data
   const run = report.protocol_run_info
-  const tags = run.meta_info?.tags
+  const told = (...places: string[]): Claim | null => firstAt(report, places)
   const uuid = uuidClaim(run.run_id, '/protocol_run_info/run_id')
   const protocol = readProtocol(run.protocol_id, '/protocol_run_info/protocol_id')
-  const flowcells = flowcellClaims(run)
-  const position = claim(run.device?.device_id, '/protocol_run_info/device/device_id')
-  const kind = tags?.['experiment type']?.string_value ?? 'sequencing'
+  const flowcells = FLOWCELL_IDS.flatMap((place) => told(place) ?? [])
+  const position = told('/protocol_run_info/device/device_id')
+  const kind = run.meta_info?.tags?.['experiment type'] ?? 'sequencing'
   const state = run.state ?? RUNNING
   return {
     ...emptyAccount('report-json', file),
@@ -100,38 +104,13 @@ export function readReportJson(text: string, file: string): Account | null {
     facts: claimed({
       sequencingUuid: uuid,
       flowcellId: flowcells[0] ?? null,
-      flowcellType:
-        claim(
-          run.user_info?.user_specified_product_code,
-          '/protocol_run_info/user_info/user_specified_product_code',
-        ) ??
-        claim(
-          run.flow_cell?.user_specified_product_code,
-          '/protocol_run_info/flow_cell/user_specified_product_code',
-        ) ??
-        claim(run.flow_cell?.product_code, '/protocol_run_info/flow_cell/product_code') ??
-        claim(tags?.['flow cell']?.string_value, '/protocol_run_info/meta_info/tags/flow cell') ??
-        protocol.flowcellType,
-      kit:
-        claim(
-          run.user_info?.kit_info?.sequencing_kit,
-          '/protocol_run_info/user_info/kit_info/sequencing_kit',
-        ) ??
-        claim(tags?.kit?.string_value, '/protocol_run_info/meta_info/tags/kit') ??
-        protocol.kit,
+      flowcellType: told(...FLOWCELL_TYPES) ?? protocol.flowcellType,
+      kit: told(...KITS) ?? protocol.kit,
       ...instrumentOf(report),
       position,
-      experimentName: claim(
-        run.user_info?.protocol_group_id,
-        '/protocol_run_info/user_info/protocol_group_id',
-      ),
-      sampleId: claim(run.user_info?.sample_id, '/protocol_run_info/user_info/sample_id'),
-      softwareVersion:
-        claim(report.software_versions?.distribution_version, '/software_versions/distribution_version') ??
-        claim(
-          run.software_versions?.distribution_version,
-          '/protocol_run_info/software_versions/distribution_version',
-        ),
+      experimentName: told('/protocol_run_info/user_info/protocol_group_id'),
+      sampleId: told('/protocol_run_info/user_info/sample_id'),
+      softwareVersion: told(...SOFTWARE_VERSIONS),
     }),
     ...timesOf(report, isUnderWay(state)),
     state,
@@ -143,20 +122,39 @@ export function readReportJson(text: string, file: string): Account | null {
   }
 }
 
+/** The id stored on the flow cell, and the one typed where it has none or somebody knew better. */
+const FLOWCELL_IDS = [
+  '/protocol_run_info/flow_cell/flow_cell_id',
+  '/protocol_run_info/user_info/user_specified_flow_cell_id',
+  '/protocol_run_info/flow_cell/user_specified_flow_cell_id',
+]
+const FLOWCELL_TYPES = [
+  '/protocol_run_info/user_info/user_specified_product_code',
+  '/protocol_run_info/flow_cell/user_specified_product_code',
+  '/protocol_run_info/flow_cell/product_code',
+  '/protocol_run_info/meta_info/tags/flow cell',
+]
+const KITS = ['/protocol_run_info/user_info/kit_info/sequencing_kit', '/protocol_run_info/meta_info/tags/kit']
+const SOFTWARE_VERSIONS = [
+  '/software_versions/distribution_version',
+  '/protocol_run_info/software_versions/distribution_version',
+]
+
+/** The claim at the first of these places that holds one. */
+function firstAt(report: Report, places: readonly string[]): Claim | null {
+  for (const place of places) {
+    const steps = place.split('/').slice(1)
+    const value = steps.reduce<unknown>((here, step) => (here as Members | undefined)?.[step], report)
+    const found = claim(typeof value === 'string' ? value : null, place)
+    if (found !== null) return found
+  }
+  return null
+}
+type Members = Record<string, unknown>
+
 /** States of minknow_api's ProtocolState that are no end: running, and waiting for one thing or another. */
 export const isUnderWay = (state: string): boolean =>
   state === RUNNING || state.startsWith('PROTOCOL_WAITING_')
-
-/** The id stored on the flow cell, and the one typed where it has none or somebody knew better. */
-function flowcellClaims(run: Report['protocol_run_info']): Claim[] {
-  const base = '/protocol_run_info'
-  const all = [
-    claim(run.flow_cell?.flow_cell_id, `${base}/flow_cell/flow_cell_id`),
-    claim(run.user_info?.user_specified_flow_cell_id, `${base}/user_info/user_specified_flow_cell_id`),
-    claim(run.flow_cell?.user_specified_flow_cell_id, `${base}/flow_cell/user_specified_flow_cell_id`),
-  ]
-  return all.filter((one) => one !== null)
-}
 
 function instrumentOf({ host, protocol_run_info: { device } }: Report) {
   const position = device?.device_id ?? null

@@ -1,10 +1,10 @@
 /** When a run began and ended, by the most trusted of its files that tells. */
 import { type Problem, problem } from '../../problems.ts'
-import type { Source } from '../../record/run.ts'
 import { instantStamp, type Stamp, wallStamp } from '../../record/time.ts'
+import type { Sourced } from '../facts.ts'
 import type { Account } from './account.ts'
 
-type Timed = { stamp: Stamp; source: Source } | null
+type Timed = Sourced<Stamp> | null
 
 /**
  * First start and last end of all acquisitions that the most trusted kind of file knows. A start that is a day or more
@@ -17,12 +17,12 @@ export function timesOf(
 ): { start: Timed; end: Timed; problems: Problem[] } {
   const start = extreme(members, 'starts', (a, b) => a < b)
   const end = extreme(members, 'ends', (a, b) => a > b)
-  if (start === null || pressed === null || isNear(start.stamp, pressed))
+  if (start === null || pressed === null || isNear(start.value, pressed))
     return { start, end, problems: [...backwards(start, end), ...unusable(members, { start, end })] }
   const disagree = problem(
     'run-folder.ids-disagree',
-    `${start.source.file} says the run started at ${start.stamp.text}, this folder's name says ${pressed.local}`,
-    { file: start.source.file },
+    `${start.from.file} says the run started at ${start.value.text}, this folder's name says ${pressed.local}`,
+    { file: start.from.file },
   )
   return { start: null, end, problems: [disagree] }
 }
@@ -38,9 +38,9 @@ function unusable(members: readonly Account[], { start, end }: { start: Timed; e
 }
 
 function backwards(start: Timed, end: Timed): Problem[] {
-  if (!start?.stamp.instant || !end?.stamp.instant || start.stamp.instant <= end.stamp.instant) return []
-  const found = `it starts at ${start.stamp.text} and ends at ${end.stamp.text}`
-  return [problem('run-folder.ends-before-start', found, { file: end.source.file })]
+  if (!start?.value.instant || !end?.value.instant || start.value.instant <= end.value.instant) return []
+  const found = `it starts at ${start.value.text} and ends at ${end.value.text}`
+  return [problem('run-folder.ends-before-start', found, { file: end.from.file })]
 }
 
 function extreme(
@@ -54,8 +54,8 @@ function extreme(
     for (const { value, at } of account[which]) {
       const stamp = stampOf(value)
       if (stamp === null) continue
-      if (best === null || isBetter(moment(stamp), moment(best.stamp)))
-        best = { stamp, source: { file: account.file, at } }
+      if (best === null || isBetter(moment(stamp), moment(best.value)))
+        best = { value: stamp, from: { file: account.file, at } }
     }
   return best
 }

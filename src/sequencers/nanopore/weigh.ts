@@ -1,13 +1,12 @@
 /** Holds what the files of one folder say against its name and against each other, so that no two runs are mixed. */
 import type { Problem } from '../../problems.ts'
-import type { RunFacts, Source } from '../../record/run.ts'
+import type { Sourced } from '../facts.ts'
 import { type Account, type Claim, type ClaimedFact, CONTESTED_FACTS, type ContestedFact } from './account.ts'
 import { ofAnotherRun, ofSeveralRuns, onOneFact, onTheRunId } from './disagreement.ts'
 import { moreExact } from './models.ts'
 
 export type Weighed = {
-  facts: Pick<RunFacts, ClaimedFact>
-  provenance: Partial<Record<ClaimedFact, Source>>
+  told: Partial<Record<ClaimedFact, Sourced | null>>
   /** Accounts of this folder's run, the most trusted first. */
   members: Account[]
   /** Accounts of some other run whose file got in here. */
@@ -29,13 +28,7 @@ export function weigh(named: Account, accounts: readonly Account[]): Weighed {
   const problems = strangers.map((one) => ofAnotherRun(one, named))
   if (mixed) problems.push(ofSeveralRuns(members))
 
-  const facts: Weighed['facts'] = { ...NOTHING }
-  const provenance: Weighed['provenance'] = {}
-  const tell = (fact: ClaimedFact, told: Told | null) => {
-    if (told === null) return
-    facts[fact] = told.claim.value
-    provenance[fact] = { file: told.account.file, at: told.claim.at }
-  }
+  const told: Weighed['told'] = {}
   const sources = [...members, named]
   const identified = members.some((one) => one.flowcellIds.length > 0 || one.shortId !== null)
   for (const fact of CONTESTED_FACTS) {
@@ -44,31 +37,22 @@ export function weigh(named: Account, accounts: readonly Account[]): Weighed {
       if (!mixed) problems.push(onOneFact(fact, sources))
     } else if (fact === 'sequencingUuid' && agreed !== null && !isOfFolder(agreed.claim.value, named))
       problems.push(onTheRunId(agreed.account.file, agreed.claim.value, named))
-    else if (identified || agreedOn(fact, [...sources, ...strangers]) !== 'contradiction') tell(fact, agreed)
+    else if (identified || agreedOn(fact, [...sources, ...strangers]) !== 'contradiction')
+      told[fact] = sourced(agreed)
   }
-  tell('softwareVersion', mixed ? null : firstClaim('softwareVersion', sources))
-  tell('instrumentModel', mixed ? null : mostExactModel(sources))
-  return { facts, provenance, members, strangers, mixed, problems }
+  told.softwareVersion = mixed ? null : sourced(firstClaim('softwareVersion', sources))
+  told.instrumentModel = mixed ? null : sourced(mostExactModel(sources))
+  return { told, members, strangers, mixed, problems }
 }
 
 /** For ids and times the final summary is the most trusted, then the reports; the folder's name is the last resort. */
 const TRUST: ReadonlyArray<Account['kind']> = ['final-summary', 'report-json', 'report-md', 'sample-sheet']
 
-const NOTHING: Weighed['facts'] = {
-  sequencingUuid: null,
-  flowcellId: null,
-  flowcellType: null,
-  kit: null,
-  instrumentModel: null,
-  instrumentSerial: null,
-  position: null,
-  experimentName: null,
-  sampleId: null,
-  softwareVersion: null,
-}
-
 type Told = { account: Account; claim: Claim }
 type Fit = 'whole' | 'half' | 'silent' | 'stranger'
+
+const sourced = (told: Told | null): Sourced | null =>
+  told && { value: told.claim.value, from: { file: told.account.file, at: told.claim.at } }
 
 function divide(named: Account, accounts: readonly Account[]): Pick<Weighed, 'members' | 'strangers'> {
   const fits = accounts.map((account) => ({ account, fit: fitOf(account, named) }))
