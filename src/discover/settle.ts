@@ -48,9 +48,9 @@ export function createSettler(options: {
     paths.delete(path)
   }
 
-  function watch({ path, fingerprint }: Look, since: number): Watched {
+  function watch({ path, fingerprint }: Look, quietMs: number): Watched {
     forget(path)
-    const one: Watched = { fingerprint, since, told: false }
+    const one: Watched = { fingerprint, since: performance.now() - quietMs, told: false }
     paths.set(path, one)
     return one
   }
@@ -68,14 +68,12 @@ export function createSettler(options: {
       const before = paths.get(found.path)
       const isNew = anew.delete(found.path) || !isKnown(known, found)
       if (before === undefined && !isNew && known?.status !== 'active') return
-      const now = performance.now()
       const changed = before === undefined || before.fingerprint !== found.fingerprint
-      const one = changed ? watch(found, before === undefined ? now - quietMs : now) : before
+      const one = changed ? watch(found, before === undefined ? quietMs : 0) : before
       if (one.told) return
-      const leftMs = one.since + options.settleMs() - now
+      const leftMs = one.since + options.settleMs() - performance.now()
       if (leftMs <= 0) {
         clearTimeout(one.timer)
-        one.timer = undefined
         await hand(found, true, one)
         return
       }
@@ -92,7 +90,7 @@ export function createSettler(options: {
     isSettled: (path) => (paths.get(path)?.told ?? true) && !anew.has(path),
     forget,
     close() {
-      for (const path of [...paths.keys()]) forget(path)
+      for (const path of paths.keys()) forget(path)
     },
   }
 }
