@@ -14,7 +14,7 @@ import { createArrivals } from './teller/arrivals.ts'
 import { type FollowedJournal, followSheets } from './teller/followed.ts'
 import { createKeepReport, type DropFolder, type KeptParts, type Refusal } from './teller/keep-report.ts'
 import { openSheets } from './teller/open-sheets.ts'
-import { createRounds } from './teller/rounds.ts'
+import { createTelling } from './teller/telling.ts'
 
 export type TellerParts = Omit<KeptParts, 'runs'> & {
   journal: KeptParts['journal'] & FollowedJournal
@@ -47,11 +47,11 @@ export function createTeller(given: TellerParts): Teller {
   const parts = { ...given, runs: runsWithoutSheet(journal) }
   const savedAgain = new Map<string, string>()
   const followed = followSheets(journal)
-  const arrivals = createArrivals((path) => rounds.due(path))
-  const refusals = createRefusals(emit, (path) => rounds.due(path))
+  const arrivals = createArrivals((path) => telling.due(path))
+  const refusals = createRefusals(emit, (path) => telling.due(path))
   const keepReport = createKeepReport(parts, arrivals)
   const failed = (thrown: unknown) => emit('journal.failed', { error: loggedError(thrown) })
-  const rounds = createRounds({
+  const telling = createTelling({
     news() {
       parts.runs.forget()
       return followed.news()
@@ -67,35 +67,35 @@ export function createTeller(given: TellerParts): Teller {
 
   async function tellOpen(one: DropFolder): Promise<void> {
     const paths = await openSheets(one, await journal.known(one.folder))
-    if (!isClosed) for (const path of paths) rounds.due(path)
+    if (!isClosed) for (const path of paths) telling.due(path)
   }
 
   return {
     begin() {
       // Where nobody dropped anything there is nobody to tell.
       if (parts.dropFolders.length === 0) return
-      looking = setInterval(rounds.follow, LOOK_MS)
+      looking = setInterval(telling.follow, LOOK_MS)
       for (const one of parts.dropFolders) void tellOpen(one).catch(failed)
-      rounds.begin()
+      telling.begin()
     },
     received(path, problems) {
-      if (arrivals.add(path, problems)) rounds.due(path)
+      if (arrivals.add(path, problems)) telling.due(path)
     },
     read(path, found) {
       const wasArriving = arrivals.remove(path)
       if (found === 'saved-again') savedAgain.set(path, parts.now().toISOString())
       else if (found === 'new') savedAgain.delete(path)
       // What is new is told once it is planned; of anything else nobody else will ask for the report.
-      if (found === 'saved-again' || (found === 'known' && wasArriving)) rounds.due(path)
+      if (found === 'saved-again' || (found === 'known' && wasArriving)) telling.due(path)
     },
-    tell: rounds.due,
-    follow: rounds.follow,
+    tell: telling.due,
+    follow: telling.follow,
     async close() {
       isClosed = true
       clearInterval(looking)
       arrivals.close()
       refusals.close()
-      await rounds.close(CLOSING_MS)
+      await telling.close(CLOSING_MS)
     },
   }
 }

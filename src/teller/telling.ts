@@ -1,6 +1,6 @@
 /** Tells of sheets one at a time: what is due, once, however often it was asked for; the newest news before all. */
 
-type Rounds = {
+type Telling = {
   /** From now on it works; what it was told before waits for this. */
   begin(): void
   /** This sheet is due. */
@@ -20,7 +20,7 @@ type Work = {
   failed(thrown: unknown): void
 }
 
-export function createRounds(work: Work): Rounds {
+export function createTelling(work: Work): Telling {
   const due = new Set<string>()
   let hasNews = true
   let hasBegun = false
