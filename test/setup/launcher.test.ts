@@ -1,22 +1,15 @@
 /** The launcher: which Node.js runs, what is handed on, and that nothing outlives it. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { folderOfTest } from '../rig/temporary-folder.ts'
 
 const LAUNCHER = resolve(import.meta.dirname, '../../src/launcher.js')
 
-/** A Node.js older than 24 on this machine, as a lab's would be; null where there is none. */
+/** A Node.js older than 24 on this machine, as a lab's would be; undefined where there is none. */
 const older = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => {
   const said = spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout ?? ''
   const major = Number(/^v(\d+)/.exec(said)?.[1] ?? 0)
@@ -34,7 +27,7 @@ if (act === 'wait') {
 }
 const proto = ({} as Record<string, unknown>)['__proto__'] === undefined
 const major = Number(process.versions.node.split('.')[0])
-console.log(JSON.stringify({ major, args: process.argv.slice(2), proto, pid: process.pid }))
+console.log(JSON.stringify({ major, args: process.argv.slice(2), proto }))
 if (act === 'exit') process.exit(Number(value))
 if (act === 'crash') process.kill(process.pid, 'SIGSEGV')
 `
@@ -52,23 +45,20 @@ mkdirSync(join(project, 'node_modules/.bin'))
 const link = join(project, 'node_modules/.bin/runherald')
 symlinkSync('../../src/launcher.js', link)
 
-const running: ChildProcess[] = []
-afterEach(() => {
-  for (const child of running.splice(0)) child.kill('SIGKILL')
-})
 afterAll(() => rmSync(folder, { recursive: true }))
 
-function start(node: string, launcher: string, ...args: string[]) {
-  const child = spawn(node, [launcher, ...args], { cwd: tmpdir(), stdio: ['ignore', 'pipe', 'pipe'] })
-  running.push(child)
+/** `ended` waits for all that can still write to its output, and so for what it started too. */
+function start(program: string, args: string[], env = process.env) {
+  const child = spawn(program, args, { cwd: tmpdir(), env, stdio: ['ignore', 'pipe', 'ignore'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
   let printed = ''
-  const line = new Promise<{ major: number; args: string[]; proto: boolean; pid: number }>((told) => {
+  const line = new Promise<{ major: number; args: string[]; proto: boolean }>((told) => {
     child.stdout.on('data', (chunk) => {
       printed += chunk
       if (printed.includes('\n')) told(JSON.parse(printed))
     })
   })
-  return { child, line, ended: once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]> }
+  return { child, line, ended: once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]> }
 }
 
 const nodes = [
@@ -81,7 +71,7 @@ describe.for(nodes as Array<[string, string]>)('started by %s', ([, node]) => {
     ['its own path', join(project, 'src/launcher.js')],
     ['a link, as npx does', link],
   ] as const)('by %s it runs main.ts on Node.js 24 or newer with all arguments', async ([, launcher]) => {
-    const { line, ended } = start(node, launcher, 'exit', '7', '--json', 'a b')
+    const { line, ended } = start(node, [launcher, 'exit', '7', '--json', 'a b'])
     const told = await line
     expect(told).toMatchObject({ args: ['exit', '7', '--json', 'a b'], proto: true })
     expect(told.major).toBeGreaterThanOrEqual(24)
@@ -92,42 +82,35 @@ describe.for(nodes as Array<[string, string]>)('started by %s', ([, node]) => {
     ['SIGTERM', 42],
     ['SIGINT', 43],
   ] as const)('hands %s on and ends with the exit code that follows', async ([signal, code]) => {
-    const { child, line, ended } = start(node, link, 'wait')
+    const { child, line, ended } = start(node, [link, 'wait'])
     await line
     child.kill(signal)
     expect(await ended).toEqual([code, null])
   })
 
   test('ends by the signal that what it started ended by', async () => {
-    const { ended } = start(node, link, 'crash')
+    const { ended } = start(node, [link, 'crash'])
     expect(await ended).toEqual([null, 'SIGSEGV'])
   })
 
   test('ends when the npm that started it is killed', async () => {
-    const npm = spawn('sh', ['-c', `"${node}" "${link}" wait; true`], {
-      env: { ...process.env, npm_lifecycle_event: 'start' },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    running.push(npm)
-    const [printed] = (await once(npm.stdout, 'data')) as [Buffer]
-    const { pid } = JSON.parse(printed.toString()) as { pid: number }
-    npm.kill('SIGKILL')
-    await gone(pid)
-    expect(isRunning(pid)).toBe(false)
+    const env = { ...process.env, npm_lifecycle_event: 'start' }
+    const { child, line, ended } = start('sh', ['-c', `"${node}" "${link}" wait; true`], env)
+    await line
+    child.kill('SIGKILL')
+    expect(await ended).toEqual([null, 'SIGKILL'])
   })
 
   test('killed with -9 takes down what it started', async () => {
-    const { child, line, ended } = start(node, link, 'wait')
-    const { pid } = await line
+    const { child, line, ended } = start(node, [link, 'wait'])
+    await line
     child.kill('SIGKILL')
-    await ended
-    await gone(pid)
-    expect(isRunning(pid)).toBe(false)
+    expect(await ended).toEqual([null, 'SIGKILL'])
   })
 })
 
 test.skipIf(older === undefined)('without the pinned Node.js, an older one is told in a sentence', () => {
-  const bare = join(folder, 'bare')
+  const bare = folderOfTest()
   mkdirSync(join(bare, 'src'), { recursive: true })
   copyFileSync(LAUNCHER, join(bare, 'src/launcher.js'))
   writeFileSync(join(bare, 'package.json'), '{"type":"module"}')
@@ -137,20 +120,3 @@ test.skipIf(older === undefined)('without the pinned Node.js, an older one is to
   expect(status).toBe(69)
   expect(stderr).toContain('runs on Node.js 24')
 })
-
-/** Not there, or ended and not yet noticed by its parent. */
-function isRunning(pid: number): boolean {
-  try {
-    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')
-  } catch (thrown) {
-    // It may go while its file is open.
-    const { code } = thrown as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ESRCH') return false
-    throw thrown
-  }
-}
-
-async function gone(pid: number): Promise<void> {
-  const until = Date.now() + 10_000
-  while (isRunning(pid) && Date.now() < until) await new Promise((turn) => setImmediate(turn))
-}

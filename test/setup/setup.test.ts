@@ -5,27 +5,20 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { folderOfTest } from '../rig/temporary-folder.ts'
 
 const SETUP = resolve(import.meta.dirname, '../../src/setup.js')
 
-const made: string[] = []
-afterEach(() => {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true })
-})
-
 /** A checkout with nothing installed, and a PATH with nothing on it but what the test puts there. */
 function machine(programs: Record<string, string>) {
-  const folder = mkdtempSync(join(tmpdir(), 'runherald-setup-'))
-  made.push(folder)
+  const folder = folderOfTest()
   const [project, bin, calls] = [join(folder, 'project'), join(folder, 'bin'), join(folder, 'calls')]
   for (const one of [join(project, 'src'), bin]) mkdirSync(one, { recursive: true })
   copyFileSync(SETUP, join(project, 'src/setup.js'))
