@@ -1,6 +1,6 @@
 /** A healthy day of fifty runs, as an operator reads it: the story of each, in few lines, and nothing to look at. */
 import { expect, test } from 'vitest'
-import { openLab } from '../rig/lab.ts'
+import { openLab, registered } from '../rig/lab.ts'
 import { finishRun, novaSeqRun, sheetFor, writeRun } from '../rig/runs.ts'
 
 const RUNS = 50
@@ -22,9 +22,7 @@ test('gives at most 500 lines of info and no warning, and tells of every run how
   for (const [index, run] of runs.entries())
     await lab.drop(`plate${index}.csv`, sheetFor(run, `LIB-${index}`))
   for (const folder of folders) await finishRun(folder)
-  await lab.registrations(
-    (rows) => rows.length === 2 * RUNS && rows.every((row) => row.state === 'registered'),
-  )
+  await lab.registrations(registered(2 * RUNS))
   await lab.until(() => told('sheet.moved').length === RUNS || undefined, 'every sheet put away')
   await lab.end()
 

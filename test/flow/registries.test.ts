@@ -2,16 +2,11 @@
 import { rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import {
-  type Commit,
-  type FaultScript,
-  type Sandbox,
-  type SandboxKind,
-  startSandbox,
-} from '../../src/sandbox/index.ts'
-import { type Lab, openLab, registered } from '../rig/lab.ts'
+import { type Commit, type FaultScript, startSandbox } from '../../src/sandbox/index.ts'
+import { climb, commitsOf, type Lab, openLab, type Row, registered, registryAt } from '../rig/lab.ts'
 import {
   LIBRARY_COLUMNS,
+  type NovaSeqRun,
   novaSeqRun,
   registrationSheet,
   type SheetRow,
@@ -19,69 +14,45 @@ import {
   sheetsAcross,
   writeRun,
 } from '../rig/runs.ts'
-import { library, libraryAdd, postJson } from '../sandbox/call.ts'
+import { temporaryFolder } from '../rig/temporary-folder.ts'
+import { library, libraryAdd, postJson, sequencingAdd, sequencingGet } from '../sandbox/call.ts'
 
-/** One registry of a kind at a sandbox, at full speed. */
-const at = (sandbox: Sandbox, kind: SandboxKind, name: string, more: Record<string, unknown> = {}) => ({
-  name,
-  kind,
-  url: sandbox.urlOf(kind),
-  limits: { concurrency: 1, perSecond: 500, timeoutSeconds: 5 },
-  ...more,
-})
-
-async function labOf(
-  registries: (lab: Lab) => Array<Record<string, unknown>>,
+/** Whose wall clocks can be told in UTC, as majora-2 wants them. */
+const labOf = (
+  registries: Parameters<typeof openLab>[1],
   more: Parameters<typeof openLab>[0] = {},
-): Promise<Lab> {
-  const lab = await openLab({ config: { site: { timeZone: 'Europe/London' } }, ...more })
-  lab.settings.registries = registries(lab)
-  await lab.configure()
-  return lab
-}
+): Promise<Lab> => openLab({ config: { site: { timeZone: 'Europe/London' } }, ...more }, registries)
 
-const commitsOf = (sandbox: Sandbox, kind: SandboxKind, type: Commit['type']): Commit[] =>
-  sandbox
-    .log()
-    .flatMap((one) => (one.entry === 'commit' && one.kind === kind && one.type === type ? [one] : []))
+const isAt = (registry: string) => (row: Row) => row.registry === registry
 
 const names = (commits: Commit[]): string[] => commits.map((one) => one.name).toSorted()
 
 describe('several registries side by side', () => {
   test('one is switched off: the others go on, and it catches up by itself', async () => {
-    await using lab = await openLab()
-    const stateFile = join(lab.folder, 'other-registry.jsonl')
+    await using place = await temporaryFolder()
+    const stateFile = join(place.path, 'other-registry.jsonl')
     let other = await startSandbox({ stateFile })
     const { port } = other
     try {
-      lab.settings.registries = [
-        at(lab.sandbox, 'majora-2020-03-25', 'climb'),
-        at(lab.sandbox, 'webhook', 'hook', { auth: { tokenFile: join(lab.folder, 'token') } }),
-        at(other, 'majora-2', 'today'),
-      ]
-      await lab.configure()
+      await using lab = await openLab({}, ({ sandbox }) => [
+        climb(sandbox),
+        registryAt(sandbox, 'webhook', { name: 'hook' }),
+        registryAt(other, 'majora-2', { name: 'today' }),
+      ])
       await lab.start()
-      const runs = [1, 2, 3, 4].map((number) => novaSeqRun(number + 500))
-      const bring = async (run: (typeof runs)[number]) => {
-        await lab.drop(`${run.flowcellId}.csv`, sheetFor(run, `LIB-${run.flowcellId}`))
-        await writeRun(lab.runs, run)
-      }
-      const [first, ...later] = runs
-      if (first === undefined) throw new Error('no run')
-      await bring(first)
+      const runs = [501, 502, 503, 504].map(novaSeqRun)
+      const bring = (run: NovaSeqRun) => lab.bring(run, `LIB-${run.flowcellId}`)
+      for (const run of runs.slice(0, 1)) await bring(run)
       await lab.registrations(registered(6))
 
       await other.close()
-      for (const run of later) await bring(run)
+      for (const run of runs.slice(1)) await bring(run)
       await lab.event('registry.paused', (line) => line['registry'] === 'today')
       const meanwhile = await lab.registrations((rows) =>
-        ['climb', 'hook'].every(
-          (name) => rows.filter((row) => row.registry === name && row.state === 'registered').length === 8,
-        ),
+        registered(16)(rows.filter((row) => !isAt('today')(row))),
       )
-      const waiting = meanwhile.filter((row) => row.registry === 'today' && row.state !== 'registered')
-      expect(waiting).toHaveLength(6)
-      expect(new Set(waiting.map((row) => row.state))).toEqual(new Set(['queued']))
+      const states = meanwhile.filter(isAt('today')).map((row) => row.state)
+      expect(states.toSorted()).toEqual([...Array(6).fill('queued'), 'registered', 'registered'])
 
       other = await startSandbox({ stateFile, port })
       await lab.event('registry.opened', (line) => line['registry'] === 'today')
@@ -95,27 +66,26 @@ describe('several registries side by side', () => {
   })
 
   test('each goes at its own pace: a slow one keeps no other waiting', async () => {
+    // What it was sent first is on the wire for as long as this test may take.
+    const limits = { concurrency: 1, perSecond: 500, timeoutSeconds: 600 }
     await using lab = await labOf(
-      ({ sandbox }) => [at(sandbox, 'majora-2020-03-25', 'climb'), at(sandbox, 'majora-2', 'slow')],
+      ({ sandbox }) => [climb(sandbox), registryAt(sandbox, 'majora-2', { name: 'slow', limits })],
       { faults: { rules: [{ match: { kind: 'majora-2' }, fault: { do: 'hang', at: 'before-commit' } }] } },
     )
     await lab.start()
-    const runs = [1, 2, 3].map((number) => novaSeqRun(number + 520))
-    for (const run of runs) {
-      await lab.drop(`${run.flowcellId}.csv`, sheetFor(run, `LIB-${run.flowcellId}`))
-      await writeRun(lab.runs, run)
-    }
-    const rows = await lab.registrations(
-      (all) => all.filter((row) => row.registry === 'climb' && row.state === 'registered').length === 6,
-    )
-    expect(rows.filter((row) => row.registry === 'slow' && row.state === 'registered')).toEqual([])
+    for (const number of [521, 522, 523]) await lab.bring(novaSeqRun(number), `LIB-${number}`)
+    await lab.event('registration.sending', (line) => line['registry'] === 'slow')
+    const rows = await lab.registrations((all) => registered(6)(all.filter(isAt('climb'))))
+    const slow = rows.filter(isAt('slow')).map((row) => row.state)
+    expect(slow.toSorted()).toEqual([...Array(5).fill('queued'), 'sending'])
+    await lab.end('SIGKILL')
   })
 })
 
 describe('majora-2', () => {
   const kind = 'majora-2'
   const open = (more: Record<string, unknown> = {}, lab: Parameters<typeof openLab>[0] = {}) =>
-    labOf(({ sandbox }) => [at(sandbox, kind, 'today', more)], lab)
+    labOf(({ sandbox }) => [registryAt(sandbox, kind, { name: 'today', ...more })], lab)
 
   test('a run goes into each of two libraries, and two runs into one', async () => {
     await using lab = await open({}, { sandbox: { strict: true } })
@@ -193,9 +163,7 @@ describe('majora-2', () => {
     const [first, second] = lab.commits(kind, 'run')
     expect([first?.effect, second?.effect]).toEqual(['created', 'updated'])
     expect(second?.id).toBe(first?.id)
-    const sent = lab.sandbox
-      .log()
-      .flatMap((one) => (one.entry === 'request' && one.path.endsWith('/sequencing/add/') ? [one.body] : []))
+    const sent = lab.requests(kind, sequencingAdd).map(({ body }) => body)
     expect(sent).toHaveLength(2)
     expect(sent[1]).toEqual(
       JSON.parse(
@@ -213,11 +181,9 @@ describe('majora-2', () => {
 
   test('credentials that expire pause the registry and cost no attempt; the renewed file resumes it', async () => {
     await using lab = await open()
-    const run = novaSeqRun(630)
     await lab.start()
     await writeFile(join(lab.folder, 'token'), 'an-expired-token\n')
-    await lab.drop('plate.csv', sheetFor(run, 'LIB-630'))
-    await writeRun(lab.runs, run)
+    await lab.bring(novaSeqRun(630), 'LIB-630')
     await lab.event('registry.paused', (line) => line['reason'] === 'credentials')
     await lab.event('registry.probed', (line) => line['open'] === false)
     const rows = await lab.ls()
@@ -238,7 +204,8 @@ describe('majora-2', () => {
     const oauthLab = async (faults: FaultScript['rules'] = []) => {
       const lab = await labOf(
         ({ sandbox, folder }) => [
-          at(sandbox, kind, 'today', {
+          registryAt(sandbox, kind, {
+            name: 'today',
             auth: {
               username: 'birm',
               oauth: {
@@ -256,13 +223,8 @@ describe('majora-2', () => {
       await writeFile(join(lab.folder, 'refresh-token'), 'sandbox-refresh-token\n')
       return lab
     }
-    const bring = async (lab: Lab, number: number) => {
-      const run = novaSeqRun(number)
-      await lab.drop(`${run.flowcellId}.csv`, sheetFor(run, `LIB-${number}`))
-      await writeRun(lab.runs, run)
-    }
-    const tokensAsked = (lab: Lab) =>
-      lab.sandbox.log().filter((one) => one.entry === 'request' && one.path === '/o/token/').length
+    const bring = (lab: Lab, number: number) => lab.bring(novaSeqRun(number), `LIB-${number}`)
+    const tokensAsked = (lab: Lab) => lab.requests(kind, '/o/token/').length
 
     test('the bearer goes only into the header, one refresh serves all, also after a restart', async () => {
       await using lab = await oauthLab()
@@ -276,9 +238,7 @@ describe('majora-2', () => {
       await lab.registrations(registered(6))
 
       expect(tokensAsked(lab)).toBe(1)
-      const requests = lab.sandbox
-        .log()
-        .flatMap((one) => (one.entry === 'request' && one.path.endsWith('/add/') ? [one] : []))
+      const requests = [libraryAdd, sequencingAdd].flatMap((path) => lab.requests(kind, path))
       expect(requests).toHaveLength(6)
       for (const { headers } of requests) expect(headers['authorization']).toBe('***')
       const commits = [...lab.commits(kind, 'run'), ...lab.commits(kind, 'library')]
@@ -294,7 +254,7 @@ describe('majora-2', () => {
     test('a token that the registry ended early is renewed by itself', async () => {
       // Eleven hours on, as that one request sees it, every token has ended.
       await using lab = await oauthLab([
-        { match: { path: '/api/v2/process/sequencing/add/' }, times: 1, fault: { do: 'clock', hours: 11 } },
+        { match: { path: sequencingAdd }, times: 1, fault: { do: 'clock', hours: 11 } },
       ])
       await lab.start()
       await bring(lab, 671)
@@ -321,7 +281,7 @@ describe('majora-2', () => {
 
   /** Asks the registry itself in which libraries it has a run. */
   async function librariesOf(lab: Lab, runName: string): Promise<string[]> {
-    const answer = await postJson(`${lab.sandbox.urlOf(kind)}/api/v2/process/sequencing/get/`, {
+    const answer = await postJson(lab.sandbox.urlOf(kind) + sequencingGet, {
       username: 'sandbox',
       token: 'sandbox-token',
       run_name: [runName],
@@ -335,19 +295,15 @@ describe('majora-2', () => {
 
 describe('webhook', () => {
   test('a sheet and a run are signed events that the receiver takes once each', async () => {
-    await using lab = await labOf(
-      (one) => [at(one.sandbox, 'webhook', 'hook', { auth: { tokenFile: join(one.folder, 'token') } })],
-      {
-        sandbox: { strict: true },
-        faults: {
-          rules: [{ match: { kind: 'webhook' }, times: 2, fault: { do: 'reset', at: 'after-commit' } }],
-        },
+    await using lab = await labOf(({ sandbox }) => [registryAt(sandbox, 'webhook')], {
+      sandbox: { strict: true },
+      faults: {
+        rules: [{ match: { kind: 'webhook' }, times: 2, fault: { do: 'reset', at: 'after-commit' } }],
       },
-    )
+    })
     const run = novaSeqRun(640)
     await lab.start()
-    await lab.drop('plate.csv', sheetFor(run, 'LIB-640'))
-    await writeRun(lab.runs, run)
+    await lab.bring(run, 'LIB-640')
     const rows = await lab.registrations(registered(2))
 
     const events = lab.commits('webhook', 'event')
@@ -363,10 +319,9 @@ describe('webhook', () => {
   })
 
   test('another secret than the receiver has pauses the registry; nothing is taken', async () => {
-    await using lab = await labOf(
-      (one) => [at(one.sandbox, 'webhook', 'hook', { auth: { tokenFile: join(one.folder, 'token') } })],
-      { sandbox: { token: 'whsec_c2FuZGJveC1zZWNyZXQ=' } },
-    )
+    await using lab = await labOf(({ sandbox }) => [registryAt(sandbox, 'webhook')], {
+      sandbox: { token: 'whsec_c2FuZGJveC1zZWNyZXQ=' },
+    })
     const run = novaSeqRun(650)
     await lab.start()
     await lab.drop('plate.csv', sheetFor(run, 'LIB-650'))

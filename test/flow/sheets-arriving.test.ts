@@ -9,13 +9,12 @@ import { novaSeqRun, registrationSheet, sheetFor, writeRun } from '../rig/runs.t
 const judgements = (lab: Lab, sheet: string) =>
   lab.lines.filter((line) => line.event === 'sheet.judged' && line['sheet'] === sheet)
 
-/** Looks after every sweep of the daemon. */
-async function until(lab: Lab, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (let from = 0; !(await isSo()); ) {
-    const line = await lab.event('root.scanned', () => true, from)
-    from = lab.lines.indexOf(line) + 1
-  }
-}
+/** Waits until there is no report on this sheet. */
+const unsaid = (lab: Lab, sheet: string) =>
+  lab.until(
+    () => !existsSync(join(lab.sheets, '_status', `${sheet}.json`)) || undefined,
+    `the end of the report on ${sheet}`,
+  )
 
 describe('a copy that goes on', () => {
   let lab: Lab
@@ -58,7 +57,7 @@ describe('a copy that goes on', () => {
     await lab.drop('away.csv', sheetFor(novaSeqRun(3), 'LIB-3'))
     await lab.report('away.csv', ({ state }) => state === 'received')
     await unlink(join(lab.sheets, 'away.csv'))
-    await until(lab, () => !existsSync(join(lab.sheets, '_status', 'away.csv.json')))
+    await unsaid(lab, 'away.csv')
     expect((await readdir(join(lab.sheets, '_status'))).filter((name) => name.startsWith('away'))).toEqual([])
     expect(judgements(lab, 'away.csv')).toEqual([])
   })
@@ -85,7 +84,7 @@ test('a report that says a sheet has arrived does not outlive the sheet over a r
   await lab.end()
   await unlink(join(lab.sheets, 'away.csv'))
   await lab.start()
-  await until(lab, () => !existsSync(join(lab.sheets, '_status', 'away.csv.json')))
+  await unsaid(lab, 'away.csv')
 })
 
 test('what happened while the daemon was down is told when it is back', async () => {
@@ -105,9 +104,7 @@ test('what happened while the daemon was down is told when it is back', async ()
 })
 
 test('a sheet corrected before it was sent takes the place of the first, and a renamed library is asked for no more', async () => {
-  await using lab = await openLab()
-  lab.settings.registries = [climb(lab.sandbox, { graceSeconds: 36_000 })]
-  await lab.configure()
+  await using lab = await openLab({}, ({ sandbox }) => [climb(sandbox, { graceSeconds: 36_000 })])
   const run = novaSeqRun(1)
   await lab.start()
   await lab.drop('plate.csv', sheetFor(run, 'LIB-1O'))
@@ -139,41 +136,38 @@ test('of sheets that lay there before the start the one modified last counts, wh
   expect(older.problems[0]?.code).toBe('sheet.newer-counts')
 })
 
-describe('names', () => {
-  const long = `${'plate '.repeat(40)}.csv`
-  const wanted = [
-    'line\nbreak.csv',
-    '<script>alert(1)<.csv',
-    'plate..csv',
-    'UPPER.CSV',
-    'plate 7',
-    'Pla\u0308ttchen.csv',
-    '-rf.csv',
-    long,
-  ]
-  const ignored = [
-    '~$plate.xlsx',
-    '._plate.csv',
-    '.~lock.plate.csv#',
-    '.plate.csv.AbC123',
-    'plate.csv.part',
-    'README.txt',
-  ]
+const ODD_NAMES = [
+  'line\nbreak.csv',
+  '<script>alert(1)<.csv',
+  'plate..csv',
+  'UPPER.CSV',
+  'plate 7',
+  'Pla\u0308ttchen.csv',
+  '-rf.csv',
+  `${'plate '.repeat(40)}.csv`,
+]
+const LEAVINGS = [
+  '~$plate.xlsx',
+  '._plate.csv',
+  '.~lock.plate.csv#',
+  '.plate.csv.AbC123',
+  'plate.csv.part',
+  'README.txt',
+]
 
-  test('hostile and odd ones are read and reported under their own name; locks and leavings are passed over', async () => {
-    await using lab = await openLab()
-    await lab.start()
-    for (const name of ignored) await lab.drop(name, 'x')
-    for (const [at, name] of wanted.entries()) await lab.drop(name, sheetFor(novaSeqRun(at + 1), `LIB-${at}`))
-    for (const name of wanted) {
-      const report = await lab.report(name, ({ sent }) => sent)
-      expect(report.state).toBe('waiting')
-      const page = await lab.read(`sheets/_status/${name}.html`)
-      expect(page).not.toContain('<script>')
-    }
-    // One may be written anew at this moment.
-    const reports = (await readdir(join(lab.sheets, '_status'))).filter((name) => !name.endsWith('.tmp'))
-    expect(reports).toHaveLength(2 * wanted.length)
-    expect(lab.lines.filter((line) => line.event === 'sheet.seen')).toHaveLength(wanted.length)
-  })
+test('hostile and odd names are read and reported as they are; locks and leavings are passed over', async () => {
+  await using lab = await openLab()
+  await lab.start()
+  for (const name of LEAVINGS) await lab.drop(name, 'x')
+  for (const [at, name] of ODD_NAMES.entries()) await lab.drop(name, sheetFor(novaSeqRun(at), `LIB-${at}`))
+  for (const name of ODD_NAMES) {
+    const report = await lab.report(name, ({ sent }) => sent)
+    expect(report.state).toBe('waiting')
+    const page = await lab.read(`sheets/_status/${name}.html`)
+    expect(page).not.toContain('<script>')
+  }
+  // One may be written anew at this moment.
+  const reports = (await readdir(join(lab.sheets, '_status'))).filter((name) => !name.endsWith('.tmp'))
+  expect(reports).toHaveLength(2 * ODD_NAMES.length)
+  expect(lab.lines.filter((line) => line.event === 'sheet.seen')).toHaveLength(ODD_NAMES.length)
 })

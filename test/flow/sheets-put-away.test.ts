@@ -3,19 +3,11 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Lab, openLab } from '../rig/lab.ts'
+import { type Lab, openLab, registered } from '../rig/lab.ts'
 import { novaSeqRun, registrationSheet, sheetFor, writeRun } from '../rig/runs.ts'
 
 const moved = (lab: Lab, sheet: string, to: string, from = 0) =>
   lab.event('sheet.moved', (line) => line['sheet'] === sheet && String(line['to']).endsWith(to), from)
-
-/** Looks after every sweep of the daemon. */
-async function until(lab: Lab, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (let from = 0; !(await isSo()); ) {
-    const line = await lab.event('root.scanned', () => true, from)
-    from = lab.lines.indexOf(line) + 1
-  }
-}
 
 describe('finished: move', () => {
   let lab: Lab
@@ -32,10 +24,7 @@ describe('finished: move', () => {
     expect(existsSync(join(lab.sheets, 'week.csv'))).toBe(true)
     await writeRun(lab.runs, run)
     await moved(lab, 'week.csv', 'done/week.csv')
-    await lab.report('week.csv', ({ state }) => state === 'done')
-    await until(lab, async () =>
-      (await lab.read('sheets/_status/week.csv.html')).includes('It now lies in the folder done.'),
-    )
+    await lab.said('week.csv', 'It now lies in the folder done.')
     const rows = await lab.ls()
     expect(rows.find(({ subject }) => subject.name === 'LIB-1')?.subject.path).toBe(
       join(lab.sheets, 'done/week.csv'),
@@ -170,14 +159,13 @@ test('where the disk refuses, the sheet stays, the person is told once, and it i
 
 test('a folder of reports that cannot be written holds up nothing', async () => {
   await using lab = await openLab()
-  await mkdir(lab.sheets, { recursive: true })
   await writeFile(join(lab.sheets, '_status'), 'somebody’s file')
   const run = novaSeqRun(1)
   await writeRun(lab.runs, run)
   await lab.start()
   await lab.drop('plate.csv', sheetFor(run, 'LIB-1'))
   await lab.event('sheet.report-failed')
-  await lab.registrations((rows) => rows.length === 2 && rows.every(({ state }) => state === 'registered'))
+  await lab.registrations(registered(2))
   await rm(join(lab.sheets, '_status'))
   await lab.report('plate.csv', ({ state }) => state === 'done')
 })

@@ -2,34 +2,17 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { SandboxKind } from '../../src/sandbox/index.ts'
-import { type Lab, openLab, registered } from '../rig/lab.ts'
+import { type Lab, openLab, registered, registryAt } from '../rig/lab.ts'
 import { type GridIonRun, gridIonName, writeGridIonRun } from '../rig/nanopore.ts'
 import { LIBRARY_COLUMNS, registrationSheet, type SheetRow } from '../rig/runs.ts'
 
-/** A registry at full speed. */
-const at = (kind: SandboxKind, more: Record<string, unknown> = {}) => ({
-  name: kind,
-  kind,
-  limits: { concurrency: 1, perSecond: 500, timeoutSeconds: 5 },
-  ...more,
-})
+/** A lab that registers at a sandbox which refuses all that the documents refuse. */
+const strictLab = (kind: SandboxKind, more: Parameters<typeof openLab>[0] = {}): Promise<Lab> =>
+  openLab({ sandbox: { strict: true }, runs: { depth: 3, adopt: 'register' }, ...more }, ({ sandbox }) => [
+    registryAt(sandbox, kind),
+  ])
 
-/** A lab that registers at sandboxes which refuse all that the documents refuse. */
-async function strictLab(
-  registries: ReturnType<typeof at>[],
-  more: Parameters<typeof openLab>[0] = {},
-): Promise<Lab> {
-  const lab = await openLab({ sandbox: { strict: true }, runs: { depth: 3, adopt: 'register' }, ...more })
-  lab.settings.registries = registries.map((one) => ({ url: lab.sandbox.urlOf(one.kind), ...one }))
-  await lab.configure()
-  return lab
-}
-
-/** Bodies of every request that reached a path of a kind, as the sandbox's log keeps them. */
-const bodies = (lab: Lab, kind: SandboxKind, path: string) =>
-  lab.sandbox
-    .log()
-    .flatMap((one) => (one.entry === 'request' && one.kind === kind && one.path === path ? [one.body] : []))
+const bodies = (lab: Lab, kind: SandboxKind, path: string) => lab.requests(kind, path).map(({ body }) => body)
 
 const byText = (one: unknown, other: unknown): number =>
   JSON.stringify(one) < JSON.stringify(other) ? -1 : 1
@@ -72,7 +55,7 @@ describe('majora-2020-03-24', () => {
   }
 
   test('its example goes out from a run folder three levels deep and a sheet that names it', async () => {
-    await using lab = await strictLab([at(kind)])
+    await using lab = await strictLab(kind)
     await lab.start()
     await lab.drop(
       'library.csv',
@@ -91,7 +74,7 @@ describe('majora-2020-03-24', () => {
   })
 
   test('its example goes out from a sheet alone, where the sheet makes the run', async () => {
-    await using lab = await strictLab([at(kind)], { sheets: { runsFrom: 'sheet' } })
+    await using lab = await strictLab(kind, { sheets: { runsFrom: 'sheet' } })
     await lab.start()
     await lab.drop(
       'library.csv',
@@ -111,7 +94,7 @@ describe('majora-2020-03-24', () => {
   })
 
   test('what its table requires and a sheet leaves out is told beside the sheet, and goes once it is given', async () => {
-    await using lab = await strictLab([at(kind)])
+    await using lab = await strictLab(kind)
     const sheet = (more: SheetRow) =>
       registrationSheet(
         biosamples.map((one) => ({
@@ -197,7 +180,7 @@ describe('majora-2020-03-25', () => {
   const COLUMNS = [...LIBRARY_COLUMNS, 'sequencing_id', 'flowcell_type']
 
   test('its three runs go out from three run folders and one sheet, one call each, after their library', async () => {
-    await using lab = await strictLab([at(kind)])
+    await using lab = await strictLab(kind)
     await lab.start()
     const folders: string[] = []
     for (const run of runs) folders.push(await writeGridIonRun(lab.runs, run, { report: false }))
@@ -237,7 +220,7 @@ describe('majora-2020-03-25', () => {
   })
 
   test('its three runs go out from a sheet alone, times of the site turned into UTC', async () => {
-    await using lab = await strictLab([at(kind)], {
+    await using lab = await strictLab(kind, {
       sheets: { runsFrom: 'sheet' },
       config: { site: { timeZone: 'Etc/GMT-2' } },
     })
@@ -267,13 +250,6 @@ describe('majora-2020-03-25', () => {
 describe('onecodex-v1', () => {
   const kind = 'onecodex-v1'
   const REGISTER = '/api/v1/sequencing/batches/register'
-  const codex = (lab: Lab) => at(kind, { graceSeconds: 0, auth: { tokenFile: `${lab.folder}/token` } })
-  async function codexLab(more: Parameters<typeof openLab>[0] = {}): Promise<Lab> {
-    const lab = await openLab({ sandbox: { strict: true }, ...more })
-    lab.settings.registries = [{ url: lab.sandbox.urlOf(kind), ...codex(lab) }]
-    await lab.configure()
-    return lab
-  }
   const tubes = ['AB12CD34E1', 'AB12CD34E2', '10203040506070']
   /** The document has no example, only rules: every rule is met at its edge somewhere in here. */
   const sheet = (name: string, barcodes = tubes) =>
@@ -294,7 +270,7 @@ describe('onecodex-v1', () => {
   })
 
   test('a batch goes out from its sheet, and receipts give the sample of each tube', async () => {
-    await using lab = await codexLab()
+    await using lab = await strictLab(kind)
     await lab.start()
     await lab.drop('batch.csv', sheet('Gut study, plate 7'))
     const [row] = await lab.registrations(registered(1))
@@ -316,7 +292,7 @@ describe('onecodex-v1', () => {
   })
 
   test('an answer lost after the commit is found by looking it up: one batch, never sent again', async () => {
-    await using lab = await codexLab({
+    await using lab = await strictLab(kind, {
       faults: {
         rules: [{ match: { path: REGISTER }, times: 1, fault: { do: 'reset', at: 'after-commit' } }],
       },
@@ -334,7 +310,7 @@ describe('onecodex-v1', () => {
   })
 
   test('after a restore, what went out since the copy was made is asked for, and not sent again', async () => {
-    await using lab = await codexLab()
+    await using lab = await strictLab(kind)
     const copy = `${lab.folder}/copy.sqlite`
     await lab.start()
     await lab.cli('pause', kind)
@@ -358,7 +334,7 @@ describe('onecodex-v1', () => {
   })
 
   test('the same sheet dropped twice, under two names, is one batch', async () => {
-    await using lab = await codexLab()
+    await using lab = await strictLab(kind)
     await lab.start()
     await lab.drop('batch.csv', sheet('Plate 9'))
     await lab.registrations(registered(1))
@@ -374,7 +350,7 @@ describe('onecodex-v1', () => {
   })
 
   test('a tube in two batches is refused before anything is sent, and both places are named', async () => {
-    await using lab = await codexLab()
+    await using lab = await strictLab(kind)
     await lab.start()
     await lab.drop('monday.csv', sheet('Monday'))
     await lab.registrations(registered(1))
@@ -396,7 +372,7 @@ describe('onecodex-v1', () => {
   })
 
   test('of two sheets that come together with the same tube one is sent, and the other waits for a person', async () => {
-    await using lab = await codexLab()
+    await using lab = await strictLab(kind)
     await lab.drop('a.csv', sheet('Batch A'))
     await lab.drop('b.csv', sheet('Batch B'))
     await lab.start()

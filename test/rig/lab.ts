@@ -14,6 +14,7 @@ import {
   type SandboxOptions,
   startSandbox,
 } from '../../src/sandbox/index.ts'
+import { type NovaSeqRun, sheetFor, writeRun } from './runs.ts'
 
 const project = new URL('../..', import.meta.url).pathname
 /** Each command is a process of its own; compiled once, they start twice as fast. */
@@ -49,8 +50,11 @@ export type Report = {
   }>
 }
 
+/** As an operator writes it; where `auth` is left out, its sandbox lets it in. */
+type RegistrySettings = Record<string, unknown>
+
 type Settings = {
-  registries?: Array<Record<string, unknown>>
+  registries?: RegistrySettings[]
   runs?: Record<string, unknown>
   sheets?: Record<string, unknown>
   config?: Record<string, unknown>
@@ -65,16 +69,28 @@ export const registered =
   (rows: Row[]): boolean =>
     rows.length === count && rows.every((row) => row.state === 'registered')
 
-/** The registry most tests use: Majora as documented on 2020-03-25, at full speed. */
-export const climb = (sandbox: Sandbox, more: Record<string, unknown> = {}) => ({
-  name: 'climb',
-  kind: 'majora-2020-03-25',
-  url: sandbox.urlOf('majora-2020-03-25'),
+/** A registry of a kind at a sandbox, at full speed; called as its kind unless `more` says otherwise. */
+export const registryAt = (sandbox: Sandbox, kind: SandboxKind, more: RegistrySettings = {}) => ({
+  ...{ name: kind, kind, url: sandbox.urlOf(kind), graceSeconds: 0 },
   limits: { concurrency: 1, perSecond: 500, timeoutSeconds: 5 },
   ...more,
 })
 
-export async function openLab(settings: Settings = {}): Promise<Lab> {
+/** The registry most tests use: Majora as documented on 2020-03-25. */
+export const climb = (sandbox: Sandbox, more: RegistrySettings = {}) =>
+  registryAt(sandbox, 'majora-2020-03-25', { name: 'climb', ...more })
+
+/** What a sandbox has really committed at one kind, as its own log tells. */
+export const commitsOf = (sandbox: Sandbox, kind: SandboxKind, type: Commit['type']): Commit[] =>
+  sandbox
+    .log()
+    .flatMap((one) => (one.entry === 'commit' && one.kind === kind && one.type === type ? [one] : []))
+
+/** `registries` are given what their settings need: where the lab and its sandbox are. Without any there is `climb`. */
+export async function openLab(
+  settings: Settings = {},
+  registries?: (lab: Lab) => RegistrySettings[],
+): Promise<Lab> {
   const folder = await mkdtemp(join(tmpdir(), 'runherald-'))
   const sandbox = await startSandbox({
     ...settings.sandbox,
@@ -83,7 +99,7 @@ export async function openLab(settings: Settings = {}): Promise<Lab> {
   const lab = new Lab(folder, sandbox, settings)
   await Promise.all([mkdir(lab.runs), mkdir(lab.sheets), mkdir(lab.state)])
   await writeFile(join(folder, 'token'), 'sandbox-token\n', { mode: 0o600 })
-  await lab.configure()
+  await lab.configure(registries && { registries: registries(lab) })
   return lab
 }
 
@@ -115,9 +131,13 @@ export class Lab implements AsyncDisposable {
     this.config = join(folder, 'runherald.yaml')
   }
 
-  async configure(): Promise<void> {
-    const auth = { username: 'sandbox', tokenFile: join(this.folder, 'token') }
-    const registries: Array<Record<string, unknown>> = this.settings.registries ?? [climb(this.sandbox)]
+  /** Writes the configuration, with settings that take the place of earlier ones. */
+  async configure(changed: Settings = {}): Promise<void> {
+    Object.assign(this.settings, changed)
+    const tokenFile = join(this.folder, 'token')
+    const authOf = (kind: unknown) =>
+      String(kind).startsWith('majora') ? { username: 'sandbox', tokenFile } : { tokenFile }
+    const registries: RegistrySettings[] = this.settings.registries ?? [climb(this.sandbox)]
     await writeFile(
       this.config,
       stringify(
@@ -133,7 +153,7 @@ export class Lab implements AsyncDisposable {
               ...this.settings.sheets,
             },
           ],
-          registries: registries.map((one) => ({ ...one, auth: one['auth'] ?? auth })),
+          registries: registries.map((one) => ({ ...one, auth: one['auth'] ?? authOf(one['kind']) })),
           queue: { sweepSeconds: 60, lockSeconds: 120, stalledSeconds: 60 },
           http: { listen: '127.0.0.1:0' },
           log: { level: 'debug', format: 'json' },
@@ -211,16 +231,25 @@ export class Lab implements AsyncDisposable {
     return rows
   }
 
-  /** What the running daemon's own window says of all registrations. */
-  async rows(): Promise<Row[]> {
+  /** Of the running daemon's own window. Throws while there is none. */
+  get url(): string {
     // The port of a daemon that has ended may be another lab's by now.
     const its = this.#ended === null ? this.lines.slice(this.#spawnedAt) : []
-    const url = its.findLast((line) => line.event === 'http.listening')?.['url']
-    if (url === undefined) throw new Error('no daemon is listening')
-    const answer = await fetch(`${url}/api/registrations`)
-    if (!answer.ok) throw new Error(`${url} answers ${answer.status}`)
+    const listening = its.findLast((line) => line.event === 'http.listening')
+    if (listening === undefined) throw new Error('no daemon is listening')
+    return String(listening['url'])
+  }
+
+  /** What the running daemon's own window says of all registrations. */
+  async rows(): Promise<Row[]> {
+    const answer = await fetch(`${this.url}/api/registrations`)
+    if (!answer.ok) throw new Error(`${answer.url} answers ${answer.status}`)
     return ((await answer.json()) as { registrations: Row[] }).registrations
   }
+
+  /** Acts through the running daemon's API, with a body that says nothing more. */
+  post = (path: string): Promise<Response> =>
+    fetch(this.url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })
 
   /** Resolves with the first value that is not undefined, asked for at once and after every log line. */
   until<T>(ask: () => T | undefined | Promise<T | undefined>, what: string, withinMs = 90_000): Promise<T> {
@@ -312,14 +341,29 @@ export class Lab implements AsyncDisposable {
     }, `the report on ${sheet}`)
   }
 
+  /** Waits until the page beside a sheet has these words. */
+  async said(sheet: string, words: string): Promise<void> {
+    await this.until(async () => {
+      const page = await this.read(`sheets/_status/${sheet}.html`).catch(() => '')
+      return page.includes(words) || undefined
+    }, `"${words}" beside ${sheet}`)
+  }
+
   drop = (name: string, text: string): Promise<void> => writeFile(join(this.sheets, name), text)
 
-  /** What the sandbox has really committed at one kind, as its own log tells. */
-  commits(kind: SandboxKind, type: Commit['type']): Commit[] {
-    return this.sandbox
-      .log()
-      .flatMap((one) => (one.entry === 'commit' && one.kind === kind && one.type === type ? [one] : []))
+  /** A finished run, and its sheet with one library of two biosamples. */
+  async bring(run: NovaSeqRun, library: string): Promise<void> {
+    await writeRun(this.runs, run)
+    await this.drop(`${library}.csv`, sheetFor(run, library))
   }
+
+  commits = (kind: SandboxKind, type: Commit['type']): Commit[] => commitsOf(this.sandbox, kind, type)
+
+  /** Requests that reached a path of a kind, as the sandbox's own log keeps them. */
+  requests = (kind: SandboxKind, path: string) =>
+    this.sandbox
+      .log()
+      .flatMap((one) => (one.entry === 'request' && one.kind === kind && one.path === path ? [one] : []))
 
   /** Ends the daemon with a signal and waits for it. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {

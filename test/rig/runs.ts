@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-type NovaSeqRun = { runId: string; flowcellId: string; serial: string; experiment: string }
+export type NovaSeqRun = { runId: string; flowcellId: string; serial: string; experiment: string }
 
 /** The `number`-th run of a NovaSeq 6000. */
 export function novaSeqRun(number: number): NovaSeqRun {
