@@ -4,14 +4,14 @@ import { rename, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Config } from '../../src/config.ts'
-import type { EventName, Happening } from '../../src/events.ts'
 import { startNotifying } from '../../src/ops/notify.ts'
 import { openLab } from '../rig/lab.ts'
 import { type MailServer, startMailServer } from '../rig/mail-server.ts'
 import { novaSeqRun, sheetFor } from '../rig/runs.ts'
-import { lost, openRig, type Rig, refused, registered } from './rig.ts'
+import { createWaiting } from '../rig/waiting.ts'
+import { following, lost, openRig, type Rig, refused, registered } from './rig.ts'
 
 type Notify = NonNullable<Config['notify']>
 type Mail = NonNullable<Notify['mail']>
@@ -29,8 +29,8 @@ const byMail = ({ url }: Pick<MailServer, 'url'>, more: Partial<Mail> = {}): Not
   },
 })
 
-function notifying(rig: Rig, notify: Notify) {
-  const started = startNotifying(notify, rig.view, { kept: rig.journal, page: rig.url })
+function notifying(rig: Rig, notify: Notify, view = rig.view) {
+  const started = startNotifying(notify, view, { kept: rig.journal, page: rig.url })
   return { [Symbol.dispose]: () => started.close() }
 }
 
@@ -44,23 +44,16 @@ async function hold(rig: Rig, name: string, at = new Date()): Promise<string> {
   return id
 }
 
-function following(rig: Rig, name: EventName) {
-  const seen: Happening[] = []
-  const followers = new Set<() => void>()
-  rig.herald.subscribe((one) => {
-    if (one.event !== name) return
-    seen.push(one)
-    for (const look of [...followers]) look()
-  })
-  return {
-    seen,
-    times: (count: number) =>
-      new Promise<void>((done) => {
-        const look = () => void (seen.length >= count && done())
-        followers.add(look)
-        look()
-      }),
+/** A view that counts how often it was looked at. */
+function looking({ view }: Rig) {
+  const { changed, until } = createWaiting()
+  let looks = 0
+  const registries = () => {
+    looks++
+    changed()
+    return view.registries()
   }
+  return { view: { ...view, registries }, times: (count: number) => until(() => looks >= count) }
 }
 
 test('a letter tells counts and links, and neither names nor reasons', async () => {
@@ -134,10 +127,12 @@ test('what was told is not told again by the next process, and what is new tells
     using _ = notifying(rig, byMail(server))
     await sent.times(1)
   }
-  using _ = notifying(rig, byMail(server))
+  const looks = looking(rig)
+  using _ = notifying(rig, byMail(server), looks.view)
+  await looks.times(1)
   await hold(rig, 'run-2')
-  await server.received(2)
-  expect(server.letters.map(({ text }) => /^\d registrations? waits? .*$/m.exec(text)?.[0])).toEqual([
+  const letters = await server.received(2)
+  expect(letters.map(({ text }) => /^\d registrations? waits? .*$/m.exec(text)?.[0])).toEqual([
     '1 registration waits for a decision',
     '2 registrations wait for a decision',
   ])
@@ -146,12 +141,19 @@ test('what was told is not told again by the next process, and what is new tells
 test('between two letters lies the interval, whatever happens meanwhile', async () => {
   await using rig = await openRig()
   await using server = await startMailServer()
-  using _ = notifying(rig, { ...byMail(server), everySeconds: 1 })
+  const sent = following(rig, 'notification.sent')
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+  onTestFinished(() => void vi.useRealTimers())
+  using _ = notifying(rig, { ...byMail(server), everySeconds: 3600 })
   await hold(rig, 'run-1')
-  await server.received(1)
+  await vi.advanceTimersByTimeAsync(60_000)
+  await sent.times(1)
   for (let count = 2; count <= 6; count++) await hold(rig, `run-${count}`)
+  await vi.advanceTimersByTimeAsync(60_000)
+  await vi.advanceTimersByTimeAsync(3_540_000)
   const [first, second] = await server.received(2)
-  expect(Number(second?.at) - Number(first?.at)).toBeGreaterThanOrEqual(1000)
+  const sentAt = (text = '') => Date.parse(/^Date: (.*)$/m.exec(text)?.[1] ?? '')
+  expect(sentAt(second?.text) - sentAt(first?.text)).toBe(3_600_000)
   expect(second?.text).toContain('6 registrations wait for a decision')
 })
 
@@ -184,7 +186,8 @@ test('nothing is told while nothing needs a person, nor of what mended itself me
     }),
   })
   await using server = await startMailServer()
-  using _ = notifying(rig, byMail(server))
+  const looks = looking(rig)
+  using _ = notifying(rig, byMail(server), looks.view)
   rig.herald.emit('root.away', { root: '/data/illumina', error: fault })
   const [letter] = await server.received(1)
   expect(letter?.text).toMatch(/^1 part of runherald does not work$/m)
@@ -192,9 +195,11 @@ test('nothing is told while nothing needs a person, nor of what mended itself me
   away = false
   rig.herald.emit('root.away', { root: '/data/illumina', error: fault })
   await registered(rig.journal, { name: 'run-1' }, { at: new Date() })
+  await looks.times(2)
   await hold(rig, 'run-2')
-  await server.received(2)
-  expect(server.letters[1]?.text).not.toContain('does not work')
+  const [, next] = await server.received(2)
+  expect(next?.text).toMatch(/^1 registration waits for a decision$/m)
+  expect(next?.text).not.toContain('does not work')
 })
 
 test('the password opens the server, and a wrong one is in no word of the complaint', async () => {

@@ -1,11 +1,9 @@
 /** A window over a real journal: the real server on a free port, with a laboratory's fortnight to look at. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { followActs } from '../../src/acts.ts'
 import type { DaemonHealth } from '../../src/daemon.ts'
 import { decideAt } from '../../src/deliver/decide.ts'
-import { createHerald, type Herald } from '../../src/events.ts'
+import { createHerald, type EventName, type Happening, type Herald } from '../../src/events.ts'
 import type { Json, Outcome, Plan, Submission, Traits } from '../../src/handovers.ts'
 import type { Artifact, Journal } from '../../src/journal/journal.ts'
 import { openJournal } from '../../src/journal/open.ts'
@@ -17,6 +15,8 @@ import { registrationId } from '../../src/record/identity.ts'
 import type { Reason } from '../../src/record/registration.ts'
 import type { InstrumentMake, RunFacts } from '../../src/record/run.ts'
 import { runFacts } from '../rig/facts.ts'
+import { temporaryFolder } from '../rig/temporary-folder.ts'
+import { createWaiting } from '../rig/waiting.ts'
 
 const REPEATABLE: Traits = { repeatable: true, askable: false, busyIsSafe: true, corrects: true }
 const ONCE: Traits = { repeatable: false, askable: false, busyIsSafe: false, corrects: false }
@@ -55,7 +55,8 @@ export async function openRig({
   health?: () => DaemonHealth
   host?: string
 } = {}): Promise<Rig> {
-  const folder = await mkdtemp(join(tmpdir(), 'runherald-ops-'))
+  const place = await temporaryFolder()
+  const folder = place.path
   const file = join(folder, 'journal.sqlite')
   const opened = await openJournal(file, { decide: decideAt(1) })
   if (!opened.ok) throw new Error(opened.error.detail)
@@ -79,7 +80,7 @@ export async function openRig({
   const view = viewOf(config, daemon, { herald, version: '0.1.0', journalFile: file })
   const window = await openWindow(view, { host, port: 0, token, fallBack: false }).catch(async (thrown) => {
     await journal.close()
-    await rm(folder, { recursive: true, force: true })
+    await place[Symbol.asyncDispose]()
     throw thrown
   })
   return {
@@ -87,9 +88,21 @@ export async function openRig({
     async [Symbol.asyncDispose]() {
       await window.close()
       await journal.close()
-      await rm(folder, { recursive: true, force: true })
+      await place[Symbol.asyncDispose]()
     },
   }
+}
+
+/** What is told from now on under one of these names. */
+export function following({ herald }: Rig, ...names: EventName[]) {
+  const { changed, until } = createWaiting()
+  const seen: Happening[] = []
+  herald.subscribe((one) => {
+    if (!names.includes(one.event)) return
+    seen.push(one)
+    changed()
+  })
+  return { seen, times: (count: number) => until(() => seen.length >= count) }
 }
 
 // ── registrations ───────────────────────────────────────────────────────────────────────────────────────────────

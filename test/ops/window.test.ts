@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import type { DaemonHealth } from '../../src/daemon.ts'
-import { accepted, healthy, lost, openRig, planOf, type Rig, refused, registered } from './rig.ts'
+import { accepted, following, healthy, lost, openRig, planOf, type Rig, refused, registered } from './rig.ts'
 
 const TOKEN = 'a-long-token-of-the-laboratory'
 const NOW = new Date('2026-11-21T12:00:00.000Z')
@@ -123,15 +123,15 @@ describe('registrations as JSON', () => {
 describe('a person acts', () => {
   test('by the API: tries again, and the journal and the log keep who', async () => {
     await using rig = await openRig()
-    const told: unknown[] = []
-    rig.herald.subscribe(({ event, fields }) => told.push([event, 'who' in fields ? fields.who : null]))
+    const resolved = following(rig, 'registration.resolved')
     const id = await registered(rig.journal, { name: 'run-1' }, { at: NOW, outcome: refused('not yet') })
     const answer = await post(`${rig.url}/api/registrations/${id}/retry`, {})
     expect(answer.status).toBe(200)
     const story = await rig.journal.story(id)
     expect(story?.registration.state).toBe('queued')
     expect(story?.events.at(-1)).toMatchObject({ who: 'HTTP API at 127.0.0.1' })
-    await expect.poll(() => told).toEqual([['registration.resolved', 'HTTP API at 127.0.0.1']])
+    await resolved.times(1)
+    expect(resolved.seen).toMatchObject([{ fields: { who: 'HTTP API at 127.0.0.1' } }])
     expect(rig.acted()).toBe(1)
   })
 
@@ -187,8 +187,7 @@ describe('a person acts', () => {
 
   test('a registry is paused and resumed, in the journal with who, and by nobody twice', async () => {
     await using rig = await openRig()
-    const told: string[] = []
-    rig.herald.subscribe(({ event }) => told.push(event))
+    const told = following(rig, 'registry.paused', 'registry.opened')
     expect((await post(`${rig.url}/api/registries/climb/pause`, {})).status).toBe(200)
     expect((await problemOf(await post(`${rig.url}/api/registries/climb/pause`, {}))).status).toBe(409)
     expect((await problemOf(await post(`${rig.url}/api/registries/other/pause`, {}))).status).toBe(404)
@@ -206,7 +205,8 @@ describe('a person acts', () => {
       ['registry.paused', 'HTTP API at 127.0.0.1'],
       ['registry.opened', 'status page at 127.0.0.1'],
     ])
-    await expect.poll(() => told).toEqual(['registry.paused', 'registry.opened'])
+    await told.times(2)
+    expect(told.seen.map(({ event }) => event)).toEqual(['registry.paused', 'registry.opened'])
   })
 
   test('never by GET', async () => {

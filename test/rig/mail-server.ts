@@ -1,8 +1,9 @@
 /** A mail server as small as the protocol allows (RFC 5321): it takes letters, and can be told to misbehave. */
 import { createServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
+import { createWaiting } from './waiting.ts'
 
-type Letter = { from: string; to: string[]; text: string; at: number }
+type Letter = { from: string; to: string[]; text: string }
 
 /** How one connection is treated. `silent`: it is never answered. */
 type Treatment = 'fine' | 'cut' | 'busy' | 'silent'
@@ -29,24 +30,13 @@ export async function startMailServer({
 } = {}): Promise<MailServer> {
   const letters: Letter[] = []
   const heard: string[] = []
-  const followers = new Set<() => void>()
-  const told = () => [...followers].map((look) => look())
-  const until = (fits: () => boolean) =>
-    new Promise<void>((done) => {
-      const look = () => {
-        if (!fits()) return
-        followers.delete(look)
-        done()
-      }
-      followers.add(look)
-      look()
-    })
+  const { changed, until } = createWaiting()
   const open = new Set<Socket>()
   let connections = 0
   const server = createServer((socket) => {
     const treatment = treatments[connections++] ?? 'fine'
     open.add(socket)
-    told()
+    changed()
     socket.on('close', () => open.delete(socket))
     socket.on('error', () => {})
     if (treatment === 'cut') return socket.destroy()
@@ -65,10 +55,10 @@ export async function startMailServer({
       if (text !== null) {
         if (line !== '.') return text.push(line.replace(/^\.\./, '.'))
         // Long lines are broken on their way (quoted-printable).
-        letters.push({ ...letter, text: text.join('\n').replaceAll('=\n', ''), at: Date.now() })
+        letters.push({ ...letter, text: text.join('\n').replaceAll('=\n', '') })
         text = null
         say('250 taken')
-        return told()
+        return changed()
       }
       heard.push(line)
       const [verb = '', ...rest] = line.split(' ')
