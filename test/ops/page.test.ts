@@ -3,44 +3,11 @@ import { expect, test } from 'vitest'
 import type { RunSpan } from '../../src/journal/journal.ts'
 import { createClock } from '../../src/ops/clock.ts'
 import { timelineOf } from '../../src/ops/timeline.ts'
-import { likelyRun } from '../../src/planning/partners.ts'
-import { runFacts } from '../rig/facts.ts'
 import { accepted, lost, openRig, planOf, refused, registered, runAt } from './rig.ts'
 
 const NOW = new Date('2026-11-21T12:00:00.000Z')
 const HOUR = 3_600_000
 const hoursAgo = (hours: number) => new Date(NOW.getTime() - hours * HOUR).toISOString()
-
-const named = (runId: string, more: Partial<RunSpan['run']> = {}) => ({
-  run: runFacts({ ...{ runId, folderName: runId, flowcellId: null, experimentName: null }, ...more }),
-})
-
-test.for<[string, string, Array<{ run: RunSpan['run'] }>, string | null]>([
-  [
-    'two letters changed places',
-    '261121_M01234_0381_KB7QX',
-    [named('261121_M01234_0381_KB7XQ')],
-    'differs in one place',
-  ],
-  [
-    'a name in another case',
-    'kb7qx-flow',
-    [named('run-1', { flowcellId: 'KB7QX-FLOW' })],
-    'the same but for its case',
-  ],
-  ['a part of a name', 'KB7QXDRX3', [named('261121_A00562_0399_AKB7QXDRX3')], 'one name contains the other'],
-  ['another plate by its number', 'Plate 7', [named('run-1', { experimentName: 'Plate 8' })], null],
-  [
-    'two runs that are as likely',
-    '261121_0381_KB7QX',
-    [named('261121_0381_KB7QA'), named('261121_0381_KB7QB')],
-    null,
-  ],
-  ['a name too short to be alike', 'AB1', [named('AB2')], null],
-  ['nothing near', '261121_M01234_0381', [named('200303_A00562_0352')], null],
-])('of %s the run that is meant is told, or none', ([, wanted, runs, because]) => {
-  expect(likelyRun(wanted, runs)?.because ?? null).toBe(because)
-})
 
 test('the page tells which run a waiting sheet probably means, and which runs wait', async () => {
   await using rig = await openRig()
