@@ -1,45 +1,23 @@
 /** The flow where its parts meet at awkward moments. */
 import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createHerald } from '../src/events.ts'
-import type { Found } from '../src/handovers.ts'
-import { inspectPath } from '../src/inspect.ts'
 import type { Journal } from '../src/journal/journal.ts'
-import { createPipeline, type Pipeline, type PipelineParts } from '../src/pipeline.ts'
 import { planBatch } from '../src/planning/batch.ts'
 import type { RunLink } from '../src/record/library.ts'
 import type { RunFacts } from '../src/record/run.ts'
 import { fixturePath } from './bench/run-folders.ts'
 import { journalOfTest } from './journal/rig.ts'
 import { climb, options } from './planning/rig.ts'
+import { found, inspected, NOW, pipelineOn } from './rig/pipeline.ts'
 import { LIBRARY_COLUMNS, registrationSheet } from './rig/runs.ts'
 
 type Logged = { event: string; [field: string]: unknown }
 
-const NOW = new Date('2026-11-22T12:00:00Z')
-const AT = NOW.toISOString()
-
-const inspected = async (path: string) => inspectPath(path, { root: dirname(path) })
-
-/** A pipeline until the end of the test: nothing is left alone, stalls or goes, and nobody listens. */
-function pipelineOn(journal: PipelineParts['journal'], parts: Partial<PipelineParts> = {}): Pipeline {
-  const pipeline = createPipeline({
-    ...{ leavesAlone: async () => false, isThere: async () => true, patienceMs: async () => 0 },
-    ...{ stalledAfterSeconds: () => Number.POSITIVE_INFINITY, tell: () => {}, emit: () => {} },
-    ...{ news: { received: () => {}, read: () => {} }, queue: () => {}, now: () => NOW },
-    ...{ inspect: inspected, planning: (now: Date) => options([climb], { now }), ...parts, journal },
-  })
-  onTestFinished(pipeline.close)
-  return pipeline
-}
-
-const found = (path: string, type: Found['type'], more: Partial<Found> = {}): Found => ({
-  ...{ root: dirname(path), path, type, fingerprint: 'one', modified: AT, quietSince: AT, settled: true },
-  ...more,
-})
-
 test('a run that lacks nothing that decides is taken once it has rested, also where it is kept later than that', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
   const { journal } = await journalOfTest()
   const restedMs = 5
   let now = NOW
@@ -48,9 +26,9 @@ test('a run that lacks nothing that decides is taken once it has rested, also wh
   const keptLate: Journal = {
     ...journal,
     async saveArtifact(artifact) {
-      // Kept only after the files have rested: timers fire in the order in which they are due.
-      if (now === NOW) await new Promise((over) => setTimeout(over, 10 * restedMs))
+      // Kept only when the files have rested, and when it was time to look again.
       now = new Date(NOW.getTime() + restedMs)
+      vi.advanceTimersByTime(restedMs + 1)
       await journal.saveArtifact(artifact)
     },
   }
@@ -223,33 +201,13 @@ test.for<[by: string, link: (run: RunFacts) => RunLink]>([
         [...LIBRARY_COLUMNS, by, 'instrument_make', 'instrument_model'],
       ),
     )
-    const keep = async (path: string) => {
-      const taken = await inspected(path)
-      const artifact = {
-        ...{ root: dirname(path), path, fingerprint: 'one', sha256: null, status: 'active' as const },
-        type: taken.kind === 'run-folder' ? ('run-folder' as const) : ('sheet' as const),
-        ...{ reading: taken, firstSeen: AT, changed: AT },
-      }
-      await journal.saveArtifact(artifact)
-      const asked = options([climb], { runsFrom: () => 'sheet', now: NOW })
-      const { plans, withdrawn } = await planBatch([{ artifact, replaces: null }], journal, asked)
-      await journal.plan(plans, NOW, { withdrawn, done: [], leftAlone: [] })
-    }
-    await keep(sheetPath)
+    await kept(journal, sheetPath)
     const told = await journal.registrations()
     const [library, sent] = ['library', 'run'].map(
       (type) => told.find((one) => one.subject.type === type)?.id ?? '',
     )
-    const accepted = { is: 'accepted' as const, adopted: false, remoteIds: {}, samples: [], notes: [] }
-    for (const id of [library, sent]) {
-      const arming = await journal.arm({ id: id ?? '', revision: 1, url: 'https://x.example' }, NOW)
-      if (arming.may !== 'begin') throw new Error(`may ${arming.may}`)
-      const { attempt } = arming.armed
-      const answer = { status: 200, headers: {}, body: '' }
-      const outcome = { type: 'verdict' as const, verdict: accepted, answer }
-      await journal.settle({ id: id ?? '', revision: 1, attempt }, outcome, NOW)
-    }
-    await keep(folder)
+    for (const id of [library, sent]) await accepted(journal, id ?? '')
+    await kept(journal, folder)
     const rows = await journal.registrations()
     expect(new Map(rows.map(({ id, state, reason, revision }) => [id, [state, reason, revision]]))).toEqual(
       new Map([
@@ -259,3 +217,27 @@ test.for<[by: string, link: (run: RunFacts) => RunLink]>([
     )
   },
 )
+
+/** Keeps and plans what lies at a path, as where a sheet alone makes the run. */
+async function kept(journal: Journal, path: string): Promise<void> {
+  const reading = await inspected(path)
+  const artifact = {
+    ...{ root: dirname(path), path, fingerprint: 'one', sha256: null, status: 'active' as const, reading },
+    type: reading.kind === 'run-folder' ? ('run-folder' as const) : ('sheet' as const),
+    ...{ firstSeen: NOW.toISOString(), changed: NOW.toISOString() },
+  }
+  await journal.saveArtifact(artifact)
+  const asked = options([climb], { runsFrom: () => 'sheet', now: NOW })
+  const { plans, withdrawn } = await planBatch([{ artifact, replaces: null }], journal, asked)
+  await journal.plan(plans, NOW, { withdrawn, done: [], leftAlone: [] })
+}
+
+/** Sends the first revision of a registration to a registry that takes it. */
+async function accepted(journal: Journal, id: string): Promise<void> {
+  const arming = await journal.arm({ id, revision: 1, url: 'https://x.example' }, NOW)
+  if (arming.may !== 'begin') throw new Error(`may ${arming.may}`)
+  const { attempt } = arming.armed
+  const verdict = { is: 'accepted' as const, adopted: false, remoteIds: {}, samples: [], notes: [] }
+  const outcome = { type: 'verdict' as const, verdict, answer: { status: 200, headers: {}, body: '' } }
+  await journal.settle({ id, revision: 1, attempt }, outcome, NOW)
+}

@@ -1,19 +1,20 @@
-/** Reports over the end of one teller and the beginning of the next: nothing stale stays. */
+/** The teller on a real journal: what is news to it, what it owes over a restart, and what it puts away. */
 import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, watch } from 'node:fs'
 import { lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { sheetLook } from '../../src/discover/fingerprint.ts'
 import { createInspector } from '../../src/inspector.ts'
 import type { Journal } from '../../src/journal/journal.ts'
-import { createPipeline } from '../../src/pipeline.ts'
 import { batchKey } from '../../src/planning/keys.ts'
 import { registrationId } from '../../src/record/identity.ts'
 import { followSheets } from '../../src/teller/followed.ts'
 import type { DropFolder } from '../../src/teller/keep-report.ts'
 import { createTeller, type Teller, type TellerParts } from '../../src/teller.ts'
 import { journalOfTest, sheetArtifact } from '../journal/rig.ts'
+import { found, NOW, pipelineOn } from '../rig/pipeline.ts'
+import { createWaiting } from '../rig/waiting.ts'
 
 type Desk = {
   journal: Journal
@@ -22,17 +23,29 @@ type Desk = {
   /** Makes a batch known as one that waits, or has all it needs to be sent. */
   plan(batch: string, how?: { sendable: boolean }): Promise<void>
   teller(more?: Partial<TellerParts>): Teller
+  /** Resolves once the report of a sheet says this. */
+  says(name: string, wanted: Record<string, unknown>): Promise<void>
 }
 
-const NOW = new Date('2026-11-22T12:00:00Z')
 const idOf = (batch: string) => registrationId('codex', batchKey(batch))
 
 async function openDesk(finished: DropFolder['finished'] = 'keep'): Promise<Desk> {
   const { journal, folder: place } = await journalOfTest()
   const folder = join(place, 'sheets')
-  await mkdir(folder)
+  const reports = join(folder, '_status')
+  await mkdir(reports, { recursive: true })
+  const { changed, until } = createWaiting()
+  const watcher = watch(reports, changed)
+  onTestFinished(() => watcher.close())
   return {
     ...{ journal, folder },
+    says(name, wanted) {
+      const path = join(reports, `${name}.json`)
+      return until(() => {
+        const report = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {}
+        return Object.entries(wanted).every(([key, value]) => report[key] === value)
+      })
+    },
     async sheet(name, { batch = name, sha256 = 'one', bytes = '' } = {}) {
       await writeFile(join(folder, name), bytes)
       const known = { root: folder, sha256 }
@@ -73,21 +86,27 @@ function begun(desk: Desk): AsyncDisposable {
   return { [Symbol.asyncDispose]: () => teller.close() }
 }
 
-/** Waits until the report of a sheet says this. */
-const says = (desk: Desk, name: string, wanted: Record<string, unknown>) =>
-  expect.poll(() => reportAt(desk, name).catch(() => null), { timeout: 60_000 }).toMatchObject(wanted)
-
 test('what there is no time for at the end is told at the next start, and the end is not held up', async () => {
   const desk = await openDesk()
   const names = Array.from({ length: 60 }, (_, at) => `plate${at}.csv`)
   for (const name of names) await desk.sheet(name)
-  const artifact = (path: string) => sleep(100).then(() => desk.journal.artifact(path))
-  const hurried = desk.teller({ journal: { ...desk.journal, artifact } })
+  vi.useFakeTimers({ toFake: ['performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const slow: Journal = {
+    ...desk.journal,
+    artifact(path) {
+      vi.advanceTimersByTime(100)
+      return desk.journal.artifact(path)
+    },
+  }
+  const hurried = desk.teller({ journal: slow })
   for (const name of names) hurried.tell(join(desk.folder, name))
   hurried.begin()
   await hurried.close()
+  const told = names.filter((name) => existsSync(join(desk.folder, '_status', `${name}.json`)))
+  expect(told.length).toBeLessThan(names.length)
   await using _ = begun(desk)
-  for (const name of names) await says(desk, name, { state: 'needs-fixing' })
+  for (const name of names) await desk.says(name, { state: 'needs-fixing' })
 })
 
 test('a sheet judged anew of which nobody could be told before the end is told of at the next start', async () => {
@@ -95,11 +114,11 @@ test('a sheet judged anew of which nobody could be told before the end is told o
   await desk.sheet('plate.csv')
   {
     await using _ = begun(desk)
-    await says(desk, 'plate.csv', { sha256: 'one' })
+    await desk.says('plate.csv', { sha256: 'one' })
   }
   await desk.sheet('plate.csv', { sha256: 'two' })
   await using _ = begun(desk)
-  await says(desk, 'plate.csv', { sha256: 'two' })
+  await desk.says('plate.csv', { sha256: 'two' })
 })
 
 test('a sheet put away keeps its report, whoever asks for it anew under its old name', async () => {
@@ -129,10 +148,10 @@ test('a sheet met where it was put away, before the journal knew of that, is tol
   const path = join(desk.folder, 'needs-fixing', 'plate.csv')
   await writeFile(path, '')
   teller.received(path, [])
-  await says(desk, 'plate.csv', { state: 'received' })
+  await desk.says('plate.csv', { state: 'received' })
   await desk.sheet('needs-fixing/plate.csv')
   teller.read(path, 'known')
-  await says(desk, 'plate.csv', { state: 'needs-fixing' })
+  await desk.says('plate.csv', { state: 'needs-fixing' })
 })
 
 test('a restart begins with what is owed, and with the last minute, whose reports a power cut may have taken', async () => {
@@ -179,24 +198,15 @@ test('a sheet whose reading was ended by the deadline is told so, and goes to ne
   const moved = Promise.withResolvers<void>()
   const teller = desk.teller({ emit: (event) => void (event === 'sheet.moved' && moved.resolve()) })
   const inspector = createInspector({ threads: 1, deadlineMs: 1 })
-  const pipeline = createPipeline({
-    ...{ journal, inspect: inspector.inspect, news: teller, tell: teller.tell, queue: () => {} },
-    planning: (now) => ({
-      ...{ destinations: [], zoneOfRun: () => null, siteZone: null, modelOf: () => null, now },
-      runsFrom: () => 'folder',
-    }),
-    ...{ leavesAlone: async () => false, isThere: async () => true, patienceMs: async () => 0 },
-    ...{ stalledAfterSeconds: () => Number.POSITIVE_INFINITY, emit: () => {}, now: () => NOW },
-  })
+  const pipeline = pipelineOn(journal, { inspect: inspector.inspect, news: teller, tell: teller.tell })
   teller.begin()
   const { fingerprint, modified } = sheetLook(await lstat(path))
-  const found = { root: folder, path, type: 'sheet' as const, fingerprint, modified, quietSince: modified }
-  await pipeline.found({ ...found, settled: true }, { firstScan: false })
+  const seen = found(path, 'sheet', { fingerprint, modified, quietSince: modified })
+  await pipeline.found(seen, { firstScan: false })
   await pipeline.settled()
   await moved.promise
   await teller.close()
   await inspector.close()
-  pipeline.close()
   expect(await reportAt(desk, 'slow.csv')).toMatchObject({
     ...{ state: 'needs-fixing', sent: false },
     problems: [
