@@ -6,10 +6,11 @@ import { library, libraryAdd, postJson } from './call.ts'
 /** The one opened last. */
 export let sandbox: Sandbox
 
-export async function openSandbox(options?: SandboxOptions): Promise<void> {
+export async function openSandbox(options?: SandboxOptions): Promise<Sandbox> {
   const opened = await startSandbox(options)
   onTestFinished(() => opened.close())
   sandbox = opened
+  return opened
 }
 
 /** Opens one whose registry of this kind has a library, LIB-A; gives that registry's url. */
