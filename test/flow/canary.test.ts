@@ -2,14 +2,13 @@
  * Canaries: secrets and words about patients, each found nowhere else, go through good and bad days of the real daemon
  * at debug level. No secret may turn up anywhere; what stands in a cell only where the sheet's own facts are kept.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts'
-import { climb, type Lab, openLab, type Row } from '../rig/lab.ts'
+import { climb, type Lab, openLab, type Row, registryAt } from '../rig/lab.ts'
+import { openRedisServer, type RedisServer } from '../rig/redis-server.ts'
 import { COLUMNS, novaSeqRun, registrationSheet, sheetFor, writeRun } from '../rig/runs.ts'
 
 const secrets = {
@@ -35,10 +34,10 @@ const wrongCells = { source: 'canary-source-of-mrs-nonsuch', sample: 'canary sam
 const good = novaSeqRun(1)
 const bad = novaSeqRun(2)
 let lab: Lab
-let others: Sandbox[] = []
-let redisServer: ChildProcess
+let redisServer: RedisServer
 let redis: Redis
-let pageUrl = ''
+/** `strict` has a token that nobody else has. */
+const others = {} as Record<'codex' | 'hook' | 'strict', Sandbox>
 /** What was said in public, by where it was said. */
 const said = new Map<string, string>()
 /** The daemon's process, as everybody on the machine sees it. */
@@ -47,54 +46,54 @@ const processes: string[] = []
 const isRegistered = (row: Row): boolean => row.state === 'registered'
 
 beforeAll(async () => {
-  const codex = await startSandbox({ token: secrets.codex })
-  const hook = await startSandbox({ token: secrets.webhook })
-  const strict = await startSandbox({ token: 'a-token-nobody-has' })
-  others = [codex, hook, strict]
+  others.codex = await startSandbox({ token: secrets.codex })
+  others.hook = await startSandbox({ token: secrets.webhook })
+  others.strict = await startSandbox({ token: 'a-token-nobody-has' })
   const { clientId, clientSecret, refreshToken } = secrets
   lab = await openLab({ sandbox: { token: secrets.majora, oauth: { clientId, clientSecret, refreshToken } } })
-  const secretFile = async (name: keyof typeof secrets) => {
-    const file = join(lab.folder, `secret-${name.toLowerCase()}`)
-    await writeFile(file, `${secrets[name]}\n`, { mode: 0o600 })
-    return file
-  }
+  redisServer = await openRedisServer({ password: secrets.redis })
+  redis = new Redis(redisServer.url, { password: secrets.redis })
+  for (const [name, secret] of Object.entries(secrets))
+    await writeFile(secretFile(name), `${secret}\n`, { mode: 0o600 })
+  await lab.configure({
+    registries: registries(),
+    config: {
+      redis: { url: `unix://${redisServer.folder}/socket`, passwordFile: secretFile('redis') },
+      http: { listen: '127.0.0.1:0', tokenFile: secretFile('page') },
+    },
+  })
+  quoteWhatIsSent()
+  await theDays()
+})
+
+afterAll(async () => {
+  redis?.disconnect()
+  await lab?.[Symbol.asyncDispose]()
+  await redisServer?.[Symbol.asyncDispose]()
+  for (const one of Object.values(others)) await one.close()
+})
+
+const secretFile = (name: string): string => join(lab.folder, `secret-${name.toLowerCase()}`)
+
+function registries() {
   const username = 'sandbox'
-  lab.settings.registries = [
-    climb(lab.sandbox, { auth: { username, tokenFile: await secretFile('majora') } }),
-    climb(strict, { name: 'wrong', auth: { username, tokenFile: await secretFile('wrong') } }),
-    {
-      name: 'codex',
-      kind: 'onecodex-v1',
-      url: codex.urlOf('onecodex-v1'),
-      auth: { tokenFile: await secretFile('codex') },
-    },
-    {
-      name: 'hook',
-      kind: 'webhook',
-      url: hook.urlOf('webhook'),
-      auth: { tokenFile: await secretFile('webhook') },
-    },
-    {
-      name: 'oauth',
-      kind: 'majora-2',
-      url: lab.sandbox.urlOf('majora-2'),
-      auth: {
-        username,
-        oauth: {
-          clientIdFile: await secretFile('clientId'),
-          clientSecretFile: await secretFile('clientSecret'),
-          refreshTokenFile: await secretFile('refreshToken'),
-        },
-      },
-    },
-  ]
-  const url = await startRedis()
-  lab.settings.config = {
-    redis: { url, passwordFile: await secretFile('redis') },
-    http: { listen: '127.0.0.1:0', tokenFile: await secretFile('page') },
+  const oauth = {
+    clientIdFile: secretFile('clientId'),
+    clientSecretFile: secretFile('clientSecret'),
+    refreshTokenFile: secretFile('refreshToken'),
   }
-  await lab.configure()
-  // A registry that quotes what it was sent, in a refusal and in a page of its own.
+  const { codex, hook, strict } = others
+  return [
+    climb(lab.sandbox, { auth: { username, tokenFile: secretFile('majora') } }),
+    climb(strict, { name: 'wrong', auth: { username, tokenFile: secretFile('wrong') } }),
+    registryAt(codex, 'onecodex-v1', { name: 'codex', auth: { tokenFile: secretFile('codex') } }),
+    registryAt(hook, 'webhook', { name: 'hook', auth: { tokenFile: secretFile('webhook') } }),
+    registryAt(lab.sandbox, 'majora-2', { name: 'oauth', auth: { username, oauth } }),
+  ]
+}
+
+/** Each registry quotes what it was sent, once, in a refusal and in a page of its own. */
+function quoteWhatIsSent(): void {
   const echo = (match: object, status: number, secret: string) => ({
     match,
     times: 1,
@@ -105,46 +104,10 @@ beforeAll(async () => {
       body: `<p>refused: ${secret} of ${wrongCells.sample}`,
     },
   })
-  lab.sandbox.setFaults({
-    rules: [echo({ kind: 'majora-2020-03-25', runName: 'LIB-ECHO' }, 400, secrets.majora)],
-  })
-  hook.setFaults({ rules: [echo({}, 500, secrets.webhook), echo({}, 400, secrets.webhook)] })
-  codex.setFaults({ rules: [echo({}, 403, secrets.codex)] })
-  await theDays()
-})
-
-afterAll(async () => {
-  redis?.disconnect()
-  await lab?.[Symbol.asyncDispose]()
-  for (const one of others) await one.close()
-  // Its folder is gone by now: asked to end, it would try to save there, and stay.
-  redisServer?.kill('SIGKILL')
-})
-
-async function startRedis(): Promise<string> {
-  const dir = join(lab.folder, 'redis')
-  await mkdir(dir)
-  const socket = join(dir, 'socket')
-  const options = [
-    '--port',
-    '0',
-    '--unixsocket',
-    socket,
-    '--dir',
-    dir,
-    '--appendonly',
-    'yes',
-    '--appendfsync',
-    'always',
-  ]
-  redisServer = spawn('redis-server', [...options, '--requirepass', secrets.redis], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  await new Promise<void>((ready) => {
-    redisServer.stdout?.on('data', (text) => String(text).includes('ready to accept connections') && ready())
-  })
-  redis = new Redis({ path: socket, password: secrets.redis })
-  return `unix://${socket}`
+  const ofLibrary = { kind: 'majora-2020-03-25', runName: 'LIB-ECHO' }
+  lab.sandbox.setFaults({ rules: [echo(ofLibrary, 400, secrets.majora)] })
+  others.hook.setFaults({ rules: [echo({}, 500, secrets.webhook), echo({}, 400, secrets.webhook)] })
+  others.codex.setFaults({ rules: [echo({}, 403, secrets.codex)] })
 }
 
 /** Good sheets and runs, bad ones, a kill in the middle, commands, and looks from outside. */
@@ -217,12 +180,8 @@ async function theDays(): Promise<void> {
 }
 
 async function begin(): Promise<void> {
-  const from = lab.lines.length
-  const daemon = lab.spawn()
-  pageUrl = String((await lab.event('http.listening', () => true, from))['url'])
-  await lab.event('daemon.started', () => true, from)
-  for (const file of ['cmdline', 'environ'])
-    processes.push(await readFile(`/proc/${daemon.pid}/${file}`, 'utf8'))
+  const { pid } = await lab.start()
+  for (const file of ['cmdline', 'environ']) processes.push(await readFile(`/proc/${pid}/${file}`, 'utf8'))
 }
 
 async function lookFromOutside(when: string): Promise<void> {
@@ -236,32 +195,30 @@ async function lookFromOutside(when: string): Promise<void> {
     '/readyz',
     '/login',
   ]) {
-    const stranger = await fetch(pageUrl + path, { headers: { accept: 'text/html' }, redirect: 'manual' })
+    const stranger = await fetch(lab.url + path, { headers: { accept: 'text/html' }, redirect: 'manual' })
     said.set(`${path} for a stranger, ${when}`, await stranger.text())
-    const known = await fetch(pageUrl + path, { headers: { authorization: `Bearer ${secrets.page}` } })
+    const known = await fetch(lab.url + path, { headers: { authorization: `Bearer ${secrets.page}` } })
     said.set(`${path} with the token, ${when}`, await known.text())
   }
   await keepRedis()
 }
 
-/** Every key with its value, whatever its type. */
+/** How the whole value of a key of each type is read. */
+const READ: Record<string, [command: string, ...range: string[]]> = {
+  string: ['GET'],
+  hash: ['HGETALL'],
+  set: ['SMEMBERS'],
+  list: ['LRANGE', '0', '-1'],
+  zset: ['ZRANGE', '0', '-1'],
+  stream: ['XRANGE', '-', '+'],
+}
+
+/** Every key with its value. */
 async function keepRedis(): Promise<void> {
   const values: string[] = []
   for (const key of await redis.keys('*')) {
-    const type = await redis.type(key)
-    const value =
-      type === 'hash'
-        ? await redis.hgetall(key)
-        : type === 'string'
-          ? await redis.get(key)
-          : type === 'list'
-            ? await redis.lrange(key, 0, -1)
-            : type === 'stream'
-              ? await redis.xrange(key, '-', '+')
-              : type === 'zset'
-                ? await redis.zrange(key, '0', '-1')
-                : await redis.smembers(key)
-    values.push(`${key} ${JSON.stringify(value)}`)
+    const [command = '', ...range] = READ[await redis.type(key)] ?? []
+    values.push(`${key} ${JSON.stringify(await redis.call(command, key, ...range))}`)
   }
   said.set('Redis', (said.get('Redis') ?? '') + values.join('\n'))
 }
@@ -308,7 +265,7 @@ describe('nowhere is a secret to be found', () => {
   test('in Redis and its append-only file', async () => {
     expect(said.get('Redis')).toContain('runherald')
     expect(found(said.get('Redis') ?? '', secrets)).toEqual([])
-    const file = await bytesBelow(join(lab.folder, 'redis'))
+    const file = await bytesBelow(redisServer.folder)
     expect(file.length).toBeGreaterThan(1000)
     expect(found(file, secrets)).toEqual([])
   })
@@ -336,7 +293,7 @@ describe('what stands in a cell', () => {
   test('is in no log line, not in Redis, and in no metric', async () => {
     expect(found(logs(), everyCell)).toEqual([])
     expect(found(said.get('Redis') ?? '', everyCell)).toEqual([])
-    expect(found(await bytesBelow(join(lab.folder, 'redis')), everyCell)).toEqual([])
+    expect(found(await bytesBelow(redisServer.folder), everyCell)).toEqual([])
     expect(found(processes.join('\n'), everyCell)).toEqual([])
     for (const [where, text] of said)
       if (where.includes('/metrics') || where.includes('receipts')) expect(found(text, everyCell)).toEqual([])
@@ -346,7 +303,7 @@ describe('what stands in a cell', () => {
     expect(found(await bytesBelow(lab.state), unread)).toEqual([])
     expect(found(await bytesBelow(join(lab.sheets, '_status')), unread)).toEqual([])
     for (const [where, text] of said) expect([where, ...found(text, unread)]).toEqual([where])
-    for (const sandbox of [lab.sandbox, ...others])
+    for (const sandbox of [lab.sandbox, ...Object.values(others)])
       expect(
         found(JSON.stringify(sandbox.log().filter((one) => one.entry === 'request')), everyCell),
       ).toEqual([])
@@ -365,11 +322,4 @@ describe('what stands in a cell', () => {
           where,
         ])
   })
-})
-
-test('what the test itself stops is ended', async () => {
-  const ended = once(redisServer, 'exit')
-  redisServer.kill()
-  await ended
-  expect(redisServer.exitCode).toBe(0)
 })

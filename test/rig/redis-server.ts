@@ -1,4 +1,4 @@
-/** A redis-server of the test's own on a loopback port, to be killed, emptied, starved and cut. */
+/** A redis-server of the test's own on a loopback port and a socket, to be killed, emptied, starved and cut. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, open, readdir, rm, stat } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
@@ -8,6 +8,8 @@ import { Redis } from 'ioredis'
 
 export type RedisServer = AsyncDisposable & {
   url: string
+  /** Where its socket and its append-only file lie. */
+  folder: string
   start(): Promise<void>
   /** Ends it and waits; with SIGKILL as a crash would. */
   end(signal?: NodeJS.Signals): Promise<void>
@@ -17,18 +19,20 @@ export type RedisServer = AsyncDisposable & {
   cut(share: number): Promise<void>
 }
 
-export async function openRedisServer(): Promise<RedisServer> {
+export async function openRedisServer({ password }: { password?: string } = {}): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'runherald-redis-'))
   const port = await freePort()
   let child: ChildProcess | null = null
 
   const server: RedisServer = {
-    url: `redis://127.0.0.1:${port}`,
+    ...{ url: `redis://127.0.0.1:${port}`, folder },
     async start() {
       const settings = {
         port,
         bind: '127.0.0.1',
+        unixsocket: join(folder, 'socket'),
         dir: folder,
+        requirepass: password ?? '',
         appendonly: 'yes',
         save: '',
         'maxmemory-policy': 'noeviction',
@@ -55,7 +59,7 @@ export async function openRedisServer(): Promise<RedisServer> {
       await ended
     },
     async command(name, ...values) {
-      const redis = new Redis(server.url, { maxRetriesPerRequest: 1 })
+      const redis = new Redis(server.url, { ...(password && { password }), maxRetriesPerRequest: 1 })
       try {
         return await redis.call(name, ...values)
       } finally {
