@@ -1,10 +1,10 @@
-/** Real run folders, put slowly into watched roots: the finished ones are registered with their values, the others wait. */
-import { basename, join } from 'node:path'
+/** Real run folders, copied into watched roots one by one: the finished are registered with their values, the others wait. */
+import { cp, mkdir, readdir } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Json } from '../../src/handovers.ts'
 import { type CorpusRow, corpus } from '../rig/corpus.ts'
-import { climb, openLab, type Row } from '../rig/lab.ts'
-import { copySlowly } from '../rig/nanopore.ts'
+import { climb, type Lab, openLab, type Row, registryAt } from '../rig/lab.ts'
 import { library, libraryAdd, postJson } from '../sandbox/call.ts'
 
 type Chosen = { row: CorpusRow; from: string; name: string; ends: 'registered' | 'waiting' | 'untold' }
@@ -23,39 +23,23 @@ test.skipIf(nanopore === null || illumina === null)(
     expect(ont.length).toBeGreaterThanOrEqual(10)
     expect(finished.length + Math.min(unfinished.length, 8)).toBeGreaterThanOrEqual(10)
 
-    await using lab = await openLab()
+    const map = { libraryName: LIBRARY }
+    await using lab = await openLab({}, ({ sandbox }) => [
+      climb(sandbox, { map }),
+      registryAt(sandbox, 'webhook', { name: 'hook', map }),
+    ])
     const roots = { ont: join(lab.folder, 'ont'), illumina: join(lab.folder, 'illumina') }
     const watched = { settleSeconds: 0.2, sweepSeconds: 1, adopt: 'register' }
-    lab.settings.config = {
-      watch: [
-        { runs: roots.ont, depth: 3, ...watched },
-        { runs: roots.illumina, ...watched },
-      ],
-    }
-    const map = { libraryName: LIBRARY }
-    lab.settings.registries = [
-      climb(lab.sandbox, { map }),
-      {
-        ...climb(lab.sandbox, { map }),
-        name: 'hook',
-        kind: 'webhook',
-        url: lab.sandbox.urlOf('webhook'),
-        auth: { tokenFile: join(lab.folder, 'token') },
-      },
+    const watch = [
+      { runs: roots.ont, depth: 3, ...watched },
+      { runs: roots.illumina, ...watched },
     ]
-    await lab.configure()
-    const made = await postJson(lab.sandbox.urlOf('majora-2020-03-25') + libraryAdd, {
-      username: 'sandbox',
-      token: 'sandbox-token',
-      ...library(LIBRARY),
-    })
-    expect(JSON.parse(made.body)).toMatchObject({ success: true })
+    await lab.configure({ config: { watch } })
+    await postJson(lab.sandbox.urlOf('majora-2020-03-25') + libraryAdd, library(LIBRARY))
     await lab.start()
     await Promise.all([
-      oneByOne(ont, (one, at) =>
-        copySlowly(one.from, join(roots.ont, `group${at % 3}`, `sample${at}`, one.name)),
-      ),
-      oneByOne(all.slice(ont.length), (one) => copySlowly(one.from, join(roots.illumina, one.name))),
+      oneByOne(ont, (one, at) => copied(one, join(roots.ont, `group${at % 3}`, `sample${at}`))),
+      oneByOne(all.slice(ont.length), (one) => copied(one, roots.illumina)),
     ])
 
     const rows = await lab.registrations((some) =>
@@ -66,38 +50,51 @@ test.skipIf(nanopore === null || illumina === null)(
             ['hook', 'climb'].every((registry) => hasEnded(at(some, one, registry)))),
       ),
     )
-    const events = lab.commits('webhook', 'event')
-    for (const one of all) {
+    expectEnds(lab, rows, all)
+    for (const one of all.filter(({ ends }) => ends === 'waiting')) {
       const row = at(rows, one, 'hook')
-      const sent = events
-        .map((commit) => runOf(commit.payload))
-        .filter((run) => run['runId'] === row?.subject.name)
-      expect([one.name, row?.state, sent.length]).toEqual([
-        one.name,
-        one.ends === 'untold' ? expect.toBeOneOf(['waiting', 'held']) : one.ends,
-        one.ends === 'registered' ? 1 : 0,
-      ])
-      if (one.ends !== 'registered') continue
-      for (const [field, value] of Object.entries(sent[0] ?? {}))
-        if (!(one.row.uncertain ?? []).includes(field))
-          expect([one.name, field, value]).toEqual([one.name, field, expectedOf(one.row, field)])
-      // What one registry takes the other does too, unless a rule of its own forbids it before sending.
-      const there = sent[0]?.['instrumentModel'] === null ? 'refused' : 'registered'
-      expect([one.name, at(rows, one, 'climb')?.state]).toEqual([one.name, there])
-    }
-    for (const one of all.filter((some) => some.ends === 'waiting')) {
-      expect(at(rows, one, 'hook')?.reason).toBe('run-completion')
-      const said = await lab.event(
-        'run.waiting',
-        (line) => line['run'] === at(rows, one, 'hook')?.subject.name,
-      )
+      expect(row?.reason).toBe('run-completion')
+      const said = await lab.event('run.waiting', (line) => line['run'] === row?.subject.name)
       expect(said['missing']).not.toEqual([])
     }
     const taken = rows.filter((row) => row.registry === 'climb' && row.state === 'registered')
     expect(lab.commits('majora-2020-03-25', 'run')).toHaveLength(taken.length)
   },
-  180_000,
 )
+
+/** Each stands as it should at both registries, and what was sent of it is what its corpus expects. */
+function expectEnds(lab: Lab, rows: Row[], all: Chosen[]): void {
+  const events = lab.commits('webhook', 'event').map((commit) => runOf(commit.payload))
+  for (const one of all) {
+    const { name, ends } = one
+    const row = at(rows, one, 'hook')
+    const sent = events.filter((run) => run['runId'] === row?.subject.name)
+    expect([name, row?.state, sent.length]).toEqual([
+      name,
+      ends === 'untold' ? expect.toBeOneOf(['waiting', 'held']) : ends,
+      ends === 'registered' ? 1 : 0,
+    ])
+    if (ends !== 'registered') continue
+    for (const [field, value] of Object.entries(sent[0] ?? {}))
+      if (!(one.row.uncertain ?? []).includes(field))
+        expect([name, field, value]).toEqual([name, field, expectedOf(one.row, field)])
+    // What one registry takes the other does too, unless a rule of its own forbids it before sending.
+    const there = sent[0]?.['instrumentModel'] === null ? 'refused' : 'registered'
+    expect([name, at(rows, one, 'climb')?.state]).toEqual([name, there])
+  }
+}
+
+/** As an instrument's transfer does: what marks its end comes last. */
+async function copied({ from, name }: Chosen, into: string): Promise<void> {
+  const files = (await readdir(from, { recursive: true, withFileTypes: true })).filter((one) => one.isFile())
+  const paths = files.map((one) => join(one.parentPath, one.name).slice(from.length + 1))
+  for (const path of paths.toSorted((a, b) => Number(MARKS_END.test(a)) - Number(MARKS_END.test(b)))) {
+    await mkdir(join(into, name, dirname(path)), { recursive: true })
+    await cp(join(from, path), join(into, name, path), { preserveTimestamps: true })
+  }
+}
+
+const MARKS_END = /complete|final_summary|transferdone|RunUploaded|report/i
 
 const isPlain = (row: CorpusRow): boolean =>
   String(row['kind']).startsWith('real') &&

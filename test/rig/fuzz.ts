@@ -1,7 +1,7 @@
 /** Feeds changed files to one parser after the other, and holds every answer to what all answers have in common. */
 import { runParsers } from './fuzz-runs.ts'
 import { sheetParsers } from './fuzz-sheets.ts'
-import { below, mutate, oneOf, type Random, randomFrom } from './mutate.ts'
+import { mutate, oneOf, type Random, randomFrom } from './mutate.ts'
 
 export type Parser = {
   /** What is parsed, as people call it. */
@@ -59,6 +59,3 @@ function faultOf(target: Target, input: Uint8Array, random: Random): string | nu
   if (Object.keys({}.constructor.prototype).length > 0 || 'a' in {}) return 'every object has a new member'
   return fault
 }
-
-/** A seed nobody chose. */
-export const anySeed = (random: Random = Math.random): number => below(2 ** 31, random)

@@ -1,5 +1,5 @@
 /** Oxford Nanopore run folders with ids of their own, made of a fixture as MinKNOW would have named everything in them. */
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -33,37 +33,21 @@ export const gridIonName = ({ uuid, flowcellId, start }: GridIonRun): string =>
 export async function writeGridIonRun(
   root: string,
   run: GridIonRun,
-  { report = true, finished = true }: { report?: boolean; finished?: boolean } = {},
+  { report = true }: { report?: boolean } = {},
 ): Promise<string> {
   const folder = join(root, '41', 'DN_0041_B1', gridIonName(run))
   await mkdir(join(folder, 'fastq_pass'), { recursive: true })
   const files = (await readdir(GRIDION)).filter((file) => /\.(txt|csv|md)$/.test(file))
   const wanted = files.filter((file) => report || file !== 'report.md')
-  for (const file of wanted.filter((one) => one !== FINAL_SUMMARY))
+  for (const file of [...wanted.filter((one) => one !== FINAL_SUMMARY), FINAL_SUMMARY])
     await writeFile(
       join(folder, file.replaceAll(OWN.flowcellId, run.flowcellId)),
       await renamed(join(GRIDION, file), run),
     )
-  if (finished) await finishGridIonRun(folder, run)
   return folder
 }
 
-async function finishGridIonRun(folder: string, run: GridIonRun): Promise<void> {
-  await writeFile(join(folder, FINAL_SUMMARY), await renamed(join(GRIDION, FINAL_SUMMARY), run))
-}
-
-/** Copies a folder as an instrument's transfer does: what marks its end comes last. */
-export async function copySlowly(from: string, to: string): Promise<void> {
-  const files = (await readdir(from, { recursive: true, withFileTypes: true })).filter((one) => one.isFile())
-  const paths = files.map((one) => join(one.parentPath, one.name).slice(from.length + 1))
-  for (const path of paths.toSorted((a, b) => Number(MARKS_END.test(a)) - Number(MARKS_END.test(b)))) {
-    await mkdir(join(to, path, '..'), { recursive: true })
-    await cp(join(from, path), join(to, path), { preserveTimestamps: true })
-  }
-}
-
 const FINAL_SUMMARY = 'final_summary.txt'
-const MARKS_END = /complete|final_summary|transferdone|RunUploaded|report/i
 
 /** Fractions and offsets stay as they stand in the fixture. */
 async function renamed(file: string, run: GridIonRun): Promise<string> {
