@@ -15,6 +15,7 @@ import {
   startSandbox,
 } from '../../src/sandbox/index.ts'
 import { type NovaSeqRun, sheetFor, writeRun } from './runs.ts'
+import { createWaiting } from './waiting.ts'
 
 const project = new URL('../..', import.meta.url).pathname
 /** Each command is a process of its own; compiled once, they start twice as fast. */
@@ -115,7 +116,9 @@ export class Lab implements AsyncDisposable {
   #ended: { code: number | null; signal: string | null } | null = null
   /** How many lines there were before this daemon's own. */
   #spawnedAt = 0
-  #followers = new Set<() => void>()
+  /** How often there was something new. */
+  #told = 0
+  #waiting = createWaiting()
   #stderr = ''
   readonly folder: string
   readonly sandbox: Sandbox
@@ -197,17 +200,18 @@ export class Lab implements AsyncDisposable {
       } catch {
         this.lines.push({ event: 'not-json', line })
       }
-      this.#wake()
+      this.#tell()
     })
     child.on('close', (code, signal) => {
       if (this.#daemon === child) this.#ended = { code, signal }
-      this.#wake()
+      this.#tell()
     })
     return child
   }
 
-  #wake(): void {
-    for (const follow of [...this.#followers]) follow()
+  #tell(): void {
+    this.#told += 1
+    this.#waiting.changed()
   }
 
   /** Waits until a log line fits; lines before `from` do not count. */
@@ -252,58 +256,38 @@ export class Lab implements AsyncDisposable {
     fetch(this.url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })
 
   /** Resolves with the first value that is not undefined, asked for at once and after every log line. */
-  until<T>(ask: () => T | undefined | Promise<T | undefined>, what: string, withinMs = 90_000): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      let asking = false
-      let again = false
-      const end = (finish: () => void) => {
-        this.#followers.delete(look)
-        clearInterval(clock)
-        finish()
+  async until<T>(
+    ask: () => T | undefined | Promise<T | undefined>,
+    what: string,
+    withinMs = 90_000,
+  ): Promise<T> {
+    const late = Promise.withResolvers<never>()
+    // Time that this process lived through: one that is stopped meanwhile is not late.
+    let livedMs = 0
+    const clock = setInterval(() => {
+      livedMs += 1000
+      if (livedMs >= withinMs) late.reject(new Error(`no sign of ${what}; ${this.#lastWords()}`))
+    }, 1000)
+    try {
+      for (;;) {
+        // As it was before asking: what was said until then has been looked at.
+        const [told, ended] = [this.#told, this.#ended]
+        const value = await Promise.race([ask(), late.promise])
+        if (value !== undefined) return value
+        if (ended !== null) {
+          const { code, signal } = ended
+          throw new Error(`the daemon ended with ${code ?? signal} before ${what}: ${this.#stderr}`)
+        }
+        await Promise.race([this.#waiting.until(() => this.#told > told), late.promise])
       }
-      const look = async () => {
-        if (asking) {
-          again = true
-          return
-        }
-        asking = true
-        try {
-          // As it was before asking: what was said until then has been looked at.
-          const ended = this.#ended
-          const value = await ask()
-          if (value !== undefined) return end(() => resolve(value))
-          if (ended !== null) {
-            const { code, signal } = ended
-            return end(() =>
-              reject(new Error(`the daemon ended with ${code ?? signal} before ${what}: ${this.#stderr}`)),
-            )
-          }
-        } catch (thrown) {
-          return end(() => reject(thrown))
-        } finally {
-          asking = false
-        }
-        if (again) {
-          again = false
-          void look()
-        }
-      }
-      const late = () =>
-        new Error(
-          `no sign of ${what}; the last lines were\n${this.lines
-            .slice(-25)
-            .map((line) => JSON.stringify(line))
-            .join('\n')}\n${this.#stderr}`,
-        )
-      // Seconds that this process lived through: one that is stopped meanwhile is not late.
-      let lived = 0
-      const clock = setInterval(() => {
-        lived += 1
-        if (lived * 1000 >= withinMs) end(() => reject(late()))
-      }, 1000)
-      this.#followers.add(look)
-      void look()
-    })
+    } finally {
+      clearInterval(clock)
+    }
+  }
+
+  #lastWords(): string {
+    const lines = this.lines.slice(-25).map((line) => JSON.stringify(line))
+    return `the last lines were\n${lines.join('\n')}\n${this.#stderr}`
   }
 
   async ls(): Promise<Row[]> {
