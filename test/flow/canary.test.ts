@@ -110,11 +110,26 @@ function quoteWhatIsSent(): void {
   others.codex.setFaults({ rules: [echo({}, 403, secrets.codex)] })
 }
 
-/** Good sheets and runs, bad ones, a kill in the middle, commands, and looks from outside. */
+/** A good day, a bad one, a kill in the middle, commands, and looks from outside. */
 async function theDays(): Promise<void> {
   await begin()
-  const patient = { patient_name: unread.name, date_of_birth: unread.born, diagnosis: unread.note }
-  const columns = [...COLUMNS, ...Object.keys(patient)]
+  await goodDay()
+  await badDay()
+  await lookFromOutside('running')
+  await lab.end('SIGKILL')
+  await begin()
+  const rows = await lab.registrations((all) =>
+    all.some((one) => one.registry === 'codex' && isRegistered(one)),
+  )
+  await askOf(rows.map((one) => one.id))
+  await keepRedis()
+  await lab.end()
+}
+
+const patient = { patient_name: unread.name, date_of_birth: unread.born, diagnosis: unread.note }
+const columns = [...COLUMNS, ...Object.keys(patient)]
+
+async function goodDay(): Promise<void> {
   const row = { central_sample_id: 'S1', library_name: 'LIB-GOOD', run_name: good.runId, ...patient }
   await lab.drop('good.csv', registrationSheet([row], columns))
   await writeRun(lab.runs, good)
@@ -123,6 +138,9 @@ async function theDays(): Promise<void> {
     `[Header]\nExperiment Name,Plate 1\n[Data]\nLane,Sample_ID,index,Description\n1,S1,ACGTACGT,${unread.note}\n`,
   )
   await lab.registrations((rows) => rows.filter(isRegistered).length >= 2)
+}
+
+async function badDay(): Promise<void> {
   await lab.drop(
     'bad.csv',
     registrationSheet(
@@ -153,13 +171,10 @@ async function theDays(): Promise<void> {
   )
   await lab.event('registry.paused', (line) => line['registry'] === 'wrong')
   await lab.event('registry.paused', (line) => line['registry'] === 'codex')
-  await lookFromOutside('running')
-  await lab.end('SIGKILL')
-  await begin()
-  const rows = await lab.registrations((all) =>
-    all.some((one) => one.registry === 'codex' && isRegistered(one)),
-  )
-  const ids = rows.map((one) => one.id)
+}
+
+/** What every command says of these registrations. */
+async function askOf(ids: string[]): Promise<void> {
   for (const command of [
     ['config', 'show'],
     ['doctor', '--json'],
@@ -175,8 +190,6 @@ async function theDays(): Promise<void> {
     said.set(`the command ${command.join(' ')}`, stdout + stderr)
   }
   await lookFromOutside('after a kill')
-  await keepRedis()
-  await lab.end()
 }
 
 async function begin(): Promise<void> {

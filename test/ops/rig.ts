@@ -271,14 +271,19 @@ const factsOf = ({ reading }: Artifact): Json =>
 
 /** Two weeks of a laboratory with five instruments: most went well, and some of everything else. */
 export async function fortnight({ journal }: Rig, now = new Date()): Promise<void> {
+  const days = until(now, journal)
+  await wentWell(days)
+  await goesOn(days)
+  await needsSomebody(days)
+  await batches(days)
+  await journal.openRegistry('climb', 'probe', days.ago(0.3))
+  await journal.pauseRegistry('onecodex', 'away', 'connect ECONNREFUSED', days.ago(0.2))
+}
+
+/** Times by the hours before `now`, and `add`, which keeps a run with its sheet and registers both as they were then. */
+function until(now: Date, journal: Journal) {
   const ago = (hours: number) => new Date(now.getTime() - hours * HOUR)
   const date = (hours: number) => ago(hours).toISOString().slice(2, 10).replaceAll('-', '')
-  const instruments = [
-    { model: 'NovaSeq 6000', serial: 'A00562', every: 52, takes: 40, flowcell: 'DSX3' },
-    { model: 'MiSeq', serial: 'M01234', every: 44, takes: 26, flowcell: '000000000-K' },
-    { model: 'NextSeq 2000', serial: 'VH00581', every: 61, takes: 22, flowcell: 'AAC' },
-  ]
-  let number = 0
   let libraries = 0
   const add = async (run: Artifact, hours: number, given: Partial<PlanOf>, outcome?: Outcome) => {
     libraries += 1
@@ -308,6 +313,18 @@ export async function fortnight({ journal }: Rig, now = new Date()): Promise<voi
       { at: ago(hours), ...(outcome && { outcome }) },
     )
   }
+  return { journal, now, ago, date, add }
+}
+
+type Days = ReturnType<typeof until>
+
+async function wentWell({ now, date, add }: Days): Promise<void> {
+  const instruments = [
+    { model: 'NovaSeq 6000', serial: 'A00562', every: 52, takes: 40, flowcell: 'DSX3' },
+    { model: 'MiSeq', serial: 'M01234', every: 44, takes: 26, flowcell: '000000000-K' },
+    { model: 'NextSeq 2000', serial: 'VH00581', every: 61, takes: 22, flowcell: 'AAC' },
+  ]
+  let number = 0
   for (const { model, serial, every, takes, flowcell } of instruments)
     for (let to = 330; to > 4; to -= every) {
       number++
@@ -328,9 +345,12 @@ export async function fortnight({ journal }: Rig, now = new Date()): Promise<voi
         },
         ...{ from: hours + 70, to: hours },
       })
-      number++
       await add(run, hours - 0.1, {}, accepted(`ont-${cell}-${slot}`))
     }
+}
+
+/** A run that is not finished, one that waits for its sheet, and a sheet that waits for its run. */
+async function goesOn({ journal, now, ago, date, add }: Days): Promise<void> {
   const running = {
     model: 'NovaSeq 6000',
     serial: 'A00562',
@@ -361,6 +381,10 @@ export async function fortnight({ journal }: Rig, now = new Date()): Promise<voi
     },
     { at: ago(2.5) },
   )
+}
+
+/** A run that failed, one that nobody knows of whether it arrived, and a library that was refused. */
+async function needsSomebody({ journal, now, ago, date, add }: Days): Promise<void> {
   const failed = {
     model: 'NextSeq 2000',
     serial: 'VH00581',
@@ -395,6 +419,10 @@ export async function fortnight({ journal }: Rig, now = new Date()): Promise<voi
       ),
     },
   )
+}
+
+/** One that a rule forbids, one that is registered, and one that is being registered. */
+async function batches({ journal, ago }: Days): Promise<void> {
   await registered(
     journal,
     {
@@ -430,6 +458,4 @@ export async function fortnight({ journal }: Rig, now = new Date()): Promise<voi
     { registry: 'onecodex', type: 'batch', name: 'Birmingham 2026-48', path: '/data/dropbox/batch48.csv' },
     { at: ago(0.1) },
   )
-  await journal.openRegistry('climb', 'probe', ago(0.3))
-  await journal.pauseRegistry('onecodex', 'away', 'connect ECONNREFUSED', ago(0.2))
 }
