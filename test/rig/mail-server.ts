@@ -31,6 +31,10 @@ export async function startMailServer({
   const letters: Letter[] = []
   const heard: string[] = []
   const { changed, until } = createWaiting()
+  const take = (letter: Letter) => {
+    letters.push(letter)
+    changed()
+  }
   const open = new Set<Socket>()
   let connections = 0
   const server = createServer((socket) => {
@@ -41,55 +45,8 @@ export async function startMailServer({
     socket.on('error', () => {})
     if (treatment === 'cut') return socket.destroy()
     if (treatment === 'silent') return
-    serve(socket, treatment)
+    serve(socket, { isBusy: treatment === 'busy', password, hear: (line) => heard.push(line), take })
   })
-
-  function serve(socket: Socket, treatment: Treatment): void {
-    const say = (line: string) => socket.write(`${line}\r\n`)
-    let letter = { from: '', to: [] as string[] }
-    let text: string[] | null = null
-    const lines = createInterface({ input: socket })
-    // Who verifies a server alone goes without waiting for the farewell.
-    lines.on('error', () => {})
-    lines.on('line', (line) => {
-      if (text !== null) {
-        if (line !== '.') return text.push(line.replace(/^\.\./, '.'))
-        // Long lines are broken on their way (quoted-printable).
-        letters.push({ ...letter, text: text.join('\n').replaceAll('=\n', '') })
-        text = null
-        say('250 taken')
-        return changed()
-      }
-      heard.push(line)
-      const [verb = '', ...rest] = line.split(' ')
-      switch (verb.toUpperCase()) {
-        case 'EHLO':
-          say('250-mail.example.org')
-          return say(password === null ? '250 SIZE 1000000' : '250 AUTH PLAIN')
-        case 'AUTH': {
-          const given = Buffer.from(rest[1] ?? '', 'base64')
-            .toString()
-            .split('\0')
-          return say(given[2] === password ? '235 welcome' : `535 not with ${rest[1]}`)
-        }
-        case 'MAIL':
-          letter = { from: line, to: [] }
-          return say(treatment === 'busy' ? '451 come back later' : '250 well')
-        case 'RCPT':
-          letter.to.push(line)
-          return say('250 well')
-        case 'DATA':
-          text = []
-          return say('354 go on')
-        case 'QUIT':
-          say('221 farewell')
-          return socket.end()
-        default:
-          return say('250 well')
-      }
-    })
-    say('220 mail.example.org ESMTP')
-  }
 
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   const address = server.address()
@@ -106,4 +63,59 @@ export async function startMailServer({
       await new Promise<void>((closed) => server.close(() => closed()))
     },
   }
+}
+
+type Service = {
+  isBusy: boolean
+  password: string | null
+  hear(line: string): void
+  take(letter: Letter): void
+}
+
+/** Speaks the server's part over one connection. */
+function serve(socket: Socket, { isBusy, password, hear, take }: Service): void {
+  const say = (line: string) => socket.write(`${line}\r\n`)
+  let letter = { from: '', to: [] as string[] }
+  let text: string[] | null = null
+  const lines = createInterface({ input: socket })
+  // Who verifies a server alone goes without waiting for the farewell.
+  lines.on('error', () => {})
+  lines.on('line', (line) => {
+    if (text !== null) {
+      if (line !== '.') return text.push(line.replace(/^\.\./, '.'))
+      // Long lines are broken on their way (quoted-printable).
+      const whole = text.join('\n').replaceAll('=\n', '')
+      text = null
+      say('250 taken')
+      return take({ ...letter, text: whole })
+    }
+    hear(line)
+    const [verb = '', ...rest] = line.split(' ')
+    switch (verb.toUpperCase()) {
+      case 'EHLO':
+        say('250-mail.example.org')
+        return say(password === null ? '250 SIZE 1000000' : '250 AUTH PLAIN')
+      case 'AUTH': {
+        const given = Buffer.from(rest[1] ?? '', 'base64')
+          .toString()
+          .split('\0')
+        return say(given[2] === password ? '235 welcome' : `535 not with ${rest[1]}`)
+      }
+      case 'MAIL':
+        letter = { from: line, to: [] }
+        return say(isBusy ? '451 come back later' : '250 well')
+      case 'RCPT':
+        letter.to.push(line)
+        return say('250 well')
+      case 'DATA':
+        text = []
+        return say('354 go on')
+      case 'QUIT':
+        say('221 farewell')
+        return socket.end()
+      default:
+        return say('250 well')
+    }
+  })
+  say('220 mail.example.org ESMTP')
 }
