@@ -1,6 +1,9 @@
 /** One command line: parsed, run, and turned into an exit code. What is wrong with the line itself gives 2. */
 import { Command, CommanderError } from 'commander'
-import { type Declare, journalCommands, readingCommands, serviceCommands } from './commands.ts'
+import { acts } from './commands/acts.ts'
+import type { Declare } from './commands/declare.ts'
+import { readings } from './commands/readings.ts'
+import { services } from './commands/services.ts'
 import { EXIT, Stop, type Terminal } from './terminal.ts'
 
 export async function runCommandLine(argv: string[], terminal: Terminal, version: string): Promise<number> {
@@ -28,18 +31,15 @@ export async function runCommandLine(argv: string[], terminal: Terminal, version
   addConfigOption(program)
   const declare: Declare = {
     terminal,
-    add(usage, about, examples) {
-      const command = program.command(usage).description(about)
-      addConfigOption(command)
-      return withExamples(command, examples)
+    add(usage, about, examples, ...shared) {
+      const command = addConfigOption(program.command(usage).description(about))
+      return shared.reduce((one, share) => share(one), withExamples(command, examples))
     },
     async ends(work) {
       exit = await work
     },
   }
-  serviceCommands(declare)
-  readingCommands(declare)
-  journalCommands(declare)
+  for (const declareOne of [...services, ...readings, ...acts]) declareOne(declare)
   try {
     await program.parseAsync(argv, { from: 'user' })
     return exit

@@ -1,0 +1,89 @@
+/** What a person decides, and the journal as a whole. */
+import { asJson, type Declare, elsewhere, maySayThree } from './declare.ts'
+
+export const acts = [retry, resolve, pause, resume, backup, restore]
+
+function retry({ terminal, add, ends }: Declare): void {
+  const command = add(
+    'retry [ids-or-paths...]',
+    'Queues again after something was mended; a path takes up a run that was left alone',
+    [
+      'retry 5e2f0b7c-0c1d-5a43-9d0e-2f6a8f1c7b11',
+      'retry /data/illumina/200303_A00562_0352_AHKFVLDRXX',
+      'retry --refused',
+    ],
+    elsewhere,
+    asJson,
+    maySayThree,
+  )
+    .option('--refused', 'all that were refused')
+    .option('--held', 'all that wait for a person')
+  command.action(async (targets: string[]) =>
+    ends((await import('../retry.ts')).retry(terminal, targets, command.optsWithGlobals())),
+  )
+}
+
+function resolve({ terminal, add, ends }: Declare): void {
+  const command = add(
+    'resolve <id>',
+    'Your verdict on a registration that needs attention',
+    [
+      'resolve 5e2f0b7c --registered MAJORA-0042',
+      'resolve 5e2f0b7c --resend',
+      'resolve 5e2f0b7c --abandon --reason "run repeated"',
+    ],
+    elsewhere,
+    asJson,
+    maySayThree,
+  )
+    .option('--registered [remote-id]', 'it is there: note it as registered')
+    .option('--resend', 'it is not there: send it again')
+    .option('--abandon', 'give it up')
+    .option('--reason <text>', 'why, for the record')
+  command.action(async (id: string) =>
+    ends((await import('../resolve.ts')).resolve(terminal, id, command.optsWithGlobals())),
+  )
+}
+
+function pause({ terminal, add, ends }: Declare): void {
+  const command = add(
+    'pause <registry>',
+    'Holds one registry: nothing is sent to it',
+    ['pause climb'],
+    elsewhere,
+  ).option('--reason <text>', 'why, for the record')
+  command.action(async (name: string) =>
+    ends((await import('../pause.ts')).pause(terminal, name, command.optsWithGlobals())),
+  )
+}
+
+function resume({ terminal, add, ends }: Declare): void {
+  const command = add('resume <registry>', 'Releases a registry that was held', ['resume climb'], elsewhere)
+  command.action(async (name: string) =>
+    ends((await import('../pause.ts')).resume(terminal, name, command.optsWithGlobals())),
+  )
+}
+
+function backup({ terminal, add, ends }: Declare): void {
+  const command = add(
+    'backup <file>',
+    'Copies the journal, consistent while the daemon runs',
+    ['backup /backup/runherald.sqlite'],
+    elsewhere,
+  )
+  command.action(async (file: string) =>
+    ends((await import('../backup.ts')).backup(terminal, file, command.optsWithGlobals())),
+  )
+}
+
+function restore({ terminal, add, ends }: Declare): void {
+  const command = add(
+    'restore <file>',
+    'Puts a copy of the journal in place; the daemon must be stopped',
+    ['restore /backup/runherald.sqlite'],
+    elsewhere,
+  )
+  command.action(async (file: string) =>
+    ends((await import('../backup.ts')).restore(terminal, file, command.optsWithGlobals())),
+  )
+}
