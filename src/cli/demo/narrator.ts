@@ -1,8 +1,8 @@
 /** Tells the demonstration in plain lines: what was found, what was sent where, what came back, where to look next. */
-import { relative } from 'node:path'
+import { basename, dirname, relative } from 'node:path'
 import { demoLog, demoRuns, demoSheets } from '../../config/embedded.ts'
 import type { Config } from '../../config.ts'
-import type { EventFields, Happening, Herald } from '../../events.ts'
+import type { EventFields, EventName, Happening, Herald } from '../../events.ts'
 import { count } from '../../feedback/numbers.ts'
 import type { Journal } from '../../journal/journal.ts'
 import { reasonWords } from '../../ops/words.ts'
@@ -97,70 +97,48 @@ const nextSteps = (url: string, paint: Paint): string =>
 
 /** One line for what a person wants to know; null for the rest. */
 function lineOf({ event, fields }: Happening, paint: Paint): string | null {
-  const tell = (mark: string, text: string) => `${mark.padEnd(11)} ${plain(text)}`
-  switch (event) {
-    case 'run.found': {
-      const { run, make } = fields as EventFields<'run.found'>
-      return tell('Found', `run ${run} of ${makeWords(make)}`)
-    }
-    case 'run.waiting': {
-      const { run, missing } = fields as EventFields<'run.waiting'>
-      return tell(
-        'Waiting',
-        `run ${run} is not finished${missing.length > 0 ? `, still to come: ${missing.join(', ')}` : ''}`,
-      )
-    }
-    case 'run.completed': {
-      const { run, because } = fields as EventFields<'run.completed'>
-      return tell('Finished', `run ${run} (${because})`)
-    }
-    case 'sheet.judged': {
-      const { sheet, samples, errors } = fields as EventFields<'sheet.judged'>
-      const verdict =
-        errors === 0 ? 'no errors' : `${count(errors, 'error')}; see _status/${sheet}.html beside it`
-      return tell('Read', `sheet ${sheet}: ${count(samples, 'sample')}, ${verdict}`)
-    }
-    case 'registration.planned': {
-      const { registry, subject, state, reason } = fields as EventFields<'registration.planned'>
-      if (state !== 'waiting' || reason === null || reason === 'run-completion') return null
-      return tell('Waiting', `${subject} at ${registry} waits for ${reasonWords(reason)}`)
-    }
-    case 'registration.sending': {
-      const { subject, registry } = fields as EventFields<'registration.sending'>
-      return tell('Sending', `${subject} to ${registry}`)
-    }
-    case 'registration.registered': {
-      const { subject, registry, remoteIds } = fields as EventFields<'registration.registered'>
-      const id = Object.values(remoteIds)[0]
-      return `${paint('green', 'Registered'.padEnd(11))} ${plain(`${subject} at ${registry}${id === undefined ? '' : `, which calls it ${id}`}`)}`
-    }
-    case 'registration.refused': {
-      const { subject, registry, reason, detail } = fields as EventFields<'registration.refused'>
-      const by = reason === 'by-rule' ? `${subject} cannot be registered at` : `${subject} by`
-      return `${paint('red', 'Refused'.padEnd(11))} ${plain(`${by} ${registry}: ${detail.join('; ')}`)}`
-    }
-    case 'registration.held': {
-      const { subject, registry, reason, detail } = fields as EventFields<'registration.held'>
-      const why = detail || reasonWords(reason)
-      return `${paint('red', 'Needs you'.padEnd(11))} ${plain(`${subject} at ${registry}: ${why}`)}`
-    }
-    case 'registration.retrying': {
-      const { registry, because } = fields as EventFields<'registration.retrying'>
-      return tell('Later', `${registry}: ${because}`)
-    }
-    case 'registry.paused': {
-      const { registry, detail } = fields as EventFields<'registry.paused'>
-      return tell('Paused', `${registry}: ${detail}`)
-    }
-    case 'sheet.moved': {
-      const { sheet, to } = fields as EventFields<'sheet.moved'>
-      return tell('Put away', `sheet ${sheet} to ${to.split('/').slice(-2, -1)[0] ?? to}/`)
-    }
-    case 'item.failed': {
-      const { path, error } = fields as EventFields<'item.failed'>
-      return tell('Failed', `${path}: ${error.message}`)
-    }
-    default:
-      return null
-  }
+  const told = (TELLINGS[event] as ((fields: Happening['fields']) => Telling | null) | undefined)?.(fields)
+  if (!told) return null
+  const [mark, text, colour] = told
+  const column = mark.padEnd(11)
+  return `${colour === undefined ? column : paint(colour, column)} ${plain(text)}`
+}
+
+type Telling = [mark: string, text: string, colour?: 'green' | 'red']
+
+const TELLINGS: { [Name in EventName]?: (fields: EventFields<Name>) => Telling | null } = {
+  'run.found': ({ run, make }) => ['Found', `run ${run} of ${makeWords(make)}`],
+  'run.waiting': ({ run, missing }) => [
+    'Waiting',
+    `run ${run} is not finished${missing.length > 0 ? `, still to come: ${missing.join(', ')}` : ''}`,
+  ],
+  'run.completed': ({ run, because }) => ['Finished', `run ${run} (${because})`],
+  'sheet.judged': ({ sheet, samples, errors }) => {
+    const verdict =
+      errors === 0 ? 'no errors' : `${count(errors, 'error')}; see _status/${sheet}.html beside it`
+    return ['Read', `sheet ${sheet}: ${count(samples, 'sample')}, ${verdict}`]
+  },
+  'registration.planned': ({ registry, subject, state, reason }) =>
+    state !== 'waiting' || reason === null || reason === 'run-completion'
+      ? null
+      : ['Waiting', `${subject} at ${registry} waits for ${reasonWords(reason)}`],
+  'registration.sending': ({ subject, registry }) => ['Sending', `${subject} to ${registry}`],
+  'registration.registered': ({ subject, registry, remoteIds }) => {
+    const id = Object.values(remoteIds)[0]
+    const called = id === undefined ? '' : `, which calls it ${id}`
+    return ['Registered', `${subject} at ${registry}${called}`, 'green']
+  },
+  'registration.refused': ({ subject, registry, reason, detail }) => {
+    const by = reason === 'by-rule' ? `${subject} cannot be registered at` : `${subject} by`
+    return ['Refused', `${by} ${registry}: ${detail.join('; ')}`, 'red']
+  },
+  'registration.held': ({ subject, registry, reason, detail }) => [
+    'Needs you',
+    `${subject} at ${registry}: ${detail || reasonWords(reason)}`,
+    'red',
+  ],
+  'registration.retrying': ({ registry, because }) => ['Later', `${registry}: ${because}`],
+  'registry.paused': ({ registry, detail }) => ['Paused', `${registry}: ${detail}`],
+  'sheet.moved': ({ sheet, to }) => ['Put away', `sheet ${sheet} to ${basename(dirname(to))}/`],
+  'item.failed': ({ path, error }) => ['Failed', `${path}: ${error.message}`],
 }
