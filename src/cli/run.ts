@@ -22,14 +22,14 @@ export async function run(terminal: Terminal, options: RunOptions): Promise<numb
   if (options.dryRun) return (await import('./dry-run.ts')).dryRun(terminal, options)
   if (options.json)
     throw new Stop(EXIT.usage, '--json goes with --dry-run; of a run it is the log that tells')
+  return live(terminal, options)
+}
+
+async function live(terminal: Terminal, options: RunOptions): Promise<number> {
   const began = performance.now()
   const { config: given, origins } = loaded(terminal, options, { secrets: true })
   // The demonstration's registries are on loopback, without certificates.
-  if (!given.embedded && terminal.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0')
-    throw new Stop(
-      EXIT.config,
-      'NODE_TLS_REJECT_UNAUTHORIZED=0 lets anybody pose as a registry and take the tokens; take it away, and for a certificate of your own authority set NODE_EXTRA_CA_CERTS=FILE',
-    )
+  if (!given.embedded) refuseUncheckedCertificates(terminal.env)
   const stopped = terminal.stopped()
   // Where a terminal is closed, its SIGHUP says that nobody looks any more; a service is told to read its file anew.
   const isService = !given.embedded && !terminal.interactive
@@ -37,14 +37,9 @@ export async function run(terminal: Terminal, options: RunOptions): Promise<numb
   const config = demo?.config ?? given
   // People follow the demonstration by its own lines; its log goes beside, unless they asked for it.
   const quiet = demo !== null && !origins.has('log.format') && !origins.has('log.level')
-  const parts = { watch: !options.workOnly, work: !options.watchOnly }
-  const renewal: Renewal = {
-    read: () => loadConfig({ ...sourcesOf(terminal, options), secrets: true }),
-    heraldFor: (one) => heraldFor(one, terminal, quiet),
-    begin: (one, herald) => begin(one, herald, parts),
-  }
+  const renewal = renewalOf(terminal, options, quiet)
   let hungUp = isService ? terminal.hungUp() : null
-  const starting = begin(config, await renewal.heraldFor(config), parts)
+  const starting = renewal.begin(config, await renewal.heraldFor(config))
   // Told to stop before it runs: nothing was sent yet, and whatever is open dies with the process.
   const started = await Promise.race([starting, stopped.then(() => null)])
   if (started === null) return EXIT.fine
@@ -54,16 +49,10 @@ export async function run(terminal: Terminal, options: RunOptions): Promise<numb
   }
   let life = started.value
   const serviceManager = tellServiceManager(terminal.env, () => life.view.health())
-  life.herald.emit('daemon.started', {
-    version,
-    state: config.state,
-    roots: config.watch.length,
-    registries: config.registries.length,
-    tookMs: Math.round(performance.now() - began),
-  })
+  tellStarted(life, began)
   await serviceManager.ready()
   const examples = demo?.begin(life)
-  const failure = (one: Life) => one.failed.then((sentence) => ({ sentence }))
+  const failure = (one: Life) => one.failed.then((sentence) => new Stop(EXIT.storage, sentence))
   let signal = await Promise.race([stopped, hungUp ?? stopped, failure(life)])
   while (hungUp !== null && signal === 'SIGHUP') {
     hungUp = terminal.hungUp()
@@ -72,21 +61,46 @@ export async function run(terminal: Terminal, options: RunOptions): Promise<numb
     await serviceManager.ready()
     signal = await Promise.race([stopped, hungUp, failure(life)])
   }
+  const stopping = performance.now()
+  if (typeof signal === 'string') life.herald.emit('daemon.stopping', { signal })
+  await serviceManager.stopping()
   if (typeof signal !== 'string') {
-    await serviceManager.stopping()
     // What the disk no longer takes cannot be ended in order either.
     await life.close().catch(() => {})
-    throw new Stop(EXIT.storage, signal.sentence)
+    throw signal
   }
-  const stopping = performance.now()
-  life.herald.emit('daemon.stopping', { signal })
-  await serviceManager.stopping()
   await demo?.close()
   await examples
   await life.close()
   life.herald.emit('daemon.stopped', { tookMs: Math.round(performance.now() - stopping) })
   return EXIT.fine
 }
+
+function renewalOf(terminal: Terminal, options: RunOptions, quiet: boolean): Renewal {
+  const parts = { watch: !options.workOnly, work: !options.watchOnly }
+  return {
+    read: () => loadConfig({ ...sourcesOf(terminal, options), secrets: true }),
+    heraldFor: (config) => heraldFor(config, terminal, quiet),
+    begin: (config, herald) => begin(config, herald, parts),
+  }
+}
+
+function refuseUncheckedCertificates(env: NodeJS.ProcessEnv): void {
+  if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0')
+    throw new Stop(
+      EXIT.config,
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 lets anybody pose as a registry and take the tokens; take it away, and for a certificate of your own authority set NODE_EXTRA_CA_CERTS=FILE',
+    )
+}
+
+const tellStarted = ({ herald, config }: Life, began: number): void =>
+  herald.emit('daemon.started', {
+    version,
+    state: config.state,
+    roots: config.watch.length,
+    registries: config.registries.length,
+    tookMs: Math.round(performance.now() - began),
+  })
 
 const heraldFor = ({ log, state }: Config, terminal: Terminal, quiet: boolean): Promise<Herald> =>
   createLogHerald(log, {

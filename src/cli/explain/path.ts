@@ -36,55 +36,50 @@ export async function explainPath(
   config: Config,
 ): Promise<Explained> {
   const place = placeOf(path, config)
-  const artifact = (await journal?.artifact(path)) ?? null
   const moved = movedTo(path, place)
   if (moved !== null) {
     const told = await explainPath(moved, journal, config)
     return { ...told, because: [`No sheet of this name lies in ${dirname(path)} any more.`, ...told.because] }
   }
+  const artifact = (await journal?.artifact(path)) ?? null
   const run = await runAround(path, place.root, journal)
   const reading = place.isRoot || run !== null ? NOTHING : readAsShown(path, config, new Date())
   // What was put away or has vanished since is explained by what was read while it was there.
   const known = isAbsent(reading) && artifact !== null ? artifact.reading : reading
   const registrations = await registrationsOf(journal, path, known)
-  const problems = known.kind === 'unrecognised' ? known.problems : known.reading.problems
   const told = {
-    path,
-    kind: known.kind,
-    recognisedAs: known.kind === 'unrecognised' ? null : known.recognisedAs,
+    ...{ path, ...readWords(known), registries: [], registrations, needsYou: false },
     root: place.root === null ? null : folderOf(place.root),
     status: artifact?.status ?? null,
-    problems,
-    registries: [],
-    registrations,
   }
-  if (place.isRoot)
-    return { ...told, because: [place.because, await rootWords(path, journal)], next: null, needsYou: false }
+  if (place.isRoot) return { ...told, because: [place.because, await rootWords(path, journal)], next: null }
   if (run !== null)
     return {
       ...told,
       because: [`It lies in the run folder ${run}, and is read with it.`],
       next: `What becomes of that is told by: runherald explain ${run}`,
-      needsYou: false,
     }
   if (isOnTheWay(path, place, known))
     return {
-      ...{ ...told, problems: [], needsYou: false },
+      ...{ ...told, problems: [] },
       because: [place.because, 'It is no run folder itself.'],
       next: 'Run folders in it are found by themselves; ask about one of them.',
     }
+  const content = [place.because, ...contentSentences(known)]
+  if (!place.looked) return { ...told, because: content, next: place.next }
   return {
     ...told,
-    because: [
-      place.because,
-      ...contentSentences(known),
-      ...(place.looked ? statusSentences(artifact, reading, place.root) : []),
-    ],
-    next: place.next ?? (place.looked ? nextOf(path, place, artifact, known, registrations) : null),
-    needsYou: place.looked && isSheetBlocked(known),
-    registries: place.looked ? unwanted(known, registrations, config) : [],
+    because: [...content, ...statusSentences(artifact, reading, place.root)],
+    next: nextOf(path, place, artifact, known, registrations),
+    needsYou: isSheetBlocked(known),
+    registries: unwanted(known, registrations, config),
   }
 }
+
+const readWords = (reading: Reading): Pick<Explained, 'kind' | 'recognisedAs' | 'problems'> =>
+  reading.kind === 'unrecognised'
+    ? { kind: reading.kind, recognisedAs: null, problems: reading.problems }
+    : { kind: reading.kind, recognisedAs: reading.recognisedAs, problems: reading.reading.problems }
 
 /** Where a sheet lies that was dropped at this path and put away; null while something lies at the path itself. */
 function movedTo(path: string, { root, looked }: Place): string | null {
