@@ -12,7 +12,8 @@ import { rulesOfRoots } from '../watching.ts'
 import { readingJournal } from './journal.ts'
 import type { Documents } from './schemas.ts'
 import type { ConfigOptions } from './settings.ts'
-import { EXIT, json, painter, roomOf, type Terminal, table } from './terminal.ts'
+import { table } from './table.ts'
+import { EXIT, json, painter, roomOf, type Terminal } from './terminal.ts'
 
 type Survey = Documents['dry-run']['roots'][number]
 

@@ -1,6 +1,7 @@
 /** `events`: everything that the log tells, from the list itself. */
 import { events as list } from '../events.ts'
-import { EXIT, json, painter, roomOf, type Terminal, table } from './terminal.ts'
+import { table } from './table.ts'
+import { EXIT, json, painter, roomOf, type Terminal } from './terminal.ts'
 
 export async function events(terminal: Terminal, options: { json?: boolean }): Promise<number> {
   const all = Object.entries(list).map(([event, { level, msg }]) => ({ event, level, means: msg }))

@@ -6,7 +6,8 @@ import { stateWords } from '../ops/words.ts'
 import type { State } from '../record/registration.ts'
 import { readingJournal } from './journal.ts'
 import type { ConfigOptions } from './settings.ts'
-import { EXIT, json, painter, roomOf, Stop, type Terminal, table } from './terminal.ts'
+import { table } from './table.ts'
+import { EXIT, json, painter, roomOf, Stop, type Terminal } from './terminal.ts'
 import { shortTime, stateColour, subjectWords } from './words.ts'
 
 type LsOptions = ConfigOptions & {

@@ -3,7 +3,8 @@ import type { Receipt } from '../handovers.ts'
 import { shownRow } from '../ops/shown.ts'
 import { readingJournal } from './journal.ts'
 import type { ConfigOptions } from './settings.ts'
-import { EXIT, json, painter, roomOf, type Terminal, table } from './terminal.ts'
+import { table } from './table.ts'
+import { EXIT, json, painter, roomOf, type Terminal } from './terminal.ts'
 import { shortTime } from './words.ts'
 
 const COLUMNS = ['registry', 'subject', 'name', 'library', 'identifies', 'identifier', 'at'] as const

@@ -1,10 +1,12 @@
 /** `show ID`: one registration whole, from the first plan to the receipt. */
-import type { AttemptRow, RegistrationStory } from '../journal/journal.ts'
+import type { Request } from '../handovers.ts'
+import type { AttemptRow, RegistrationRow, RegistrationStory } from '../journal/journal.ts'
 import { shownStory } from '../ops/shown.ts'
 import { stateWords } from '../ops/words.ts'
 import { findRegistration, readingJournal } from './journal.ts'
 import { problemsText } from './problems-text.ts'
 import type { ConfigOptions } from './settings.ts'
+import { table } from './table.ts'
 import {
   EXIT,
   fitted,
@@ -15,9 +17,9 @@ import {
   plain,
   roomOf,
   Stop,
+  section,
   sideBySide,
   type Terminal,
-  table,
 } from './terminal.ts'
 import { shortTime, stateColour, subjectWords } from './words.ts'
 
@@ -34,69 +36,47 @@ export const show = (
     return EXIT.fine
   })
 
-function storyText(
-  { registration, revisions, attempts, receipt, events }: RegistrationStory,
-  paint: Paint,
-  terminal: Terminal,
-): string {
+function storyText(story: RegistrationStory, paint: Paint, terminal: Terminal): string {
+  const { registration, revisions, attempts, receipt, events } = story
   const { columns } = terminal
   const room = roomOf(terminal) - 2
   const newest = revisions.findLast((one) => one.revision === registration.revision)
-  const next = registration.nextTry === null ? '' : `, next try ${shortTime(registration.nextTry)}`
-  const parts = [
-    sideBySide(
-      [
-        paint('bold', plain(subjectWords(registration.subject))),
-        `at ${registration.registry} (${registration.kind})`,
-      ],
-      columns,
-    ),
-    sideBySide(
-      [
-        paint(stateColour(registration.state), stateWords(registration)),
-        `since ${shortTime(registration.since)}${next}`,
-      ],
-      columns,
-    ),
-    sideBySide(
-      [paint('dim', registration.id), paint('dim', plain(registration.subject.path ?? ''))],
-      columns,
-      '',
-    ),
-  ]
-  const add = (title: string, body: string) => body !== '' && parts.push('', paint('underline', title), body)
   const ids = [
     ...Object.entries(registration.remoteIds),
     ...(receipt?.samples ?? []).map((one) => [one.sample, one.remoteId]),
   ]
-  add(
-    'Receipt',
-    ids.length === 0
-      ? ''
-      : indented(
-          table(
-            ['', ''],
-            ids.map((pair) => pair.map(String)),
-            paint,
-            room,
-          ),
-        ),
-  )
   const problems = newest?.submission.problems ?? []
-  add('Problems', problemsText(problems, paint, columns))
-  const request = newest?.submission.mapped?.request
-  if (request)
-    add(
-      'Request',
-      indented(plainLines(`${request.method} ${request.path}\n${JSON.stringify(request.body, null, 2)}`)),
-    )
-  add(
-    'Attempts',
-    attempts.length === 0 ? '' : indented(attempts.map((one) => attemptText(one, paint, columns)).join('\n')),
-  )
+  const tried = attempts.map((one) => attemptText(one, paint, columns))
   const history = events.map((one) => [shortTime(one.at), one.event, one.who ?? '', detailText(one.detail)])
-  add('History', history.length === 0 ? '' : indented(table(['', '', '', ''], history, paint, room)))
-  return parts.join('\n')
+  const rows = (cells: string[][]) => indented(table(Array(4).fill(''), cells, paint, room))
+  return [
+    headText(registration, paint, columns),
+    ...section('Receipt', ids.length === 0 ? '' : rows(ids), paint),
+    ...section('Problems', problemsText(problems, paint, columns), paint),
+    ...section('Request', requestText(newest?.submission.mapped?.request), paint),
+    ...section('Attempts', tried.length === 0 ? '' : indented(tried.join('\n')), paint),
+    ...section('History', history.length === 0 ? '' : rows(history), paint),
+  ].join('\n')
+}
+
+/** What it is and how it stands. */
+function headText(registration: RegistrationRow, paint: Paint, columns: number): string {
+  const { id, registry, kind, subject, state, since, nextTry } = registration
+  const next = nextTry === null ? '' : `, next try ${shortTime(nextTry)}`
+  return [
+    sideBySide([paint('bold', plain(subjectWords(subject))), `at ${registry} (${kind})`], columns),
+    sideBySide(
+      [paint(stateColour(state), stateWords(registration)), `since ${shortTime(since)}${next}`],
+      columns,
+    ),
+    sideBySide([paint('dim', id), paint('dim', plain(subject.path ?? ''))], columns, ''),
+  ].join('\n')
+}
+
+function requestText(request: Request | undefined): string {
+  if (request === undefined) return ''
+  const text = `${request.method} ${request.path}\n${JSON.stringify(request.body, null, 2)}`
+  return indented(text.split('\n').map(plain).join('\n'))
 }
 
 function attemptText(
@@ -120,5 +100,3 @@ function detailText(detail: unknown): string {
     .map(([key, value]) => `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(', ')
 }
-
-const plainLines = (text: string): string => text.split('\n').map(plain).join('\n')

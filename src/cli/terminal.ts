@@ -85,9 +85,6 @@ export function wrapped(text: string, width: number, indent = ''): string {
   return lines.map((one) => indent + one).join('\n')
 }
 
-/** A cell of a table; a style is applied after the columns are aligned. */
-type Cell = string | { text: string; style: Parameters<typeof styleText>[0] }
-
 /** What a table may take: a screen has an edge, a pipe or a file has none. */
 export const roomOf = ({ interactive, columns }: Terminal): number =>
   interactive ? columns : Number.POSITIVE_INFINITY
@@ -110,6 +107,10 @@ export const fitted = (text: string, width: number, indent = ''): string =>
 /** Every line of a block below its heading. */
 export const indented = (block: string): string => block.replaceAll(/^/gm, '  ')
 
+/** Lines below a title, after an empty one; none where there is nothing to tell. */
+export const section = (title: string, body: string, paint: Paint): string[] =>
+  body === '' ? [] : ['', paint('underline', title), body]
+
 /** Parts in one line, two blanks between them; what finds no room goes on below, each under `indent`. */
 export function sideBySide(parts: readonly string[], width: number, indent = '  '): string {
   const lines: string[] = []
@@ -123,71 +124,7 @@ export function sideBySide(parts: readonly string[], width: number, indent = '  
   return lines.join('\n')
 }
 
-const lengthOf = (text: string): number => stripVTControlCharacters(text).length
-
-/**
- * A table with aligned columns. Empty columns are left out. Where it is wider than `width`, the columns that find no room
- * follow below each row by their names, so that nothing is cut and every identifier can be copied.
- */
-export function table(
-  header: readonly string[],
-  rows: ReadonlyArray<readonly Cell[]>,
-  paint: Paint,
-  width = Number.POSITIVE_INFINITY,
-): string {
-  const used = header.map((_, column) => rows.some((row) => textOf(row[column]) !== ''))
-  const keep = (row: readonly Cell[]) => row.filter((_, column) => used[column])
-  const heads = keep(header)
-  const cells = rows.map(keep)
-  const widths = heads.map((head, column) =>
-    Math.max(textOf(head).length, ...cells.map((row) => textOf(row[column]).length)),
-  )
-  const fitting = widths.findIndex((_, column) => widthOf(widths.slice(0, column + 1)) > width)
-  const before = widthOf(widths.slice(0, -1)) + 2
-  // A last column of sentences is broken in its place where that leaves room to read.
-  const hangs = fitting === widths.length - 1 && width - before >= LEAST_HANGING
-  const aligned = fitting === -1 || hangs ? widths.length : Math.max(1, fitting)
-  const indent = ' '.repeat(Math.min((widths[0] ?? 0) + 2, MOST_INDENT))
-  // What alone is left over needs no name.
-  const names = heads
-    .slice(aligned)
-    .map((head) => (widths.length - aligned > 1 ? textOf(head).toLowerCase() : ''))
-  const line = (row: readonly Cell[]) =>
-    row
-      .slice(0, aligned)
-      .map((cell, column) => painted(cell, paint) + ' '.repeat((widths[column] ?? 0) - textOf(cell).length))
-      .join('  ')
-      .trimEnd()
-  const hung = (row: readonly Cell[]) => {
-    const text = wrapped(textOf(row.at(-1)), width - before)
-    return line([...row.slice(0, -1), '']).padEnd(before) + text.replaceAll('\n', `\n${' '.repeat(before)}`)
-  }
-  const below = (row: readonly Cell[]) => {
-    const parts = row.slice(aligned).map((cell, index) => {
-      const name = names[index] ?? ''
-      return textOf(cell) === ''
-        ? ''
-        : `${name === '' ? '' : `${paint('dim', name)} `}${painted(cell, paint)}`
-    })
-    const text = sideBySide(parts, width - indent.length, '')
-    return text === '' ? [] : [text.replaceAll(/^/gm, indent)]
-  }
-  const top = line(heads.map((head) => ({ text: textOf(head), style: 'bold' })))
-  return [
-    ...(heads.slice(0, aligned).every((head) => textOf(head) === '') ? [] : [top]),
-    ...cells.flatMap((row) => (hangs ? [hung(row)] : [line(row), ...below(row)])),
-  ].join('\n')
-}
-
-/** Below a first column that is itself wide, there would be no room left. */
-const MOST_INDENT = 10
-const LEAST_HANGING = 30
-
-const widthOf = (widths: readonly number[]): number => widths.reduce((sum, one) => sum + one + 2, -2)
-
-const painted = (cell: Cell, paint: Paint): string =>
-  typeof cell === 'string' ? textOf(cell) : paint(cell.style, textOf(cell))
-
-const textOf = (cell: Cell | undefined): string => plain(typeof cell === 'string' ? cell : (cell?.text ?? ''))
+/** How wide a text is on the screen. */
+export const lengthOf = (text: string): number => stripVTControlCharacters(text).length
 
 export const json = (document: unknown): string => JSON.stringify(document, null, 2)

@@ -2,7 +2,8 @@
 import { count } from '../../feedback/numbers.ts'
 import { isObject, type Json } from '../../handovers.ts'
 import type { CheckResult } from '../../planning.ts'
-import { indented, type Paint, plain, roomOf, type Terminal, table, wrapped } from '../terminal.ts'
+import { table } from '../table.ts'
+import { indented, type Paint, plain, roomOf, type Terminal, wrapped } from '../terminal.ts'
 
 const LABELS: ReadonlyArray<readonly [string, string]> = [
   ['runId', 'run id'],

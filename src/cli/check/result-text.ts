@@ -5,14 +5,15 @@ import { reasonWords } from '../../ops/words.ts'
 import type { CheckedSubmission, CheckResult } from '../../planning.ts'
 import { makeWords } from '../../record/run.ts'
 import { problemsText } from '../problems-text.ts'
+import { table } from '../table.ts'
 import {
   indented,
   type Paint,
   plain,
   roomOf,
+  section,
   sideBySide,
   type Terminal,
-  table,
   wrapped,
 } from '../terminal.ts'
 import { sheetWords, subjectWords } from '../words.ts'
@@ -32,9 +33,6 @@ export function resultText(result: CheckResult, paint: Paint, terminal: Terminal
   ]
   return parts.join('\n')
 }
-
-const section = (title: string, body: string, paint: Paint): string[] =>
-  body === '' ? [] : ['', paint('underline', title), body]
 
 function whatItIs({ kind, recognisedAs, run, sheet, completion }: CheckResult): string {
   if (kind === 'unrecognised') return 'is neither a run folder nor a sheet that is known here'
