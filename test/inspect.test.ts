@@ -20,9 +20,10 @@ Experiment Name,KXYZ1
 [Reads]
 151
 [Data]
-Sample_ID,Sample_Name,index
-S1,S1,ACGTACGT
-S2,S2,TGCATGCA
+Lane,Sample_ID,Sample_Name,index
+1,S1,S1,ACGTACGT
+2,S1,S1,ACGTACGT
+1,S2,S2,TGCATGCA
 `
 const BATCH = `batch_name,return_tracking_number,tube_barcode,specimen_type,sequencing_depth
 B1,1Z999,1234567890,stool,deep
@@ -52,7 +53,7 @@ describe('a run folder', () => {
       recognisedAs: 'illumina',
       sheetFile: 'SampleSheet.csv',
       reading: {
-        run: { runId: RUN, sheet: { format: 'illumina-v1', samples: 2, rows: 2 } },
+        run: { runId: RUN, sheet: { format: 'illumina-v1', samples: 2, rows: 3 } },
         provenance: { sheet: { file: 'SampleSheet.csv' } },
       },
     })
@@ -84,22 +85,23 @@ describe('a run folder', () => {
     symlinkSync(put('other.csv', OWN_SHEET), join(run, 'SampleSheet.csv'))
     const reading = inspectPath(run)
     expect(reading).toMatchObject({ kind: 'run-folder', sheet: null })
-    expect(reading.kind === 'run-folder' && reading.reading.problems.map((one) => one.code)).toContain(
-      'path.outside-root',
+    expect(reading.kind === 'run-folder' && reading.reading.problems).toContainEqual(
+      expect.objectContaining({ code: 'path.outside-root', severity: 'warning' }),
     )
   })
 
   test.for(Object.keys(sequencers))(
     'of %s that `simulate` has marked is a simulated run, whatever else it is',
     (make) => {
-      const [fixture] = runFixtures(make).filter(({ record }) => record.completion.ended)
+      const ended = runFixtures(make).filter(({ record }) => record.completion.ended)
+      const fixture = ended.find(({ record }) => record.test) ?? ended[0]
       const copy = join(folder, fixture?.name ?? '')
       cpSync(fixture?.path ?? '', copy, { recursive: true })
       const testOf = () => {
         const reading = inspectPath(copy, { root: folder })
         return reading.kind === 'run-folder' ? [reading.recognisedAs, reading.reading.test] : reading.kind
       }
-      expect(testOf()).toEqual([make, null])
+      expect(testOf()).toEqual([make, fixture?.record.test ?? null])
       writeFileSync(join(copy, 'runherald-simulated.txt'), '')
       expect(testOf()).toEqual([make, 'simulated'])
     },
@@ -110,6 +112,7 @@ describe('a run folder', () => {
     const known = recogniseFolder({ name: RUN, names, list: () => [] })
     expect(known?.make).toBe('illumina')
     expect(known?.marks).toEqual(expect.arrayContaining(['RTAComplete.txt', 'RunInfo.xml']))
+    expect(known?.marks).not.toContain('Data/')
     expect(recogniseFolder({ name: 'holiday', names: ['a.jpg'], list: () => [] })).toBeNull()
   })
 })
@@ -122,6 +125,12 @@ describe('a file', () => {
       recognisedAs: 'onecodex-batch',
       sha256: createHash('sha256').update(BATCH).digest('hex'),
     })
+  })
+
+  test('that is a link to another in the watched folder is followed', () => {
+    mkdirSync(join(folder, 'below'))
+    symlinkSync(put('batch.csv', BATCH), join(folder, 'below/link.csv'))
+    expect(inspectPath(join(folder, 'below/link.csv'), { root: folder }).kind).toBe('sample-sheet')
   })
 
   test('that is no sheet is not recognised, and still hashed', () => {
@@ -186,14 +195,19 @@ describe('reader threads', () => {
   })
 
   // 200 reports of 16 MB take far longer than the deadline, within which a thread is started anew.
-  test('end a run folder that is made to be slow, say so, and read the next', async () => {
+  test('end a run folder that is made to be slow, say so, and read what waited with it', async () => {
     const name = '20240612_0904_2C_PAY10234_5b0f21c7'
     mkdirSync(join(folder, name))
     const heavy = put('heavy.json', `{"acquisitions":[${'1,'.repeat(8_000_000)}1],"protocol_run_info":{}}`)
     for (let report = 0; report < 200; report++)
       linkSync(heavy, join(folder, name, `report_PAY10234_${report}_5b0f21c7.json`))
     const inspector = createInspector({ threads: 1, deadlineMs: 10_000 })
-    const [slow, quick] = await Promise.all([inspector.inspect(join(folder, name)), inspector.inspect(run)])
+    // While the first is read the others wait, and are then handed over together.
+    const [, slow, quick] = await Promise.all([
+      inspector.inspect(run),
+      inspector.inspect(join(folder, name)),
+      inspector.inspect(run),
+    ])
     expect(slow).toMatchObject({
       kind: 'unrecognised',
       problems: [{ code: 'path.beyond-limits', found: 'it was still being read after 10 s' }],

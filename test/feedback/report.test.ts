@@ -169,10 +169,13 @@ test.for<[rows: number[], column: { letter: string; name: string } | null, words
   expect(whereWords({ ...odd, rows, column: where })).toBe(words)
 })
 
-test('problems of one cause stand together, errors before warnings', () => {
+test('problems of one cause stand together, errors before warnings, the whole file before its header and its rows', () => {
   const warning = { ...odd, severity: 'warning' as const }
-  const groups = groupProblems([warning, twice, odd, { ...odd, rows: [3] }])
+  const header = problem('sample-sheet.column-twice', 'it stands in two columns', { column })
+  const groups = groupProblems([warning, header, twice, odd, missing, { ...odd, rows: [3] }])
   expect(groups.map((one) => [one.severity, one.code, one.places.length])).toEqual([
+    ['error', 'sample-sheet.column-missing', 1],
+    ['error', 'sample-sheet.column-twice', 1],
     ['error', 'sample-sheet.tube-barcode', 2],
     ['error', 'sample-sheet.tube-twice', 1],
     ['warning', 'sample-sheet.tube-barcode', 1],
