@@ -9,7 +9,8 @@ import { type RunTemplate, writeRun } from './simulate/run-template.ts'
 import { ultimaIds, ultimaRun } from './simulate/ultima.ts'
 import { EXIT, type Terminal, unknown } from './terminal.ts'
 
-const makes: Record<string, (now: Date) => RunTemplate> = {
+/** A run of each make that ends now, by the name of the make. */
+export const makes: Record<string, (now: Date) => RunTemplate> = {
   illumina: (now) => illuminaRun(illuminaIds(now)),
   nanopore: (now) => nanoporeRun(nanoporeIds(now)),
   pacbio: (now) => pacbioRun(pacbioIds(now)),

@@ -2,6 +2,9 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { writeRun } from '../../src/cli/simulate/run-template.ts'
+import { makes } from '../../src/cli/simulate.ts'
+import { inspectPath } from '../../src/inspect.ts'
 import { openDesk, PROJECT } from './rig.ts'
 
 const desk = openDesk()
@@ -52,21 +55,30 @@ describe.for(MAKES)('a simulated run of %s', ([make, instrumentMake]) => {
     expect(runherald(['explain', path]).out).toContain('runherald simulate')
   })
 
-  test('is not complete without its last file', () => {
-    const path = simulated(make)
-    const last = {
-      illumina: /CopyComplete/,
-      nanopore: /final_summary|report_.*json/,
-      pacbio: /transferdone/,
-      element: /RunUploaded/,
-      ultima: /UploadCompleted/,
-    }[make]
-    for (const file of readdirSync(path, { recursive: true, encoding: 'utf8' }))
-      if (last?.test(file)) rmSync(join(path, file))
-    const [result] = JSON.parse(runherald(['check', '--json', path]).out).results
+  test('is not complete without its last file', async () => {
+    const run = makes[make]?.(new Date())
+    if (run === undefined) throw new Error(`no run of ${make} is made`)
+    const path = await writeRun(
+      { ...run, files: run.files.slice(0, -1) },
+      { into: desk.folder, seconds: 0, marked: true, wait: async () => {} },
+    )
+    const reading = inspectPath(path)
+    if (reading.kind !== 'run-folder') throw new Error(reading.kind)
     // Sequencing may have ended; what matters is that something is still awaited.
-    expect(result.run.fullyCopied && result.completion.state === 'completed').toBe(false)
+    const { run: facts, completion } = reading.reading
+    expect(facts.fullyCopied && completion.state === 'completed').toBe(false)
   })
+})
+
+test('warnings, and a run that is still being written, give 0', () => {
+  const run = simulated('illumina')
+  rmSync(join(run, 'CopyComplete.txt'))
+  writeFileSync(join(run, 'SampleSheet.csv'), 'cheese,wine\nbrie,red\n')
+  const { exit, out } = runherald(['check', run])
+  expect(out).toContain('! warning')
+  expect(out).toMatch(/still\s+missing: CopyComplete\.txt/)
+  expect(out).toContain('1 warning.')
+  expect(exit).toBe(0)
 })
 
 describe('a sheet', () => {
