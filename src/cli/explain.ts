@@ -8,7 +8,7 @@ import { GOING_ON } from '../teller/outcome.ts'
 import { daemonParts } from './daemon-runs.ts'
 import { type Explained, explainPath } from './explain/path.ts'
 import { type ExplainedRegistration, explainRegistration } from './explain/registration.ts'
-import { findRegistration, readingJournal } from './journal.ts'
+import { findRegistration, isPath, readingJournal } from './journal.ts'
 import { problemsText } from './problems-text.ts'
 import type { ConfigOptions } from './settings.ts'
 import {
@@ -32,13 +32,15 @@ export const explain = (
   options: ConfigOptions & { json?: boolean },
 ): Promise<number> =>
   readingJournal(terminal, options, async (journal, config) => {
-    const isPath = what.includes('/') || existsSync(what)
-    const [document, exit] = isPath
+    const [document, exit] = isPath(what)
       ? await ofPath(resolve(what), journal, config)
       : await ofRegistration(what, journal, config)
-    if (options.json) terminal.out(json(document))
-    else terminal.out(text(document, painter(terminal), terminal.columns))
-    if (!options.json && isAwaitingDaemon(document) && daemonParts(config.state)?.length === 0)
+    if (options.json) {
+      terminal.out(json(document))
+      return exit
+    }
+    terminal.out(text(document, painter(terminal), terminal.columns))
+    if (isAwaitingDaemon(document) && daemonParts(config.state)?.length === 0)
       terminal.say(
         wrapped(
           `No daemon runs on ${config.state} now; nothing goes on until one does: runherald run`,

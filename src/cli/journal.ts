@@ -1,4 +1,5 @@
 /** The journal as commands use it: opened beside a daemon or without one, and registrations found in it by what people type. */
+import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
@@ -52,6 +53,9 @@ async function lend<T>(
     await opened.value.close()
   }
 }
+
+/** Does a person mean a path? What has no `/` is one where such a file or folder lies here. */
+export const isPath = (said: string): boolean => said.includes('/') || existsSync(said)
 
 const SHORTEST_PREFIX = 4
 

@@ -23,18 +23,21 @@ export const ls = (terminal: Terminal, options: LsOptions): Promise<number> => {
   const since = options.since === undefined ? null : instantOf(options.since)
   return readingJournal(terminal, options, async (journal, config) => {
     if (options.adopted) return listAdopted(terminal, journal, since, options)
-    if (options.registry !== undefined && !config.registries.some((one) => one.name === options.registry))
-      terminal.say(`No registry is called "${options.registry}" in the configuration.`)
+    const { state, registry, all } = options
+    if (registry !== undefined && !config.registries.some((one) => one.name === registry))
+      terminal.say(`No registry is called "${registry}" in the configuration.`)
     const rows =
       (await journal?.registrations({
-        ...(options.state === undefined ? {} : { state: options.state }),
-        ...(options.registry === undefined ? {} : { registry: options.registry }),
+        ...(state === undefined ? {} : { state }),
+        ...(registry === undefined ? {} : { registry }),
         ...(since === null ? {} : { since }),
-        everyRevision: options.all === true,
+        everyRevision: all === true,
       })) ?? []
     if (options.json) terminal.out(json({ registrations: rows.map(shownRow) }))
     else if (rows.length === 0)
-      terminal.say(`No registrations${(since ?? options.state) ? ' that fit' : ''} under ${config.state}.`)
+      terminal.say(
+        `No registrations${(since ?? state ?? registry) ? ' that fit' : ''} under ${config.state}.`,
+      )
     else terminal.out(listing(rows, terminal))
     return EXIT.fine
   })

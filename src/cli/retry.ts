@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { Journal, RegistrationRow } from '../journal/journal.ts'
 import { needsPerson } from '../ops/words.ts'
 import { plannedAnew } from '../retrying.ts'
-import { actor, findRegistration, needsYou, writingJournal } from './journal.ts'
+import { actor, findRegistration, isPath, needsYou, writingJournal } from './journal.ts'
 import { registrationsOf } from './registrations-of.ts'
 import type { Documents } from './schemas.ts'
 import type { ConfigOptions } from './settings.ts'
@@ -24,7 +24,7 @@ export function retry(terminal: Terminal, targets: string[], options: RetryOptio
     const takeUp = takingUp(journal, config)
     for (const target of targets)
       tried.push(
-        ...(target.includes('/')
+        ...(isPath(target)
           ? await retryPath(journal, takeUp, resolve(target))
           : [await retryRow(journal, takeUp, await findRegistration(journal, target))]),
       )

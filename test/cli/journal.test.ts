@@ -1,6 +1,7 @@
 /** Commands on the journal of a daemon that has registered a run: what is listed and shown, decided, copied and put back. */
+import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { csvLine } from '../../src/cli/receipts.ts'
@@ -8,6 +9,7 @@ import { migrate } from '../../src/journal/open.ts'
 import { STEPS } from '../../src/journal/schema.ts'
 import { type Lab, openLab } from '../rig/lab.ts'
 import { novaSeqRun, sheetFor, writeRun } from '../rig/runs.ts'
+import { PROJECT } from './rig.ts'
 
 const run = novaSeqRun(1)
 const left = novaSeqRun(2)
@@ -145,8 +147,11 @@ describe('with the daemon stopped', () => {
   })
 
   test('retry of a path takes up the run that was left alone', async () => {
-    const path = join(lab.runs, left.runId)
-    expect((await lab.cli('retry', path)).code).toBe(0)
+    // Where it lies, its name alone is a path.
+    const command = [join(PROJECT, 'src/main.ts'), 'retry', left.runId, '--config', lab.config]
+    const { status, stdout } = spawnSync(process.execPath, command, { cwd: lab.runs, encoding: 'utf8' })
+    expect(status).toBe(0)
+    expect(stdout).toContain(`Taken up again: the run that was left alone at ${join(lab.runs, left.runId)}`)
     expect(await listed('--state', 'waiting')).toMatchObject([
       { subject: { name: left.runId }, reason: 'sheet' },
     ])
@@ -213,9 +218,22 @@ describe('the journal as a whole', () => {
       expect([...args, code]).toEqual([...args, 74])
       expect(stderr).toContain('by an earlier version: the daemon brings it forward at its next start')
     }
-    expect((await lab.cli('restore', older)).code).toBe(0)
+    const before = readFileSync(journal())
+    const restored = await lab.cli('restore', older)
+    expect(restored).toMatchObject({ code: 0, stdout: 'The journal is in place, with 0 registrations.\n' })
+    const [, aside = ''] = /What was there before is kept as (\S+)/.exec(restored.stderr) ?? []
+    expect(readFileSync(aside).equals(before)).toBe(true)
     expect(await listed()).toEqual([])
     writeFileSync(journal(), kept)
+  })
+
+  test('is neither copied into a folder that is not there, nor put back from a file that is not: 74', async () => {
+    const nowhere = join(lab.folder, 'nowhere/copy.sqlite')
+    for (const command of ['backup', 'restore'])
+      expect(await lab.cli(command, nowhere)).toMatchObject({
+        ...{ code: 74, stdout: '' },
+        stderr: expect.stringContaining(command === 'backup' ? dirname(nowhere) : `no file ${nowhere}`),
+      })
   })
 
   test('is not replaced by what is no journal', async () => {
