@@ -5,6 +5,7 @@ import { type Config, loadConfig } from '../config.ts'
 import type { Herald } from '../events.ts'
 import { createLogHerald } from '../log.ts'
 import { tellServiceManager } from '../ops/service-manager.ts'
+import { uncheckedCertificates } from './certificates.ts'
 import { begin, type Life } from './run/life.ts'
 import { type Renewal, renewed } from './run/reload.ts'
 import { type ConfigOptions, loaded, sourcesOf } from './settings.ts'
@@ -29,7 +30,8 @@ async function live(terminal: Terminal, options: RunOptions): Promise<number> {
   const began = performance.now()
   const { config: given, origins } = loaded(terminal, options, { secrets: true })
   // The demonstration's registries are on loopback, without certificates.
-  if (!given.embedded) refuseUncheckedCertificates(terminal.env)
+  const unchecked = given.embedded ? null : uncheckedCertificates(terminal.env)
+  if (unchecked !== null) throw new Stop(EXIT.config, `${unchecked.found}. ${unchecked.fix}`)
   const stopped = terminal.stopped()
   // Where a terminal is closed, its SIGHUP says that nobody looks any more; a service is told to read its file anew.
   const isService = !given.embedded && !terminal.interactive
@@ -52,7 +54,6 @@ async function live(terminal: Terminal, options: RunOptions): Promise<number> {
   tellStarted(life, began)
   await serviceManager.ready()
   const examples = demo?.begin(life)
-  const failure = (one: Life) => one.failed.then((sentence) => new Stop(EXIT.storage, sentence))
   let signal = await Promise.race([stopped, hungUp ?? stopped, failure(life)])
   while (hungUp !== null && signal === 'SIGHUP') {
     hungUp = terminal.hungUp()
@@ -76,6 +77,9 @@ async function live(terminal: Terminal, options: RunOptions): Promise<number> {
   return EXIT.fine
 }
 
+const failure = ({ failed }: Life): Promise<Stop> =>
+  failed.then((sentence) => new Stop(EXIT.storage, sentence))
+
 function renewalOf(terminal: Terminal, options: RunOptions, quiet: boolean): Renewal {
   const parts = { watch: !options.workOnly, work: !options.watchOnly }
   return {
@@ -83,14 +87,6 @@ function renewalOf(terminal: Terminal, options: RunOptions, quiet: boolean): Ren
     heraldFor: (config) => heraldFor(config, terminal, quiet),
     begin: (config, herald) => begin(config, herald, parts),
   }
-}
-
-function refuseUncheckedCertificates(env: NodeJS.ProcessEnv): void {
-  if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0')
-    throw new Stop(
-      EXIT.config,
-      'NODE_TLS_REJECT_UNAUTHORIZED=0 lets anybody pose as a registry and take the tokens; take it away, and for a certificate of your own authority set NODE_EXTRA_CA_CERTS=FILE',
-    )
 }
 
 const tellStarted = ({ herald, config }: Life, began: number): void =>

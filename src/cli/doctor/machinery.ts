@@ -63,15 +63,8 @@ export async function checkJournal(config: Config): Promise<{ check: Check; regi
     const { why, detail } = opened.error
     if (why === 'absent') return { check: fine('none yet; the first start makes it'), registries: [] }
     if (why === 'older') return { check: fine(`of an earlier version; ${detail}`), registries: [] }
-    const fix =
-      why === 'missing' || why === 'damaged'
-        ? 'Stop the daemon, then: runherald restore FILE'
-        : why === 'newer'
-          ? 'Install the version that wrote it, or a later one.'
-          : why === 'forbidden'
-            ? 'Run doctor as the user that the daemon runs as.'
-            : 'See what holds it.'
-    return { check: wrong(sayJournalFault(opened.error).sentence, fix), registries: [] }
+    const check = wrong(sayJournalFault(opened.error).sentence, FIXES[why] ?? 'See what holds it.')
+    return { check, registries: [] }
   }
   const journal = opened.value
   try {
@@ -82,12 +75,20 @@ export async function checkJournal(config: Config): Promise<{ check: Check; regi
     const size = sizeWords(sizes.reduce((sum, one) => sum + one, 0))
     const found = `${file}, ${count(rows, 'registration')}, ${size}`
     return {
-      check: fault === null ? fine(found) : wrong(fault, 'Stop the daemon, then: runherald restore FILE'),
+      check: fault === null ? fine(found) : wrong(fault, RESTORE),
       registries: await journal.registries(),
     }
   } finally {
     await journal.close()
   }
+}
+
+const RESTORE = 'Stop the daemon, then: runherald restore FILE'
+const FIXES: Partial<Record<string, string>> = {
+  missing: RESTORE,
+  damaged: RESTORE,
+  newer: 'Install the version that wrote it, or a later one.',
+  forbidden: 'Run doctor as the user that the daemon runs as.',
 }
 
 function damageIn(file: string): string | null {

@@ -1,25 +1,18 @@
 /** The runtime, the clocks and the files with secrets. */
 import { statSync } from 'node:fs'
 import type { Config } from '../../config.ts'
+import { uncheckedCertificates } from '../certificates.ts'
 import { type Check, checksOf } from './check.ts'
 
 export function checkNode(env: NodeJS.ProcessEnv): Check[] {
   const { fine, wrong } = checksOf('node', 'Runtime')
   const found = `Node.js ${process.versions.node} (${process.platform} ${process.arch})`
-  const tls =
-    env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0'
-      ? [
-          checksOf('tls', 'Certificates').wrong(
-            'NODE_TLS_REJECT_UNAUTHORIZED=0 lets anybody pose as a registry and take the tokens',
-            'Take it away; for a certificate of your own authority set NODE_EXTRA_CA_CERTS=FILE.',
-          ),
-        ]
-      : []
+  const unchecked = uncheckedCertificates(env)
   return [
     Number(process.versions.node.split('.')[0]) >= 24
       ? fine(found)
       : wrong(found, 'Start runherald by its launcher, which brings Node.js 24: npx runherald'),
-    ...tls,
+    ...(unchecked === null ? [] : [checksOf('tls', 'Certificates').wrong(unchecked.found, unchecked.fix)]),
   ]
 }
 
