@@ -115,8 +115,30 @@ describe('a sheet', () => {
     const { exit, out } = runherald(['check', path])
     expect(exit).toBe(1)
     expect(out).toMatch(/row 3, column C \(tube_barcode\)/)
-    expect(out).toMatch(/row 2, column E \(sequencing_depth\)/)
+    expect(out).toMatch(/row 2, column E \(sequencing_depth\): .*Did you\s+mean "Standard"\?/)
+    expect(out).toContain('2 errors. No request follows from this.')
     expect(out).toContain('Nothing was sent.')
+  })
+
+  test('with one fault in many rows shows the first twelve and counts the others', () => {
+    const path = join(desk.folder, 'many.csv')
+    const head = 'batch_name,return_tracking_number,tube_barcode,specimen_type,sequencing_depth'
+    const rows = Array.from({ length: 20 }, (_, row) => `B1,1Z999,AB${row + 10},Human stool,Standard`)
+    writeFileSync(path, [head, ...rows, ''].join('\n'))
+    const { out } = runherald(['check', path])
+    expect(out.match(/column C \(tube_barcode\)/g)).toHaveLength(12)
+    expect(out).toContain('and 8 more of the same')
+  })
+
+  test('that may still be corrected tells how long', () => {
+    writeFileSync(join(desk.folder, 'token'), 'a-token')
+    const config = join(desk.folder, 'codex.yaml')
+    const entry = '{ name: codex, kind: onecodex-v1, url: "https://x.org", auth: { tokenFile: token } }'
+    writeFileSync(config, `registries:\n  - ${entry}\n`)
+    const path = join(PROJECT, 'fixtures/sheets/demo/stool-batch-7.csv')
+    const { out } = runherald(['check', path, '--config', config])
+    expect(out).toContain('2 min after its sheet was dropped, in which it may still be corrected')
+    expect(out).toContain('1 of 1 requests could be sent as things are. Nothing was sent.')
   })
 
   test('of which no sample could be read is not said to be of none', () => {

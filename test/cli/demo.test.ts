@@ -1,9 +1,15 @@
 /** What `npm start` shows a newcomer, by the real daemon: examples brought in, registered, and told in plain lines. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { narrate } from '../../src/cli/demo/narrator.ts'
+import type { Terminal } from '../../src/cli/terminal.ts'
+import { loadConfig } from '../../src/config.ts'
+import { decideAt } from '../../src/deliver/decide.ts'
+import { createHerald, type Emit } from '../../src/events.ts'
+import { openJournal } from '../../src/journal/open.ts'
 import { openDesk, PROJECT } from './rig.ts'
 
 const desk = openDesk()
@@ -66,9 +72,117 @@ test('brings in the examples once, registers them, and says what went where', as
   expect(again).not.toContain('Sending')
   expect(await second.stop()).toBe(0)
   expect(JSON.parse(desk.runherald(['ls', '--json']).out).registrations).toEqual(before)
-  expect(readdirSync(join(desk.folder, '.runherald/demo/sheets/done')).toSorted()).toEqual([
+  const sheets = join(desk.folder, '.runherald/demo/sheets')
+  expect(readdirSync(sheets).filter((name) => name.endsWith('.csv'))).toEqual([])
+  expect(readdirSync(join(sheets, 'done')).toSorted()).toEqual([
     'sars2-2026-10.csv',
     'stool-batch-7.csv',
     'wgs-2026-09.csv',
   ])
 })
+
+const at = { registration: 'id', registry: 'climb', subject: 'run R1' }
+test.for<[line: string, tell: (emit: Emit) => void]>([
+  [
+    'Finished    run R1 (CopyComplete.txt)',
+    (emit) => emit('run.completed', { run: 'R1', status: 'completed', because: 'CopyComplete.txt' }),
+  ],
+  [
+    'Waiting     run R1 is not finished, still to come: a, b',
+    (emit) => emit('run.waiting', { run: 'R1', missing: ['a', 'b'], because: 'x' }),
+  ],
+  [
+    'Read        sheet a.csv: 3 samples, 2 errors; see _status/a.csv.html beside it',
+    (emit) =>
+      emit('sheet.judged', { sheet: 'a.csv', format: 'registration', samples: 3, errors: 2, warnings: 0 }),
+  ],
+  [
+    'Put away    sheet a.csv to needs-fixing/',
+    (emit) => emit('sheet.moved', { sheet: 'a.csv', to: '/drop/needs-fixing/a.csv' }),
+  ],
+  [
+    'Waiting     run R1 at climb waits for a sample sheet',
+    (emit) => emit('registration.planned', { ...at, revision: 1, state: 'waiting', reason: 'sheet' }),
+  ],
+  ['Sending     run R1 to climb', (emit) => emit('registration.sending', { ...at, attempt: 1 })],
+  [
+    'Registered  run R1 at climb',
+    (emit) =>
+      emit('registration.registered', { ...at, attempt: 1, adopted: false, remoteIds: {}, tookMs: 1 }),
+  ],
+  [
+    'Refused     run R1 by climb: no such library; no such run',
+    (emit) =>
+      emit('registration.refused', {
+        ...at,
+        reason: 'by-registry',
+        detail: ['no such library', 'no such run'],
+      }),
+  ],
+  [
+    'Refused     run R1 cannot be registered at climb: too long',
+    (emit) => emit('registration.refused', { ...at, reason: 'by-rule', detail: ['too long'] }),
+  ],
+  [
+    'Needs you   run R1 at climb: its answer was lost',
+    (emit) => emit('registration.held', { ...at, reason: 'unknown-outcome', detail: 'its answer was lost' }),
+  ],
+  [
+    'Later       climb: it answered 503',
+    (emit) =>
+      emit('registration.retrying', {
+        registration: 'id',
+        registry: 'climb',
+        attempt: 1,
+        because: 'it answered 503',
+        nextTry: null,
+      }),
+  ],
+  [
+    'Paused      climb: it is away',
+    (emit) => emit('registry.paused', { registry: 'climb', reason: 'away', detail: 'it is away' }),
+  ],
+  [
+    'Failed      /runs/\ufffd: out of memory',
+    (emit) =>
+      emit('item.failed', {
+        path: '/runs/\u001b',
+        error: { name: 'Error', code: null, message: 'out of memory' },
+      }),
+  ],
+])('a happening that comes twice is told once: %s', async ([line, tell]) => {
+  const told = await linesOf((emit) => {
+    tell(emit)
+    tell(emit)
+  })
+  expect(told.map((one) => one.slice('00:00:00  '.length))).toEqual([line])
+})
+
+test('what concerns nobody who looks on is not told', async () => {
+  const told = await linesOf((emit) => {
+    emit('registration.planned', { ...at, revision: 1, state: 'queued', reason: null })
+    emit('registry.opened', { registry: 'climb' })
+  })
+  expect(told).toEqual([])
+})
+
+/** What is told of some happenings, below the introduction. */
+async function linesOf(tell: (emit: Emit) => void): Promise<string[]> {
+  const file = join(desk.folder, 'told.yaml')
+  writeFileSync(file, 'state: .\n')
+  const config = loadConfig({ file, env: {} })
+  const opened = await openJournal(join(desk.folder, 'told.sqlite'), { decide: decideAt(1) })
+  if (!config.ok || !opened.ok) throw new Error('there is neither configuration nor journal')
+  const lines: string[] = []
+  const out = (text: string) => void lines.push(text)
+  const never = new Promise<never>(() => {})
+  const terminal: Terminal = {
+    ...{ out, say: out, interactive: false, colour: false, columns: 100, env: {} },
+    ...{ stopped: () => never, hungUp: () => never },
+  }
+  const herald = createHerald(() => {})
+  await narrate({ terminal, herald, journal: opened.value, config: config.value, url: 'u', sandboxUrl: 's' })
+  tell(herald.emit)
+  await opened.value.close()
+  return lines.slice(1)
+}

@@ -1,7 +1,7 @@
 /** `doctor`: each thing that would cost an operator an hour is found, with its fix. Real folders, Redis and registries. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { createConnection } from 'node:net'
@@ -88,6 +88,17 @@ describe('registries', () => {
     expect(wrong).toMatchObject([{ id: 'credentials', fix: expect.stringContaining('`url` and `kind`') }])
   })
 
+  test('to which a token would go in the clear: a warning', async () => {
+    const { ids } = await examined({ registries: [climb(lab.sandbox, { url: 'http://registry.invalid' })] })
+    expect(ids).toEqual(['error registry', 'warning tls'])
+  })
+
+  test('and watched folders, where there are none: warnings', async () => {
+    const config = { site: { timeZone: 'UTC' }, watch: [] }
+    const { code, ids } = await examined({ registries: [], config })
+    expect({ code, ids }).toEqual({ code: 0, ids: ['warning registry', 'warning watch'] })
+  })
+
   test('whose clock is an hour off: a warning', async () => {
     await fetch(`${lab.sandbox.url}/__sandbox/faults`, {
       method: 'POST',
@@ -108,7 +119,7 @@ describe('registries', () => {
   const openssl = spawnSync('openssl', ['version']).status === 0
   if (!openssl) console.log('There is no openssl here: an untrusted certificate is not tested.')
   test.skipIf(!openssl)(
-    'with a certificate that nobody vouches for: the way to trust one is told',
+    'with a certificate that nobody vouches for: the way to trust one is told; trusted, how soon it runs out',
     async () => {
       const [key, cert] = [join(lab.folder, 'key.pem'), join(lab.folder, 'cert.pem')]
       const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
@@ -138,7 +149,11 @@ describe('registries', () => {
       await once(server, 'listening')
       const url = `https://localhost:${(server.address() as AddressInfo).port}`
       const { code, wrong } = await examined({ registries: [climb(lab.sandbox, { url })] })
+      process.env['NODE_EXTRA_CA_CERTS'] = cert
+      const trusted = await examined()
+      delete process.env['NODE_EXTRA_CA_CERTS']
       server.close()
+      expect(trusted.ids).toContain('warning certificate')
       expect(code).toBe(69)
       expect(wrong).toMatchObject([{ id: 'registry', fix: expect.stringContaining('NODE_EXTRA_CA_CERTS') }])
     },
@@ -200,6 +215,14 @@ describe('folders and files', () => {
     expect(code).toBe(1)
     expect(wrong).toMatchObject([{ id: 'root', found: `${lab.runs}: it does not exist` }])
     mkdirSync(lab.runs)
+  })
+
+  test('sheets that would be put away onto another file system', async () => {
+    symlinkSync('/proc', join(lab.sheets, 'done'))
+    const { code, wrong } = await examined({ sheets: { finished: 'move' } })
+    expect(code).toBe(1)
+    expect(wrong).toMatchObject([{ id: 'put-away', found: expect.stringContaining('another file system') }])
+    expect((await examined({ sheets: { finished: 'keep' } })).ids).toEqual([])
   })
 
   test('a token and a state folder that everybody may read', async () => {

@@ -3,7 +3,12 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { explainPath } from '../../src/cli/explain/path.ts'
+import { placeOf } from '../../src/cli/explain/place.ts'
+import { explainRegistration } from '../../src/cli/explain/registration.ts'
 import { loadConfig, type RunsRoot } from '../../src/config.ts'
+import { decideAt } from '../../src/deliver/decide.ts'
+import type { RegistrationRow } from '../../src/journal/journal.ts'
+import { openJournal } from '../../src/journal/open.ts'
 import { climb, type Lab, openLab, type Row } from '../rig/lab.ts'
 import { novaSeqRun, registrationSheet, sheetFor, writeRun } from '../rig/runs.ts'
 import { openDesk } from './rig.ts'
@@ -240,7 +245,13 @@ describe('acts', () => {
 
   test('that mend what is not mended give 3, and one that decides gives 0', async () => {
     const refused = idOf((row) => row.state === 'refused')
-    expect((await lab.cli('retry', refused)).code).toBe(3)
+    const retried = await lab.cli('retry', '--refused', '--json')
+    expect(retried.code).toBe(3)
+    expect(
+      JSON.parse(retried.stdout)
+        .retried.map((one: { id: string }) => one.id)
+        .toSorted(),
+    ).toEqual(rows.flatMap((row) => (row.state === 'refused' ? row.id : [])).toSorted())
     expect((await lab.cli('resolve', refused, '--resend')).code).toBe(3)
     expect((await lab.cli('resolve', refused, '--abandon', '--reason', 'a test')).code).toBe(0)
   })
@@ -248,6 +259,17 @@ describe('acts', () => {
   test('ls and show give 0 whatever the states are', async () => {
     expect((await lab.cli('ls', '--state', 'held')).code).toBe(0)
     expect((await lab.cli('show', idOf(isRow(lost.runId, 'held')))).code).toBe(0)
+  })
+
+  test('that say it is there give 0, and what the registry calls it is kept', async () => {
+    const id = idOf(isRow(lost.runId, 'held'))
+    const { code, stdout } = await lab.cli('resolve', id, '--registered', 'MAJORA-0042')
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: `Noted: run ${lost.runId} in library LIB-LOST at climb is now registered.\n`,
+    })
+    const row = (await lab.ls()).find((one) => one.id === id)
+    expect([row?.state, Object.values(row?.remoteIds ?? {})]).toEqual(['registered', ['MAJORA-0042']])
   })
 })
 
@@ -267,6 +289,76 @@ test('without a daemon, what it would do is told with how to start one', async (
   await lab.end()
   const { stderr } = await lab.cli('explain', join(lab.runs, alone.runId))
   expect(stderr).toContain(`No daemon runs on ${lab.state}`)
+})
+
+test.for<[part: string, path: string, because: string]>([
+  ['runs', '.copying', 'The name .copying is that of hidden or temporary folders'],
+  ['sheets', 'done/old.csv', 'It lies in done/'],
+  ['sheets', '_status/old.csv.html', 'among the reports that runherald itself writes'],
+  ['sheets', 'needs-fixing', 'Sheets are put here that somebody must mend'],
+  ['sheets', 'needs-fixing/2026/plate.csv', 'It lies below the drop folder'],
+  ['sheets', '2026/plate.csv', 'It lies below the drop folder'],
+  ['sheets', 'plate.tmp.csv', 'fits "*.tmp.csv", which is to be ignored'],
+  ['sheets', 'plate.csv', 'It lies in the drop folder'],
+])('in the folder of %s, at %s, it is told: %s', ([part, path, because]) => {
+  const config = loadConfig({ file: lab.config, env: {} })
+  if (!config.ok) throw new Error('the configuration of the lab is wrong')
+  const watch = config.value.watch.map((root) => ('runs' in root ? root : { ...root, ignore: ['*.tmp.csv'] }))
+  const folder = part === 'runs' ? lab.runs : lab.sheets
+  expect(placeOf(join(folder, path), { ...config.value, watch }).because).toContain(because)
+})
+
+describe('what comes next', () => {
+  const nextTry = '2026-03-03T16:41:00.000Z'
+  test.for<[changes: Partial<RegistrationRow>, next: RegExp, because: RegExp]>([
+    [
+      { state: 'waiting', reason: 'grace', nextTry },
+      /^It is sent at 2026-03-0.*unless/,
+      /may still be corrected/,
+    ],
+    [
+      { state: 'waiting', reason: 'sheet' },
+      /^Drop a sheet that names it/,
+      /no sheet without errors names this run/,
+    ],
+    [{ state: 'waiting', reason: 'run' }, /^It goes on by itself/, /only told by its run, and none has come/],
+    [{ state: 'waiting', reason: 'run-completion' }, /^It goes on by itself/, /the run has not ended/],
+    [{ state: 'queued' }, /^It is sent as soon as it is its turn/, /^$/],
+    [{ state: 'queued', nextTry }, /^It is tried again at 2026-03-0/, /^$/],
+    [
+      { state: 'queued', reason: 'library LIB-GOOD' },
+      /^It is sent/,
+      /library LIB-GOOD at climb is: registered/,
+    ],
+    [{ state: 'sending' }, /^Its answer is awaited/, /^$/],
+    [{ state: 'unknown' }, /^The registry is asked whether it arrived/, /^$/],
+    [{ state: 'unknown', nextTry }, /^The registry is asked again at 2026-03-0/, /^$/],
+    [{ state: 'superseded' }, /^A newer revision took its place/, /^$/],
+    [{ state: 'abandoned' }, /^Nothing happens unless somebody says: runherald retry /, /^$/],
+    [
+      { registry: 'former' },
+      /^Nothing, until former is configured again/,
+      /former is in the configuration no more/,
+    ],
+  ])('for %j is told, and why', async ([changes, next, because]) => {
+    const config = loadConfig({ file: lab.config, env: {} })
+    const opened = await openJournal(join(lab.state, 'journal.sqlite'), {
+      decide: decideAt(1),
+      readOnly: true,
+    })
+    if (!config.ok || !opened.ok) throw new Error('the lab has neither configuration nor journal')
+    const story = await opened.value.story(idOf(isRow(good.runId, 'registered')))
+    if (story === null) throw new Error('there is no such registration')
+    const registration = { ...story.registration, ...changes }
+    const told = await explainRegistration(
+      { ...story, registration, attempts: [], events: [] },
+      opened.value,
+      config.value,
+    )
+    await opened.value.close()
+    expect(told.next).toMatch(next)
+    expect(told.because.join('; ')).toMatch(because)
+  })
 })
 
 test('without anything registered yet, an unknown id gives 1', () => {

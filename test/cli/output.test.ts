@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { runCommandLine } from '../../src/cli/program.ts'
 import { published, schemas } from '../../src/cli/schemas.ts'
-import { onScreen, Stop, type Terminal } from '../../src/cli/terminal.ts'
+import { table } from '../../src/cli/table.ts'
+import { onScreen, painter, Stop, type Terminal } from '../../src/cli/terminal.ts'
 import { type Lab, openLab } from '../rig/lab.ts'
 import { novaSeqRun, sheetFor, writeRun } from '../rig/runs.ts'
 import { PROJECT } from './rig.ts'
@@ -140,6 +141,51 @@ test('a wide screen has a row in one line, a narrow one goes on below it', async
   expect(wide).toHaveLength(4)
   expect(narrow.length).toBeGreaterThan(4)
   expect(narrow.join('\n')).toMatch(/^ +state Registered {2}since /m)
+})
+
+test('show tells everything of a registration below titles, and leaves out what there is not', async () => {
+  const titles = (lines: string[]) =>
+    lines.filter((line, at) => lines[at - 1] === '' && /^[A-Z]\w+$/.test(line))
+  const made = await on(200, ['show', ids['run registered'] ?? ''])
+  expect(titles(made)).toEqual(['Receipt', 'Problems', 'Request', 'Attempts', 'History'])
+  expect(made[0]).toContain(`run ${run.runId} in library LIB-7  at climb (majora-2020-03-25)`)
+  expect(made[1]).toMatch(/^Registered {2}since \d{4}-/)
+  const { remoteIds = {} } = (await lab.ls()).find((row) => row.id === ids['run registered']) ?? {}
+  for (const [name, id] of Object.entries(remoteIds))
+    expect(made.join('\n')).toMatch(new RegExp(`^  ${name} +${id}$`, 'm'))
+  expect(made.join('\n')).toMatch(/^ {2}POST \/api\/v2\/process\/sequencing\/add\/$/m)
+  expect(made.join('\n')).toMatch(/^ {2}Sent .* accepted {2}HTTP 200 {2}\(revision 1, attempt 1\)$/m)
+  expect(titles(await on(200, ['show', ids['run waiting'] ?? '']))).toEqual(['History'])
+})
+
+test('check tells what a request waits for', async () => {
+  const told = await on(200, ['check', join(lab.sheets, 'done/plate7.csv'), join(lab.runs, run.runId)])
+  expect(told).toContain('    Once the library LIB-7 is registered there')
+  const lonely = await on(200, ['check', join(lab.runs, lone.runId)])
+  expect(lonely).toContain('    Not yet: a sample sheet')
+})
+
+test('a list in which nothing fits says so, and names a registry that is not configured', async () => {
+  expect(await on(200, ['ls', '--registry', 'elsewhere'])).toEqual([
+    'No registry is called "elsewhere" in the configuration.',
+    `No registrations that fit under ${lab.state}.`,
+  ])
+  expect(await on(200, ['ls', '--adopted', '--since', '2099-01-01'])).toEqual([
+    'No run was left alone since then.',
+  ])
+})
+
+test('the last column of a table is broken below its own beginning, whatever the colours before it', () => {
+  const rows = [['a.b', { text: 'error', style: 'red' as const }, 'one two three four five six seven eight']]
+  const [plain, coloured] = [false, true].map((colour) =>
+    stripVTControlCharacters(table(['EVENT', 'LEVEL', 'MEANS'], rows, painter({ colour }), 45)).split('\n'),
+  )
+  expect(plain).toEqual([
+    'EVENT  LEVEL  MEANS',
+    'a.b    error  one two three four five six',
+    '              seven eight',
+  ])
+  expect(coloured).toEqual(plain)
 })
 
 const ESCAPE = new RegExp(String.fromCharCode(27))

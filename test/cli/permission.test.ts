@@ -65,6 +65,7 @@ describe.skipIf(!canAct)('as another user', () => {
         expect.stringContaining(state),
       ])
       expect(stdout).not.toContain('none yet')
+      expect(stdout.includes('Run doctor as the user')).toBe(command === 'doctor')
     },
   )
 

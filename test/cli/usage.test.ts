@@ -1,15 +1,24 @@
 /** What every command has in common: help, exit codes, suggestions, streams; and the configuration commands. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 import { afterAll, describe, expect, test } from 'vitest'
 import { schemas } from '../../src/cli/schemas.ts'
 import { events } from '../../src/events.ts'
+import { kinds } from '../../src/sandbox/index.ts'
 import { openDesk, PROJECT } from './rig.ts'
 
 const desk = openDesk()
 afterAll(() => desk[Symbol.dispose]())
 const { runherald } = desk
+
+writeFileSync(
+  join(desk.folder, 'faults.json'),
+  '{ "rules": [{ "match": {}, "fault": { "do": "explode" } }] }',
+)
 
 type Check = { id: string; result: string }
 
@@ -95,11 +104,45 @@ test.for<[string, string[], string]>([
     ['pause', 'demo-batch'],
     'did you mean demo-batches?',
   ],
+  [
+    'faults that are not there',
+    ['sandbox', '--faults', 'nowhere.json'],
+    'nowhere.json cannot be read as JSON',
+  ],
+  ['faults that are none', ['sandbox', '--faults', 'faults.json'], 'faults.json is no list of faults'],
+  [
+    'a time in words',
+    ['simulate', 'pacbio', '--into', '.', '--seconds', 'soon'],
+    'A number of seconds is needed',
+  ],
+  [
+    'a time before now',
+    ['simulate', 'pacbio', '--into', '.', '--seconds', '-1'],
+    'A number of seconds is needed',
+  ],
+  ['a run to be written nowhere', ['simulate', 'pacbio'], '--into <folder>'],
   ['an unknown make', ['simulate', 'nanpore', '--into', '.'], 'did you mean nanopore?'],
 ])('%s gives exit code 2 and says what would be right', ([, args, hint]) => {
   const { exit, out, said } = runherald(args)
   expect({ exit, out }).toEqual({ exit: 2, out: '' })
   expect(said).toContain(hint)
+})
+
+test('sandbox tells a url for each kind, is as strict as it was told, and ends with 0', async () => {
+  const child = spawn(process.execPath, [join(PROJECT, 'src/main.ts'), 'sandbox', '--strict'])
+  const [told, said] = [text(child.stdout), text(child.stderr)]
+  const [url] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
+  expect(await (await fetch(`${url}/__sandbox`)).text()).toContain('Strict: ')
+  const taken = runherald(['sandbox', '--port', new URL(url).port])
+  expect(taken).toMatchObject({
+    exit: 69,
+    out: '',
+    said: expect.stringContaining('taken by another program'),
+  })
+  child.kill('SIGINT')
+  expect(await once(child, 'exit')).toEqual([0, null])
+  expect(await told).toBe(`${url}\n`)
+  for (const kind of kinds) expect(await said).toContain(`${url}/${kind}`)
 })
 
 describe('the configuration', () => {
@@ -158,6 +201,14 @@ describe('the configuration', () => {
     const { exit, said } = runherald(['run', '--config', good], { NODE_TLS_REJECT_UNAUTHORIZED: '0' })
     expect(exit).toBe(78)
     expect(said).toContain('NODE_EXTRA_CA_CERTS')
+  })
+
+  test('gives way to the flags of run, and what they set wrongly is told as theirs', () => {
+    const wrong = ['--log-level', 'loud', '--log-format', 'xml', '--listen', 'nowhere', '--state-folder', '']
+    const { exit, said } = runherald(['run', ...wrong, '--config', file])
+    expect(exit).toBe(78)
+    for (const key of ['log.level', 'log.format', 'http.listen', 'state'])
+      expect(said).toMatch(new RegExp(`${key}\\n.*\\(set by flag\\)`))
   })
 
   test('is told as one document where a document was asked for', () => {
