@@ -64,7 +64,7 @@ test('a mail server is asked whether it lets us in, and nothing is sent: 69 wher
 })
 
 describe('registries', () => {
-  test('that do not take the token: 1, and which file to renew; the token is not shown', async () => {
+  test('that do not take the token give 1 and name the file to renew; the token is not shown', async () => {
     writeFileSync(join(lab.folder, 'token'), 'not-the-right-token\n', { mode: 0o600 })
     const { code, ids, wrong } = await examined()
     expect({ code, ids }).toEqual({ code: 1, ids: ['error credentials'] })
@@ -75,31 +75,31 @@ describe('registries', () => {
   test.for([
     ['where nothing listens', 'http://127.0.0.1:9', 'Nothing listens'],
     ['whose name is not known', 'https://registry.invalid', 'DNS'],
-  ] as const)('%s: 69', async ([, url, hint]) => {
+  ] as const)('%s give 69', async ([, url, hint]) => {
     const { code, ids, wrong } = await examined({ registries: [climb(lab.sandbox, { url })] })
     expect({ code, ids }).toEqual({ code: 69, ids: ['error registry'] })
     expect(wrong[0]?.fix).toContain(hint)
   })
 
-  test('at the wrong address: another kind answers there', async () => {
+  test('at the wrong address, where another kind answers, give 1 and name the two keys', async () => {
     const url = lab.sandbox.urlOf('onecodex-v1')
     const { code, wrong } = await examined({ registries: [climb(lab.sandbox, { url })] })
     expect(code).toBe(1)
     expect(wrong).toMatchObject([{ id: 'credentials', fix: expect.stringContaining('`url` and `kind`') }])
   })
 
-  test('to which a token would go in the clear: a warning', async () => {
+  test('to which a token would go in the clear are warned about', async () => {
     const { ids } = await examined({ registries: [climb(lab.sandbox, { url: 'http://registry.invalid' })] })
     expect(ids).toEqual(['error registry', 'warning tls'])
   })
 
-  test('and watched folders, where there are none: warnings', async () => {
+  test('and watched folders are missed with a warning where there are none', async () => {
     const config = { site: { timeZone: 'UTC' }, watch: [] }
     const { code, ids } = await examined({ registries: [], config })
     expect({ code, ids }).toEqual({ code: 0, ids: ['warning registry', 'warning watch'] })
   })
 
-  test('whose clock is an hour off: a warning', async () => {
+  test('whose clock is an hour off are warned about', async () => {
     await fetch(`${lab.sandbox.url}/__sandbox/faults`, {
       method: 'POST',
       body: JSON.stringify({ rules: [{ match: {}, fault: { do: 'clock', hours: 1 } }] }),
@@ -184,7 +184,7 @@ describe('Redis', () => {
   test.for([
     ['throws jobs away when it is full', ['--maxmemory-policy', 'allkeys-lru'], 'noeviction'],
     ['wants a password we do not have', ['--requirepass', 'redis-password'], 'redis.passwordFile'],
-  ] as const)('that %s: 1, with the setting', async ([, options, hint]) => {
+  ] as const)('that %s gives 1 and names the setting', async ([, options, hint]) => {
     const { code, wrong } = await withRedis([...options], (url) => examined({ config: { redis: { url } } }))
     expect(code).toBe(1)
     const redis = wrong.filter((one) => one.id === 'redis')
@@ -201,7 +201,7 @@ describe('Redis', () => {
     expect(JSON.stringify(checks)).not.toContain('redis-password')
   })
 
-  test('that is away: 69', async () => {
+  test('that is away gives 69', async () => {
     const config = { site: { timeZone: 'UTC' }, redis: { url: 'redis://127.0.0.1:9' } }
     const { code, ids } = await examined({ config })
     expect({ code, ids }).toEqual({ code: 69, ids: ['error redis'] })
@@ -209,7 +209,7 @@ describe('Redis', () => {
 })
 
 describe('folders and files', () => {
-  test('a watched folder that is missing', async () => {
+  test('a watched folder that is missing is named: 1', async () => {
     rmSync(lab.runs, { recursive: true })
     const { code, wrong } = await examined()
     expect(code).toBe(1)
@@ -217,7 +217,7 @@ describe('folders and files', () => {
     mkdirSync(lab.runs)
   })
 
-  test('sheets that would be put away onto another file system', async () => {
+  test('sheets that would be put away onto another file system are told: 1', async () => {
     symlinkSync('/proc', join(lab.sheets, 'done'))
     const { code, wrong } = await examined({ sheets: { finished: 'move' } })
     expect(code).toBe(1)
@@ -225,7 +225,7 @@ describe('folders and files', () => {
     expect((await examined({ sheets: { finished: 'keep' } })).ids).toEqual([])
   })
 
-  test('a token and a state folder that everybody may read', async () => {
+  test('a token and a state folder that everybody may read are warned about', async () => {
     chmodSync(join(lab.folder, 'token'), 0o644)
     chmodSync(lab.state, 0o755)
     const { code, ids, wrong } = await examined()
@@ -242,7 +242,7 @@ describe('folders and files', () => {
     expect(checks.filter((one) => one.id === 'credentials')).toHaveLength(2)
   })
 
-  test('a damaged journal: 1, and restore', async () => {
+  test('a damaged journal gives 1 and names restore', async () => {
     await lab.start()
     await lab.end()
     truncateSync(join(lab.state, 'journal.sqlite'), 5000)
@@ -251,7 +251,7 @@ describe('folders and files', () => {
     expect(wrong).toMatchObject([{ id: 'journal', fix: expect.stringContaining('runherald restore FILE') }])
   })
 
-  test('another daemon, with a state of its own, on the same folders', async () => {
+  test('another daemon on the same folders, with a state of its own, is named; our own is not', async () => {
     await lab.start()
     await lab.event('root.first-scan')
     const { stdout } = await lab.cli('doctor', '--json', '--state-folder', join(lab.folder, 'other-state'))

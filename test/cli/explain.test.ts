@@ -85,7 +85,7 @@ async function told(what: string) {
 const idOf = (fits: (row: Row) => boolean): string => rows.find(fits)?.id ?? 'none'
 
 describe('a path', () => {
-  test('where nothing lies', async () => {
+  test('where nothing lies gives 1 and has its spelling checked', async () => {
     const { text, code } = await told(join(lab.sheets, 'nothing.csv'))
     expect(code).toBe(1)
     expect(text).toContain('Nothing lies there')

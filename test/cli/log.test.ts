@@ -91,7 +91,7 @@ test('logfmt quotes what needs it', async () => {
 test.for([
   ['a terminal', true, /^\[\d\d:\d\d:\d\d\] INFO: A run folder was found/],
   ['a pipe', false, /^\{"level":"info"/],
-] as const)('auto at %s', async ([, terminal, form]) => {
+] as const)('auto writes to %s in the form that is read there', async ([, terminal, form]) => {
   const [line] = await lines(found, { format: 'auto', terminal })
   expect(line).toMatch(form)
 })

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { schemas } from '../../src/cli/schemas.ts'
 import { events } from '../../src/events.ts'
 import { kinds } from '../../src/sandbox/index.ts'
@@ -130,6 +130,7 @@ test.for<[string, string[], string]>([
 
 test('sandbox tells a url for each kind, is as strict as it was told, and ends with 0', async () => {
   const child = spawn(process.execPath, [join(PROJECT, 'src/main.ts'), 'sandbox', '--strict'])
+  onTestFinished(() => void child.kill('SIGKILL'))
   const [told, said] = [text(child.stdout), text(child.stderr)]
   const [url] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
   expect(await (await fetch(`${url}/__sandbox`)).text()).toContain('Strict: ')

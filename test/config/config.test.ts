@@ -353,7 +353,7 @@ describe('faults', () => {
     ['a key twice', 'state: /a\nstate: /b\n', ['2:1  config.syntax']],
     ['a reference to another value', 'state: &s /a\nsite: { name: *s }\n', ['2:15  config.syntax']],
     ['a tab as indentation', 'site:\n\tname: x\n', ['2:1  config.syntax']],
-  ])('%s', ([, text, expected]) => {
+  ])('%s is told with its place', ([, text, expected]) => {
     expect(faultsOf(text)).toEqual(expected)
   })
 
@@ -387,7 +387,7 @@ describe('faults', () => {
       'registries[0].defaults.library_sauce config.unknown-key',
     ],
     ['the secret itself', 'auth: { username: u, token: abc }', 'registries[0].auth.token config.unknown-key'],
-  ])('at a registry: %s', ([, line, expected]) => {
+  ])('at a registry, %s is told with its key', ([, line, expected]) => {
     const base: Record<string, string> = {
       name: 'name: climb',
       kind: 'kind: majora-2020-03-25',
@@ -504,7 +504,7 @@ describe('values that are read', () => {
     ['example.org:80', null],
     ['127.0.0.1:70000', null],
     ['8734', null],
-  ] as const)('address %s', ([text, expected]) => {
+  ] as const)('address %s is read as %j', ([text, expected]) => {
     expect(listenAddress(text)).toEqual(expected)
   })
 
