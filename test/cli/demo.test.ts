@@ -19,11 +19,16 @@ afterAll(() => {
   desk[Symbol.dispose]()
 })
 
-/** Starts it in an empty folder; `until` resolves with all it printed once a line fits. */
-function start() {
-  const env = { PATH: process.env['PATH'], HOME: desk.folder }
-  const child = spawn(process.execPath, [join(PROJECT, 'src/launcher.js'), 'run'], { cwd: desk.folder, env })
+/** Starts it in a folder; `until` resolves with all it printed once a line fits. */
+function start(folder = desk.folder) {
+  const env = { PATH: process.env['PATH'], HOME: folder }
+  const child = spawn(process.execPath, [join(PROJECT, 'src/launcher.js'), 'run'], { cwd: folder, env })
   running = child
+  const exitAfter = async (act: () => void): Promise<number | null> => {
+    const ended = once(child, 'exit')
+    act()
+    return (await ended)[0]
+  }
   let printed = ''
   const followers = new Set<() => void>()
   for (const stream of [child.stdout, child.stderr])
@@ -39,11 +44,8 @@ function start() {
         child.once('exit', (code) => reject(new Error(`it ended with ${code} before "${text}":\n${printed}`)))
         look()
       }),
-    async stop() {
-      const ended = once(child, 'exit')
-      child.kill('SIGINT')
-      return (await ended)[0] as number | null
-    },
+    stop: () => exitAfter(() => child.kill('SIGINT')),
+    leave: () => exitAfter(() => child.stdout.destroy()),
   }
 }
 
@@ -79,6 +81,13 @@ test('brings in the examples once, registers them, and says what went where', as
     'stool-batch-7.csv',
     'wgs-2026-09.csv',
   ])
+})
+
+test('ends, and it is no fault, when whoever read it has gone', async () => {
+  using other = openDesk()
+  const started = start(other.folder)
+  await started.until('are brought in now')
+  expect(await started.leave()).toBe(0)
 })
 
 const at = { registration: 'id', registry: 'climb', subject: 'run R1' }

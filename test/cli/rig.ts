@@ -24,6 +24,7 @@ export function openDesk() {
       })
       return { exit: done.status, out: done.stdout, said: done.stderr }
     },
-    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+    // The redis-server of a daemon that was killed may write here for a moment longer.
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
   }
 }

@@ -280,11 +280,6 @@ test('events lists everything that the log tells, with level and sentence', () =
 })
 
 describe('streams', () => {
-  test('a reader that has had enough is no fault', () => {
-    const line = `"${process.execPath}" "${join(PROJECT, 'src/main.ts')}" config init | true; echo "\${PIPESTATUS[0]}"`
-    expect(execFileSync('bash', ['-c', line], { encoding: 'utf8' })).toBe('0\n')
-  })
-
   test('no colours go into a pipe', () => {
     expect(runherald(['config', 'check']).out).not.toContain('\u001b')
   })
