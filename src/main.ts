@@ -1,4 +1,5 @@
 /** The program: a command line in, an exit code out. The only file that ends the process. */
+import { fstatSync, writeFileSync } from 'node:fs'
 import { runCommandLine } from './cli/program.ts'
 import { EXIT, type ExitCode, json, onScreen, Stop, type Terminal } from './cli/terminal.ts'
 import { version } from './cli/version.ts'
@@ -11,7 +12,7 @@ const hangUps = followHangUps()
 const { env, stdout, stderr } = process
 const dumb = env['TERM'] === 'dumb'
 const terminal: Terminal = {
-  out: (text) => void stdout.write(`${text}\n`),
+  out: (text) => print(`${text}\n`),
   say: (text) => void stderr.write(`${text}\n`),
   interactive: stdout.isTTY === true,
   colour: stdout.isTTY === true && !dumb && (env['NO_COLOR'] ?? '') === '',
@@ -74,7 +75,11 @@ function failed(thrown: unknown): void {
   if (process.argv.includes('--json')) {
     const problems = isTold ? thrown.problems : []
     const message = problems.length === 0 ? sentence : sentence.split(':\n')[0]
-    terminal.out(json({ error: { exit, message, problems } }))
+    try {
+      terminal.out(json({ error: { exit, message, problems } }))
+    } catch {
+      // It is just this that the disk does not take; the sentence below says so.
+    }
   }
   terminal.say(onScreen(`runherald: ${sentence}`, terminal))
   end(exit)
@@ -86,7 +91,7 @@ function explained(thrown: unknown): { exit: ExitCode; sentence: string } {
   const code = String((error as { code?: unknown }).code ?? '')
   if (code === 'EACCES' || code === 'EPERM')
     return { exit: EXIT.permission, sentence: `this user may not do that: ${error.message}` }
-  if (['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'].includes(code) || code === 'ERR_SQLITE_ERROR')
+  if (['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EFBIG'].includes(code) || code === 'ERR_SQLITE_ERROR')
     return { exit: EXIT.storage, sentence: `the disk or the journal does not take it: ${error.message}` }
   const where =
     error.stack
@@ -95,6 +100,12 @@ function explained(thrown: unknown): { exit: ExitCode; sentence: string } {
       ?.trim() ?? ''
   const sentence = `this is a fault of runherald itself, please report it: ${error.name}: ${error.message} ${where}`
   return { exit: EXIT.bug, sentence: sentence.trim() }
+}
+
+/** Into a file all of it, or a fault: Node.js itself passes over what a full disk does not take of a write. */
+function print(text: string): void {
+  if (fstatSync(stdout.fd).isFile()) writeFileSync(stdout.fd, text)
+  else stdout.write(text)
 }
 
 /** Ends once everything said has been handed over. */

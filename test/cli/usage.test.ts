@@ -1,5 +1,5 @@
 /** What every command has in common: help, exit codes, suggestions, streams; and the configuration commands. */
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -280,6 +280,17 @@ test('events lists everything that the log tells, with level and sentence', () =
 })
 
 describe('streams', () => {
+  test('what a disk does not take of a file is told, and gives 74', () => {
+    const program = `"${process.execPath}" "${join(PROJECT, 'src/main.ts')}"`
+    for (const command of ['config init', 'events --json']) {
+      // A file may have 1 KiB, as a disk that has room for no more.
+      const line = `ulimit -f 1; ${program} ${command} > cut.txt`
+      const { status, stderr } = spawnSync('bash', ['-c', line], { cwd: desk.folder, encoding: 'utf8' })
+      expect([command, status]).toEqual([command, 74])
+      expect(stderr).toContain('the disk or the journal does not take it: EFBIG')
+    }
+  })
+
   test('no colours go into a pipe', () => {
     expect(runherald(['config', 'check']).out).not.toContain('\u001b')
   })
