@@ -242,6 +242,16 @@ describe('folders and files', () => {
     expect(checks.filter((one) => one.id === 'credentials')).toHaveLength(2)
   })
 
+  test('half a daemon is told with the half that is missing', async () => {
+    lab.spawn([], ['--watch-only'])
+    await lab.event('daemon.started')
+    const { code, checks } = await examined()
+    expect(code).toBe(0)
+    expect(checks.find((one) => one.id === 'daemon')?.found).toBe(
+      'running with --watch-only; nothing is sent until: runherald run --work-only',
+    )
+  })
+
   test('a damaged journal gives 1 and names restore', async () => {
     await lab.start()
     await lab.end()

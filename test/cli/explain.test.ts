@@ -92,6 +92,16 @@ describe('a path', () => {
     expect(text).toContain('Check the spelling')
   })
 
+  test('that the daemon has not found yet tells when it will', async () => {
+    const config = loadConfig({ file: lab.config, env: {} })
+    if (!config.ok) throw new Error('the configuration of the lab is wrong')
+    const { because, next } = await explainPath(join(lab.runs, good.runId), null, config.value)
+    expect(because.at(-1)).toBe('The daemon has not found it yet.')
+    expect(next).toBe(
+      'It is found at the next scan (every 1 s), and taken once its files have rested for the settle time.',
+    )
+  })
+
   test('in no watched folder names those that are', async () => {
     const { text, code, root } = await told(lab.config)
     expect({ code, root }).toEqual({ code: 0, root: null })

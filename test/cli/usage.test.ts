@@ -250,6 +250,14 @@ describe('the configuration', () => {
     expect(out).toMatch(/stalledAfter: 12h # line 4$/m)
     expect(out).toMatch(/level: warn # RUNHERALD_LOG_LEVEL$/m)
     expect(out).toMatch(/sweepSeconds: 60 # default$/m)
+    const env = { RUNHERALD_TIME_SCALE: '60' }
+    const scaled = runherald(['config', 'show', '--config', good], env).out
+    expect(scaled).toContain(`# ${good}\n# Waiting times are divided by 60 (RUNHERALD_TIME_SCALE)`)
+    const shown = JSON.parse(runherald(['config', 'show', '--json', '--config', good], env).out)
+    expect(shown).toMatchObject({
+      ...{ file: good, others: 'default', origins: { 'site.name': 'line 1', 'watch.0.runs': 'line 3' } },
+      values: { site: { name: 'BIRM' }, timeScale: 60 },
+    })
   })
 
   test('that is shown can be read again', () => {
@@ -298,7 +306,11 @@ describe('streams', () => {
   test('nothing registered yet is an empty list and no fault', () => {
     expect(JSON.parse(runherald(['ls', '--json']).out)).toEqual({ registrations: [] })
     expect(JSON.parse(runherald(['receipts', '--json']).out)).toEqual({ receipts: [] })
-    expect(runherald(['ls'])).toMatchObject({ exit: 0, out: '' })
+    for (const [command, what] of [
+      ['ls', 'No registrations under '],
+      ['receipts', 'No receipts yet under '],
+    ] as const)
+      expect(runherald([command])).toMatchObject({ exit: 0, out: '', said: expect.stringContaining(what) })
     expect(runherald(['show', 'nothing']).exit).toBe(1)
     expect(runherald(['retry', '--held']).exit).toBe(1)
   })
