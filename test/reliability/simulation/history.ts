@@ -5,16 +5,15 @@
 import type { Registration, Revision } from '../../../src/decision.ts'
 import { decideAt } from '../../../src/deliver/decide.ts'
 import type { Artifact } from '../../../src/journal/journal.ts'
+import { isBehindLibrary } from './at-rest.ts'
 import { type Bug, sound } from './bugs.ts'
 import { chanceFrom } from './chance.ts'
-import { isBehindLibrary } from './check.ts'
 import { openModelJournal, type SimulatedJournal } from './journal.ts'
 import { createProcess, SWEEP_MS } from './process.ts'
 import type { Job } from './queue.ts'
 import { createWorld, type World } from './world.ts'
 
 type Told = {
-  seed: number
   steps: number
   violations: string[]
   counts: Map<string, number>
@@ -50,7 +49,7 @@ export async function history(seed: number, options: HistoryOptions = {}): Promi
   if (world.violations.length === 0) await calm(world)
   const outcome = options.outcome === true ? outcomeOf(journal) : null
   journal.close()
-  return { seed, steps: taken, violations: world.violations, counts: world.counts, outcome }
+  return { steps: taken, violations: world.violations, counts: world.counts, outcome }
 }
 
 // ── what may happen ─────────────────────────────────────────────────────────────────────────────────────────────

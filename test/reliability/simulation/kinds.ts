@@ -2,7 +2,7 @@
  * The five kinds of registry as the simulation needs them: their real traits and what they take, with requests that
  * say only what decides.
  */
-import type { Mapped, RegistrySettings, Subject } from '../../../src/handovers.ts'
+import type { Mapped, Subject } from '../../../src/handovers.ts'
 import { type Problem, problem } from '../../../src/problems.ts'
 import type { SubjectType } from '../../../src/record/registration.ts'
 import { type RegistryKind, registries } from '../../../src/registries/index.ts'
@@ -31,16 +31,13 @@ export const REFUSED_HERE = 'refused-here'
 const all: Record<SimulatedKind, Registry> = registries
 
 export const modelKinds = Object.fromEntries(
-  KINDS.map((kind) => [
-    kind,
-    { ...all[kind], map: (subject: Subject, settings: RegistrySettings) => map(kind, subject, settings) },
-  ]),
+  KINDS.map((kind) => [kind, { ...all[kind], map: (subject: Subject) => map(kind, subject) }]),
 ) as unknown as Record<SimulatedKind, Registry>
 
 export const takes = (kind: SimulatedKind, type: SubjectType): boolean =>
   all[kind].takes.subjects.includes(type)
 
-function map(kind: SimulatedKind, subject: Subject, _: RegistrySettings): Result<Mapped, Problem[]> {
+function map(kind: SimulatedKind, subject: Subject): Result<Mapped, Problem[]> {
   const body = bodyOf(kind, subject)
   if (JSON.stringify(body).includes(REFUSED_HERE))
     return err([problem('registry.value-malformed', 'a value the rules refuse')])

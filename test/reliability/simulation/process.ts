@@ -5,7 +5,7 @@
 import type { Armed, Transition, Wake } from '../../../src/decision.ts'
 import { LONGEST_WAIT_MS, probeWaitMs } from '../../../src/deliver/backoff.ts'
 import type { Outcome } from '../../../src/handovers.ts'
-import { createPipeline, type Pipeline } from '../../../src/pipeline.ts'
+import { createPipeline } from '../../../src/pipeline.ts'
 import type { PlanningOptions } from '../../../src/planning/destination.ts'
 import type { Job } from './queue.ts'
 import type { Sent } from './registry.ts'
@@ -25,7 +25,6 @@ export type Process = {
   working: number
   probes: Map<string, number>
   nextSweep: number
-  pipeline: Pipeline
   start(): Promise<void>
   /** Looks at one path of the disk, as a sweep does. */
   scan(path: string): Promise<void>
@@ -39,7 +38,8 @@ export const SWEEP_MS = 60_000
 const PAUSED_AGAIN_MS = 1000
 
 export function createProcess(world: World, number: number): Process {
-  const { journal, queue, tasks } = world
+  const { queue, tasks } = world
+  const journal = world.bug.journal(world.journal)
   const steps = new Map<string, number>()
 
   function mustLive(): void {
@@ -51,7 +51,7 @@ export function createProcess(world: World, number: number): Process {
     mustLive()
     if (world.disturbs(world.rates.crash)) die(`before ${name}`)
     if (world.disturbs(world.rates.suspend)) {
-      await tasks.suspend(number, name)
+      await tasks.suspend(number)
       mustLive()
     }
     tasks.waiting += 1
@@ -130,9 +130,7 @@ export function createProcess(world: World, number: number): Process {
     if (process.stopping) return
     const { registration: id, revision } = job
     const to = world.registryOf(job.registry)
-    const arming = await effect('arm', () =>
-      world.bug.arm(journal, { id, revision, url: to.name }, world.wall()),
-    )
+    const arming = await effect('arm', () => journal.arm({ id, revision, url: to.name }, world.wall()))
     if (arming.may === 'begin') world.check.armed(id, arming.armed)
     await follow(arming.transition)
     switch (arming.may) {
@@ -146,7 +144,7 @@ export function createProcess(world: World, number: number): Process {
         const outcome = await attempt(id, job.registry, arming.armed)
         world.said(id, arming.armed, outcome)
         const transition = await effect('settle', () =>
-          world.bug.settle(journal, { id, revision, attempt: arming.armed.attempt }, outcome, world.wall()),
+          journal.settle({ id, revision, attempt: arming.armed.attempt }, outcome, world.wall()),
         )
         world.check.settled(job.registry, id, arming.armed, outcome)
         if (isTaken(outcome)) steps.delete(job.registry)
@@ -225,7 +223,6 @@ export function createProcess(world: World, number: number): Process {
     working: 0,
     probes: new Map(),
     nextSweep: world.now + SWEEP_MS,
-    pipeline,
     async start() {
       await effect('registries', () => journal.knowRegistries([...world.registries.keys()], world.wall()))
       const recovered = await effect('recover', () => journal.recover(world.wall()))
@@ -248,10 +245,8 @@ export function createProcess(world: World, number: number): Process {
         await effect('pause', () =>
           journal.pauseRegistry(registry, probed.reason, probed.detail, world.wall()),
         )
-      else if (await effect('open', () => journal.openRegistry(registry, 'probe', world.wall()))) {
-        world.check.opened(registry)
+      else if (await effect('open', () => journal.openRegistry(registry, 'probe', world.wall())))
         await process.sweep(false)
-      }
       await mirror()
     },
     async sweep(isRepair) {

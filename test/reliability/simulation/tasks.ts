@@ -1,10 +1,10 @@
 /** Work that may be suspended between any two effects, and goes on when the history says so; or never, after a crash. */
-type Suspended = { owner: number; at: string; resume: () => void }
+type Suspended = { owner: number; resume: () => void }
 
 export type Tasks = {
   suspended: Suspended[]
   /** Waits until the history resumes it. */
-  suspend(owner: number, at: string): Promise<void>
+  suspend(owner: number): Promise<void>
   resume(index: number): void
   /** Forgets the work of a process that has died. */
   forget(owner: number): void
@@ -20,7 +20,7 @@ export function openTasks(): Tasks {
     suspended: [],
     waiting: 0,
     stirred: 0,
-    suspend: (owner, at) => new Promise((resume) => tasks.suspended.push({ owner, at, resume })),
+    suspend: (owner) => new Promise((resume) => tasks.suspended.push({ owner, resume })),
     resume(index) {
       const [one] = tasks.suspended.splice(index, 1)
       one?.resume()

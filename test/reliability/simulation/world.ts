@@ -6,6 +6,7 @@ import type { Bug } from './bugs.ts'
 import { type Chance, chanceFrom } from './chance.ts'
 import { type Check, createCheck } from './check.ts'
 import { type Disk, openDisk } from './disk.ts'
+import type { Fault } from './faults.ts'
 import type { SimulatedJournal } from './journal.ts'
 import { KINDS, modelKinds, type SimulatedKind } from './kinds.ts'
 import { DIED, type Process } from './process.ts'
@@ -46,6 +47,7 @@ export type World = {
   /** What people call a registration. */
   named(registration: string): string
   violations: string[]
+  fail(fault: Fault, detail?: string): void
 }
 
 type Reading =
@@ -138,6 +140,10 @@ export function createWorld(
       return `${type} ${name}${type === 'run' ? ` of ${library}` : ''} at ${one.registry}`
     },
     violations: [],
+    fail(fault, detail) {
+      const what = detail === undefined ? fault : `${fault}: ${detail}`
+      if (!world.violations.includes(what)) world.violations.push(what)
+    },
   }
   world.check = createCheck(world)
   return world
