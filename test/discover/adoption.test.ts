@@ -9,6 +9,7 @@ import type { Reading } from '../../src/handovers.ts'
 import { inspectPath } from '../../src/inspect.ts'
 import { type Lab, openLab } from '../rig/lab.ts'
 import { finishRun, novaSeqRun, writeRun } from '../rig/runs.ts'
+import { temporaryFolder } from '../rig/temporary-folder.ts'
 
 const DAY_MS = 86_400_000
 const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS)
@@ -136,9 +137,7 @@ describe('the very first scan of a root', () => {
 
 describe('a run that was left alone', () => {
   test('is registered by retry PATH, once', async () => {
-    await using lab = await openLab({
-      runs: { adopt: 'seen' },
-    })
+    await using lab = await openLab({ runs: { adopt: 'seen' } })
     const folder = await oldRun(lab.runs, 1, 30)
     await lab.start()
     await firstScan(lab)
@@ -183,9 +182,11 @@ describe('the rule', () => {
   })
 
   test('goes by the instant at which a run ended, in the zone of its clock, and else by its end marker', async () => {
-    await using lab = await openLab()
-    const folder = await writeRun(lab.runs, novaSeqRun(1))
-    const reading = inspectPath(folder) as Extract<Reading, { kind: 'run-folder' }>
+    await using root = await temporaryFolder()
+    const reading = inspectPath(await writeRun(root.path, novaSeqRun(1))) as Extract<
+      Reading,
+      { kind: 'run-folder' }
+    >
     const endedAt = (end: object | null) =>
       ({ ...reading, reading: { ...reading.reading, run: { ...reading.reading.run, end } } }) as Reading
     const local = {

@@ -1,3 +1,4 @@
+/** How a disk is asked: few questions at once, none twice, in an order that finds new runs first; and what kind it is of. */
 import { tmpdir } from 'node:os'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'

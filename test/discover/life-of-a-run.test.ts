@@ -7,6 +7,7 @@ import { inspectPath } from '../../src/inspect.ts'
 import { stalledIf } from '../../src/stalling.ts'
 import { openLab, type Row } from '../rig/lab.ts'
 import { finishRun, novaSeqRun, sheetFor, writeRun } from '../rig/runs.ts'
+import { temporaryFolder } from '../rig/temporary-folder.ts'
 
 const only =
   (...wanted: string[]) =>
@@ -40,9 +41,9 @@ describe('a run that stands still', () => {
   })
 
   test('is stalled only while in progress, only after that time, and never failed', async () => {
-    await using lab = await openLab()
-    const unfinished = inspectPath(await writeRun(lab.runs, FIRST, { finished: false }))
-    const finished = inspectPath(await writeRun(lab.runs, SECOND))
+    await using root = await temporaryFolder()
+    const unfinished = inspectPath(await writeRun(root.path, FIRST, { finished: false }))
+    const finished = inspectPath(await writeRun(root.path, SECOND))
     if (unfinished.kind !== 'run-folder' || finished.kind !== 'run-folder') throw new Error('unread')
     const at = (seconds: number, reading: Extract<Reading, { kind: 'run-folder' }>) =>
       stalledIf(reading, {
@@ -66,7 +67,6 @@ describe('a run that stands still', () => {
 describe('a run folder', () => {
   test('that is deleted before its run has ended is listed no more, and its sheet waits for a run again', async () => {
     await using lab = await openLab()
-    await lab.configure()
     const folder = await writeRun(lab.runs, FIRST, { finished: false })
     await writeRun(lab.runs, SECOND)
     await lab.drop('plate.csv', sheetFor(FIRST, 'LIB-1'))

@@ -1,3 +1,4 @@
+/** What may be read of a run folder or a sheet: what lies below its root, is a file, and is no junk. */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

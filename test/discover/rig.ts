@@ -17,7 +17,8 @@ export type Rig = AsyncDisposable & {
   /** What was told to lie there no more. */
   gone: string[]
   happenings: Happening[]
-  known: Map<string, Known>
+  /** Has the journal know a path: as done, and as it was found last, or else as the last finding was. */
+  know(path: string, given?: Partial<Known>): void
   /** Options of a watch that tells this rig everything. */
   options: RootOptions
   /** Called with each finding before it is kept. */
@@ -67,7 +68,6 @@ export function createRig(): Rig {
     findings,
     gone,
     happenings,
-    known,
     handle,
     options: {
       path: root,
@@ -85,6 +85,14 @@ export function createRig(): Rig {
         wake()
       },
       emit: herald.emit,
+    },
+    know(path, given = {}) {
+      const found = findings.findLast((one) => one.path === path) ?? findings.at(-1)
+      known.set(path, {
+        fingerprint: found?.fingerprint ?? 'old',
+        type: found?.type ?? 'run-folder',
+        ...{ status: 'done', changed: '2026-01-01T00:00:00Z', ...given },
+      })
     },
     write(path, content = '') {
       const whole = join(root, path)
@@ -111,6 +119,11 @@ export function createRig(): Rig {
     },
   }
 }
+
+export const settled =
+  (path: string) =>
+  (found: Finding): boolean =>
+    found.path === path && found.settled
 
 /** Whether each of the fingerprints, in the order they were found, was first found as still changing. */
 export const beganUnsettled = (findings: readonly Finding[]): boolean[] => {

@@ -1,14 +1,12 @@
-import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+/** Run folders below a watched root: what is found, when it counts as settled, and what is passed over. */
+import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type RunRootOptions, watchRoot } from '../../src/discover/watch-root.ts'
-import { beganUnsettled, createRig, type Rig, recogniseTestMake } from './rig.ts'
+import { beganUnsettled, createRig, type Rig, recogniseTestMake, settled } from './rig.ts'
 
 const watched = (rig: Rig, options: Partial<RunRootOptions> = {}) =>
   rig.start(watchRoot({ ...rig.options, depth: 1, recognise: recogniseTestMake, ...options }))
-
-const settled = (path: string) => (found: { path: string; settled: boolean }) =>
-  found.path === path && found.settled
 
 const longAgo = (...paths: string[]) => {
   for (const path of paths) utimesSync(path, new Date('2020-01-01'), new Date('2020-01-01'))
@@ -264,12 +262,7 @@ describe('what the journal knows', () => {
       ['ADOPTED', 'adopted'],
     ] as const) {
       rig.write(`${name}/run.xml`)
-      rig.known.set(join(rig.root, name), {
-        fingerprint: 'old',
-        status,
-        type: 'run-folder',
-        changed: '2026-01-01T00:00:00Z',
-      })
+      rig.know(join(rig.root, name), { status })
     }
     let now = new Date('2026-06-01T00:00:00Z')
     const watch = watched(rig, {
@@ -297,13 +290,7 @@ describe('what the journal knows', () => {
     const first = watched(rig, { settleSeconds: 0 })
     await first.scannedOnce
     await first.close()
-    const { fingerprint } = rig.findings[0] as { fingerprint: string }
-    rig.known.set(run, {
-      fingerprint,
-      status: 'active',
-      type: 'run-folder',
-      changed: new Date(Date.now() - 4_000_000).toISOString(),
-    })
+    rig.know(run, { status: 'active', changed: new Date(Date.now() - 4_000_000).toISOString() })
     const second = watched(rig, { settleSeconds: 3600 })
     await second.scannedOnce
     expect(rig.findings.slice(1).map((one) => one.settled)).toEqual([true])
@@ -315,13 +302,7 @@ describe('what the journal knows', () => {
     const run = join(rig.root, 'RUN1')
     const watch = watched(rig, { settleSeconds: 0 })
     await watch.scannedOnce
-    const { fingerprint } = rig.findings[0] as { fingerprint: string }
-    rig.known.set(run, {
-      fingerprint,
-      status: 'adopted',
-      type: 'run-folder',
-      changed: '2026-01-01T00:00:00Z',
-    })
+    rig.know(run, { status: 'adopted' })
     await watch.sweepNow()
     expect(rig.findings).toHaveLength(1)
     await watch.lookAgain(run)
@@ -414,21 +395,24 @@ describe('a root', () => {
     expect(watch.health().away?.code).toBe('ENOTDIR')
   })
 
-  test('that stands empty for a while loses nothing that is known', async () => {
+  test('that stands empty for a while has lost nothing; what is missing while others lie there is gone', async () => {
     await using rig = createRig()
-    rig.write('RUN1/run.xml')
+    const runs = ['RUN1', 'RUN2'].map((name) => join(rig.root, name))
+    for (const run of runs) rig.write(join(basename(run), 'run.xml'))
     const watch = watched(rig, { settleSeconds: 0 })
     await watch.scannedOnce
-    const { fingerprint, path } = rig.findings[0] as { fingerprint: string; path: string }
-    rig.known.set(path, { fingerprint, status: 'done', type: 'run-folder', changed: '2026-01-01T00:00:00Z' })
-    renameSync(rig.root, join(rig.folder, 'elsewhere'))
+    for (const run of runs) rig.know(run, { status: 'active' })
+    const elsewhere = join(rig.folder, 'elsewhere')
+    renameSync(rig.root, elsewhere)
     mkdirSync(rig.root)
     await watch.sweepNow()
     rmSync(rig.root, { recursive: true })
-    renameSync(join(rig.folder, 'elsewhere'), rig.root)
+    renameSync(elsewhere, rig.root)
     await watch.sweepNow()
-    expect(existsSync(path)).toBe(true)
-    expect(rig.findings).toHaveLength(1)
+    expect(rig.gone).toEqual([])
+    rmSync(join(rig.root, 'RUN1'), { recursive: true })
+    await watch.sweepNow()
+    expect(rig.gone).toEqual([join(rig.root, 'RUN1')])
   })
 
   test('whose watch is closed is swept no more', async () => {

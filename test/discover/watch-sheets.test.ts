@@ -1,3 +1,4 @@
+/** Sheets in a drop folder: which names count, when a copy has ended, and what is passed over. */
 import { execFileSync } from 'node:child_process'
 import {
   appendFileSync,
@@ -12,13 +13,10 @@ import {
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type DropFolderOptions, watchSheets } from '../../src/discover/watch-sheets.ts'
-import { beganUnsettled, createRig, type Rig } from './rig.ts'
+import { beganUnsettled, createRig, type Rig, settled } from './rig.ts'
 
 const watched = (rig: Rig, options: Partial<DropFolderOptions> = {}) =>
   rig.start(watchSheets({ ...rig.options, ...options }))
-
-const settled = (path: string) => (found: { path: string; settled: boolean }) =>
-  found.path === path && found.settled
 
 describe('a drop folder', () => {
   test('shows a sheet at once, and again when its copy has ended', async () => {
@@ -103,8 +101,7 @@ describe('a drop folder', () => {
     const path = rig.write('plate.csv', 'a,1\n')
     const watch = watched(rig, { settleSeconds: 0 })
     await watch.scannedOnce
-    const { fingerprint } = rig.findings[0] as { fingerprint: string }
-    rig.known.set(path, { fingerprint, status: 'done', type: 'sheet', changed: '2026-01-01T00:00:00Z' })
+    rig.know(path)
     await watch.sweepNow()
     expect(rig.findings).toHaveLength(1)
     const { atime, mtime } = statSync(path)
@@ -120,11 +117,10 @@ describe('a drop folder', () => {
     const path = rig.write('plate.csv', 'a,1\n')
     const watch = watched(rig, { settleSeconds: 0 })
     await watch.scannedOnce
-    const { fingerprint } = rig.findings[0] as { fingerprint: string }
     const mended = join(rig.root, 'needs-fixing', 'plate.csv')
     mkdirSync(join(rig.root, 'needs-fixing'))
     renameSync(path, mended)
-    rig.known.set(mended, { fingerprint, status: 'done', type: 'sheet', changed: '2026-01-01T00:00:00Z' })
+    rig.know(mended)
     await watch.sweepNow()
     expect(rig.findings).toHaveLength(1)
   })
