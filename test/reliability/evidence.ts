@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Lab } from '../rig/lab.ts'
+import { novaSeqRun, sheetFor, writeRun } from '../rig/runs.ts'
 import type { Commit, DroppedSheet, Evidence, Report, Row } from './auditor.ts'
 
 export type Notes = Pick<Evidence, 'sheets' | 'runs' | 'overruled' | 'wasKilled'>
@@ -46,3 +47,13 @@ export const noted = (file: string, library: string, run: string): DroppedSheet 
   libraries: [{ name: library, samples: [`${library}-S1`, `${library}-S2`], run }],
   batches: [],
 })
+
+/** The `number`-th run and its sheet, which come together. */
+export async function bringPlate(lab: Lab, notes: Notes, number: number): Promise<void> {
+  const run = novaSeqRun(number)
+  const [file, library] = [`plate${number}.csv`, `LIB-${number}-A`]
+  notes.sheets.push(noted(file, library, run.runId))
+  notes.runs.push(run.runId)
+  await writeRun(lab.runs, run)
+  await lab.drop(file, sheetFor(run, library))
+}

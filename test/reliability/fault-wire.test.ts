@@ -8,7 +8,6 @@ import { type FaultScript, type Sandbox, startSandbox } from '../../src/sandbox/
 import type { SandboxKind } from '../../src/sandbox/kinds.ts'
 import { destinationOf, lab as openDelivery, planOf } from '../deliver/rig.ts'
 import { asBatch, asLibrary, asRun, NOW, settings } from '../registries/subjects.ts'
-import { freePort } from '../rig/redis-server.ts'
 
 type Fault = NonNullable<FaultScript['rules']>[number]['fault']
 type Lost = 'resent' | 'asked' | 'held'
@@ -98,12 +97,4 @@ describe.for(PLACES)('$type at $kind', ({ kind, type, lost, path }) => {
     expect([row?.state, row?.reason]).toEqual(isHeld ? ['held', 'unknown-outcome'] : ['registered', null])
     expect(made).toHaveLength(isHeld && is === 'not taken' ? 0 : 1)
   })
-})
-
-test('a port where nobody listens sends nothing, and counts as away', async () => {
-  const port = await freePort()
-  await using delivery = await openDelivery([destinationOf({ url: `http://127.0.0.1:${port}` })])
-  await delivery.plan(planOf())
-  await delivery.until('registry.paused', (fields) => fields['reason'] === 'away')
-  expect((await delivery.row()).state).toBe('queued')
 })

@@ -3,9 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { type Lab, openLab } from '../rig/lab.ts'
 import { openRedisServer, type RedisServer } from '../rig/redis-server.ts'
-import { novaSeqRun, sheetFor, writeRun } from '../rig/runs.ts'
 import { audit } from './auditor.ts'
-import { evidenceOf, type Notes, noted, notes } from './evidence.ts'
+import { bringPlate, evidenceOf, type Notes, notes } from './evidence.ts'
 
 const COUNT = 6
 
@@ -109,13 +108,7 @@ test('the embedded Redis is killed, and started again', { timeout: 120_000 }, as
 })
 
 async function bring(lab: Lab, noting: Notes): Promise<void> {
-  for (let number = 1; number <= COUNT; number++) {
-    const run = novaSeqRun(number)
-    noting.runs.push(run.runId)
-    noting.sheets.push(noted(`plate${number}.csv`, `LIB-${number}-R`, run.runId))
-    await writeRun(lab.runs, run)
-    await lab.drop(`plate${number}.csv`, sheetFor(run, `LIB-${number}-R`))
-  }
+  for (let number = 1; number <= COUNT; number++) await bringPlate(lab, noting, number)
 }
 
 /** Everything is registered, each once, and everybody says so. */

@@ -22,19 +22,17 @@ const are =
     JSON.stringify(states(rows)) === JSON.stringify(wanted.toSorted())
 
 /** A laboratory with a share beside its own disk, whose runs are registered without sheets. */
-async function labWithShare(share: Record<string, unknown> = {}): Promise<{ lab: Lab; share: string }> {
-  const settings: Parameters<typeof openLab>[0] = { config: {} }
-  const lab = await openLab(settings)
-  const path = join(lab.folder, 'share')
-  mkdirSync(path)
+async function labWithShare(more: Record<string, unknown> = {}): Promise<Lab> {
+  const lab = await openLab()
+  mkdirSync(shareOf(lab))
   const swept = { settleSeconds: 0.2, sweepSeconds: 0.2 }
-  settings.config = {
+  lab.settings.config = {
     watch: [
-      { runs: path, ...swept, ...share },
+      { runs: shareOf(lab), ...swept, ...more },
       { runs: lab.runs, ...swept },
     ],
   }
-  settings.registries = [
+  lab.settings.registries = [
     {
       name: 'receiver',
       kind: 'webhook',
@@ -45,8 +43,10 @@ async function labWithShare(share: Record<string, unknown> = {}): Promise<{ lab:
     },
   ]
   await lab.configure()
-  return { lab, share: path }
+  return lab
 }
+
+const shareOf = (lab: Lab): string => join(lab.folder, 'share')
 
 /** Two whole sweeps of this root that began after now. */
 async function swept(lab: Lab, root: string): Promise<void> {
@@ -66,8 +66,8 @@ async function startIn(lab: Lab, through: readonly string[]): Promise<ChildProce
 describe.skipIf(noNamespace !== null)('a share', () => {
   test('that is unmounted, mounted anew, emptied and replaced by another loses nothing, and holds up nothing else', async () => {
     await using space = await openNamespace()
-    const { lab, share } = await labWithShare()
-    await using _ = lab
+    await using lab = await labWithShare()
+    const share = shareOf(lab)
     const server = join(lab.folder, 'server')
     await space.run(`mkdir ${server} && mount -t tmpfs -o size=4m tmpfs ${server}`)
     await space.run(`mount --bind ${server} ${share}`)
@@ -101,8 +101,8 @@ describe.skipIf(noNamespace !== null)('a share', () => {
 
   test('that may only be read gives its runs, and a drop folder on it is told of once', async () => {
     await using space = await openNamespace()
-    const { lab, share } = await labWithShare()
-    await using _ = lab
+    await using lab = await labWithShare()
+    const share = shareOf(lab)
     lab.settings.config = {
       watch: [
         { runs: share, settleSeconds: 0.2, sweepSeconds: 0.2 },
@@ -130,8 +130,8 @@ describe.skipIf(noNamespace !== null)('a share', () => {
     'beyond the limit of inotify %s is found by sweeps alone, and says so',
     async ([limit, most]) => {
       await using space = await openNamespace()
-      const { lab, share } = await labWithShare({ events: 'on' })
-      await using _ = lab
+      await using lab = await labWithShare({ events: 'on' })
+      const share = shareOf(lab)
       await space.run(`echo ${most} > /proc/sys/user/max_inotify_${limit}`)
       await writeRun(share, FIRST, { finished: false })
       await startIn(lab, space.through)
@@ -146,8 +146,8 @@ describe.skipIf(noNamespace !== null)('a share', () => {
 })
 
 test('what is dropped while the daemon stands still, and more events than the kernel keeps, is found all the same', async () => {
-  const { lab, share } = await labWithShare({ events: 'on' })
-  await using _ = lab
+  await using lab = await labWithShare({ events: 'on' })
+  const share = shareOf(lab)
   await writeRun(share, FIRST, { finished: false })
   const daemon = await lab.start()
   await swept(lab, share)
@@ -180,8 +180,8 @@ describe.skipIf(noStrace !== null)('a disk', () => {
   ] as const)(
     'that %s is away with that reason, and is read when it is back',
     async ([, call, how, reason]) => {
-      const { lab, share } = await labWithShare()
-      await using _ = lab
+      await using lab = await labWithShare()
+      const share = shareOf(lab)
       await writeRun(share, FIRST)
       await startIn(lab, failing(share, call, how))
       const away = await lab.event('root.away', ({ root }) => root === share)
@@ -193,8 +193,8 @@ describe.skipIf(noStrace !== null)('a disk', () => {
   )
 
   test('that does not answer holds up neither the other roots nor delivery, and is read when it does', async () => {
-    const { lab, share } = await labWithShare()
-    await using _ = lab
+    await using lab = await labWithShare()
+    const share = shareOf(lab)
     await writeRun(share, FIRST)
     const daemon = await startIn(lab, failing(share, 'getdents64', `delay_enter=${600_000_000}`))
     await writeRun(lab.runs, SECOND)

@@ -6,7 +6,7 @@
  * One seed alone with `--count 1 --trace` tells step by step what happened.
  */
 import { parseArgs } from 'node:util'
-import { history } from './simulation/history.ts'
+import { histories } from './simulation/histories.ts'
 
 const { values } = parseArgs({
   options: {
@@ -18,18 +18,17 @@ const { values } = parseArgs({
 })
 const [count, first, steps] = [Number(values.count), Number(values.seed), Number(values.steps)]
 console.log(`${count} histories of up to ${steps} steps, from seed ${first}`)
+const trace = values.trace ? (line: string) => console.log(line) : () => {}
+let said = 0
 const began = performance.now()
-const counts = new Map<string, number>()
-let broken = 0
-for (let index = 0; index < count; index++) {
-  const seed = (first + index) >>> 0
-  const trace = values.trace ? (line: string) => console.log(line) : () => {}
-  const told = await history(seed, { steps, trace })
-  for (const [what, number] of told.counts) counts.set(what, (counts.get(what) ?? 0) + number)
-  if (told.violations.length === 0) continue
-  broken += 1
-  if (broken <= 20) console.log(`seed ${seed}, step ${told.steps}: ${told.violations.join('; ')}`)
-}
+const { broken, counts } = await histories(
+  { first, count },
+  (line) => {
+    said += 1
+    if (said <= 20) console.log(line)
+  },
+  { steps, trace },
+)
 const seconds = (performance.now() - began) / 1000
 for (const [what, number] of [...counts].sort(([a], [b]) => a.localeCompare(b)))
   console.log(`  ${what.padEnd(24)}${number}`)

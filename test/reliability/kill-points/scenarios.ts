@@ -2,7 +2,7 @@
 import type { FaultScript, Sandbox } from '../../../src/sandbox/index.ts'
 import { climb, type Lab } from '../../rig/lab.ts'
 import { COLUMNS, novaSeqRun, registrationSheet, sheetFor, writeRun } from '../../rig/runs.ts'
-import { type Notes, noted } from '../evidence.ts'
+import { bringPlate, type Notes, noted } from '../evidence.ts'
 
 export type Scenario = {
   name: string
@@ -25,7 +25,7 @@ export const scenarios: Scenario[] = [
   {
     name: 'a run and its sheet come together',
     registries: (sandbox) => [climb(sandbox)],
-    step: together,
+    step: bringPlate,
   },
   {
     name: 'a sheet comes first, and its run later',
@@ -70,7 +70,7 @@ export const scenarios: Scenario[] = [
       majora2(sandbox),
       { name: 'hook', kind: 'webhook', url: sandbox.urlOf('webhook'), limits, auth: null },
     ],
-    step: together,
+    step: bringPlate,
   },
   {
     name: 'answers are lost, and batches looked up',
@@ -100,15 +100,6 @@ export const scenarios: Scenario[] = [
     },
   },
 ]
-
-async function together(lab: Lab, notes: Notes, number: number): Promise<void> {
-  const run = novaSeqRun(number)
-  const file = `plate${number}.csv`
-  notes.sheets.push(noted(file, `LIB-${number}-A`, run.runId))
-  notes.runs.push(run.runId)
-  await writeRun(lab.runs, run)
-  await lab.drop(file, sheetFor(run, `LIB-${number}-A`))
-}
 
 export const batchSheet = (name: string, tubes: string[]): string =>
   [

@@ -21,7 +21,7 @@ type Told = {
   outcome: string | null
 }
 
-type HistoryOptions = {
+export type HistoryOptions = {
   steps?: number
   bug?: Bug
   journal?: typeof openModelJournal
