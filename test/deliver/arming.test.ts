@@ -1,3 +1,4 @@
+/** When an attempt may begin, and whose the tubes of a batch are from then on. */
 import { describe, expect, test } from 'vitest'
 import { ACCEPTED, core, REFUSED, START, traits } from './core.ts'
 

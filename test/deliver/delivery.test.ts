@@ -1,7 +1,8 @@
+/** Delivery as a whole, from plan to receipt: with a registry and a Redis that fail, people who act, and stops. */
 import { join } from 'node:path'
+import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
 import { describe, expect, test } from 'vitest'
-import { startDelivery } from '../../src/deliver/delivery.ts'
 import { startEmbeddedRedis } from '../../src/deliver/embedded-redis.ts'
 import { createHerald } from '../../src/events.ts'
 import { temporaryFolder } from '../rig/temporary-folder.ts'
@@ -9,6 +10,7 @@ import {
   ASKABLE,
   answer,
   askOnce,
+  deliveryOf,
   destinationOf,
   fakeRegistry,
   type Heard,
@@ -17,7 +19,6 @@ import {
   NEITHER,
   planOf,
   REPEATABLE,
-  TIME_SCALE,
   TOKEN,
 } from './rig.ts'
 
@@ -281,12 +282,9 @@ describe('Redis', () => {
     const told = (name: string) =>
       new Promise<void>((resolve) => herald.subscribe(({ event }) => event === name && resolve()))
     const start = () =>
-      startDelivery({
-        ...{ journal, prefix: 'runherald', destinations: [destinationOf(registry)], timeScale: TIME_SCALE },
-        redis: { path: join(folder.path, 'redis', 'redis.sock') },
-        queue: { sweepSeconds: 60, lockSeconds: 60, stalledSeconds: 30 },
-        emit: herald.emit,
-        now: () => new Date(),
+      deliveryOf({
+        ...{ journal, socket: join(folder.path, 'redis', 'redis.sock'), emit: herald.emit },
+        destinations: [destinationOf(registry)],
       })
     const away = told('redis.away')
     const stopped = await start()
@@ -305,14 +303,16 @@ describe('Redis', () => {
   test('flushed, its jobs are made again from the journal', async () => {
     await using registry = await fakeRegistry()
     await using here = await lab([destinationOf(registry)], { sweepSeconds: 300 })
-    await here.journal.pauseRegistry('lab', 'operator', 'so that jobs wait', new Date())
-    here.delivery.personActed()
-    await here.plan(...names(5).map((id) => planOf({ id })))
     const redis = new Redis({ path: here.redis.socket })
-    await redis.flushall()
-    await here.journal.openRegistry('lab', 'operator', new Date())
+    // They are given together: once the first is sent, all have their jobs.
+    registry.next(async (first) => {
+      await redis.flushall()
+      registry.commits.push(first.body)
+      answer(200, { id: 'first' })(first)
+    })
+    await here.plan(...names(5).map((id) => planOf({ id })))
     await here.until('queue.repaired')
-    for (const _one of names(5)) await here.until('registration.registered')
+    await here.rows((rows) => rows.every(({ state }) => state === 'registered'))
     expect(registry.commits).toHaveLength(5)
     redis.disconnect()
   })
@@ -352,7 +352,6 @@ describe('Redis', () => {
   test('with jobs of another program in it, those are passed over', async () => {
     await using registry = await fakeRegistry()
     await using here = await lab([destinationOf(registry)])
-    const { Queue } = await import('bullmq')
     const queue = new Queue('registry-lab', {
       connection: { path: here.redis.socket },
       prefix: '{runherald}',

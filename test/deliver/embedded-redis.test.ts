@@ -1,6 +1,7 @@
+/** The redis-server that the daemon starts for itself: where it listens, what it keeps, and how it ends. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readdir, stat } from 'node:fs/promises'
+import { mkdir, readdir, stat, symlink } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
@@ -15,6 +16,22 @@ async function started(folder: string, { emit } = silent) {
   const redis = await startEmbeddedRedis(folder, { emit })
   if (!redis.ok) throw new Error(`${redis.error.why}: ${redis.error.detail}`)
   return { ...redis.value, [Symbol.asyncDispose]: redis.value.close }
+}
+
+const MODULE = new URL('../../src/deliver/embedded-redis.ts', import.meta.url).href
+
+/** A process of its own that starts one in a folder: itself, and what it got. */
+async function startedBy(folder: string, env = process.env) {
+  const script = `
+    const { startEmbeddedRedis } = await import(${JSON.stringify(MODULE)})
+    const started = await startEmbeddedRedis(process.argv[1], { emit() {} })
+    console.log(JSON.stringify(started))
+    if (started.ok) setInterval(() => {}, 1000)`
+  const daemon = spawn(process.execPath, ['--input-type=module', '-e', script, folder], {
+    ...{ env, stdio: ['ignore', 'pipe', 'inherit'] },
+  })
+  const [told] = await once(daemon.stdout, 'data')
+  return { daemon, told: JSON.parse(String(told)) }
 }
 
 test('it answers on a socket that nobody else may use, keeps a file, and ends when told', async () => {
@@ -75,37 +92,19 @@ test('killed, it is started again on the same socket', async () => {
 
 test('it ends with its daemon even when that is killed', async () => {
   await using folder = await temporaryFolder()
-  const module = new URL('../../src/deliver/embedded-redis.ts', import.meta.url).href
-  const script = `
-    const { startEmbeddedRedis } = await import(${JSON.stringify(module)})
-    const redis = await startEmbeddedRedis(process.argv[1], { emit() {} })
-    console.log(redis.value.pid)
-    setInterval(() => {}, 1000)`
-  const daemon = spawn(process.execPath, ['--input-type=module', '-e', script, folder.path], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const [pid] = await once(daemon.stdout, 'data')
+  const { daemon, told } = await startedBy(folder.path)
   daemon.kill('SIGKILL')
   await using next = await started(folder.path)
-  expect(next.pid).not.toBe(Number(pid))
+  expect(next.pid).not.toBe(told.value.pid)
 })
 
 test('where redis-server is not installed, the fault names the command that installs it', async () => {
   await using folder = await temporaryFolder()
-  const module = new URL('../../src/deliver/embedded-redis.ts', import.meta.url).href
-  const script = `
-    const { startEmbeddedRedis } = await import(${JSON.stringify(module)})
-    console.log(JSON.stringify(await startEmbeddedRedis(process.argv[1], { emit() {} })))`
   const tools = join(folder.path, 'tools')
   await mkdir(tools)
-  const { symlink } = await import('node:fs/promises')
   for (const tool of ['flock', 'setpriv']) await symlink(`/usr/bin/${tool}`, join(tools, tool))
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script, join(folder.path, 'redis')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { PATH: tools },
-  })
-  const [told] = await once(child.stdout, 'data')
-  expect(JSON.parse(String(told))).toMatchObject({
+  const { told } = await startedBy(join(folder.path, 'redis'), { PATH: tools })
+  expect(told).toMatchObject({
     ok: false,
     error: { why: 'not-installed', detail: expect.stringContaining('apt-get install redis-server') },
   })

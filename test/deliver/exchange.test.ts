@@ -1,12 +1,12 @@
+/** One exchange with a registry: what counts as an answer, what may have arrived, and what never left. */
 import { createHmac } from 'node:crypto'
-import { once } from 'node:events'
-import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createWire, type Exchanged } from '../../src/deliver/exchange.ts'
 import type { Request } from '../../src/handovers.ts'
-import { answer, fakeRegistry, TOKEN } from './rig.ts'
+import { answer, fakeRegistry, listening, TOKEN } from './rig.ts'
 
 const wire = createWire()
 afterAll(() => wire.close())
@@ -24,21 +24,12 @@ const exchange = (url: string, request = POST, timeoutSeconds?: number): Promise
 
 /** A server below HTTP: it does with each connection what it is told. */
 async function socketServer(serve: (socket: Socket) => void) {
-  const sockets = new Set<Socket>()
   const server = createServer((socket) => {
-    sockets.add(socket)
     socket.on('error', () => {})
     serve(socket)
   })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy()
-      server.close()
-      await once(server, 'close')
-    },
-  }
+  const { port, ...held } = await listening(server)
+  return { url: `http://127.0.0.1:${port}`, ...held }
 }
 
 const afterRequest = (then: (socket: Socket) => void) => (socket: Socket) => {

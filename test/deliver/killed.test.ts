@@ -1,30 +1,26 @@
+/** Delivery that is killed with attempts on the wire, and started again on what it left. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { startDelivery } from '../../src/deliver/delivery.ts'
 import { startEmbeddedRedis } from '../../src/deliver/embedded-redis.ts'
 import { createHerald } from '../../src/events.ts'
 import { temporaryFolder } from '../rig/temporary-folder.ts'
-import { destinationOf, fakeRegistry, type Heard, journalAt } from './rig.ts'
+import { deliveryOf, destinationOf, fakeRegistry, type Heard, journalAt } from './rig.ts'
 
 /** A daemon's delivery in a process of its own: plans one run of each sort, and sends. */
 const DAEMON = `
   const [folder, url] = process.argv.slice(1)
   const at = (path) => import(new URL(path, ${JSON.stringify(import.meta.url)}).href)
-  const { destinationOf, journalAt, planOf, NEITHER, REPEATABLE } = await at('./rig.ts')
-  const { startDelivery } = await at('../../src/deliver/delivery.ts')
+  const { deliveryOf, destinationOf, journalAt, planOf, NEITHER, REPEATABLE } = await at('./rig.ts')
   const { startEmbeddedRedis } = await at('../../src/deliver/embedded-redis.ts')
   const emit = () => {}
   const redis = await startEmbeddedRedis(folder + '/redis', { emit })
   const journal = await journalAt(folder, 1)
   const limits = { concurrency: 2, perSecond: 1000, timeoutSeconds: 60 }
   await journal.plan([planOf({ id: 'once', traits: NEITHER }), planOf({ id: 'often', traits: REPEATABLE })], new Date())
-  await startDelivery({
-    journal, redis: { path: redis.value.socket }, prefix: 'runherald', timeScale: 1, emit, now: () => new Date(),
-    destinations: [destinationOf({ url }, { limits })],
-    queue: { sweepSeconds: 60, lockSeconds: 60, stalledSeconds: 30 },
-  })`
+  const destinations = [destinationOf({ url }, { limits })]
+  await deliveryOf({ journal, socket: redis.value.socket, destinations, emit, timeScale: 1 })`
 
 test('killed with two attempts on the wire, it sends again only what may be sent again', async () => {
   await using registry = await fakeRegistry()
@@ -52,12 +48,8 @@ test('killed with two attempts on the wire, it sends again only what may be sent
   const redis = await startEmbeddedRedis(join(folder.path, 'redis'), { emit })
   if (!redis.ok) throw new Error(redis.error.detail)
   const journal = await journalAt(folder.path)
-  const delivery = await startDelivery({
-    ...{ journal, redis: { path: redis.value.socket }, prefix: 'runherald', timeScale: 1000, emit },
-    destinations: [destinationOf(registry)],
-    queue: { sweepSeconds: 60, lockSeconds: 60, stalledSeconds: 30 },
-    now: () => new Date(),
-  })
+  const { socket } = redis.value
+  const delivery = await deliveryOf({ journal, socket, destinations: [destinationOf(registry)], emit })
   await registered
   await delivery.close()
   const rows = (await journal.registrations()).map(({ id, state, reason }) => [id, state, reason])

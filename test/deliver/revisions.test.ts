@@ -1,3 +1,4 @@
+/** What planning asks for anew, and what a person decides: which revision takes the place of which. */
 import { describe, expect, test } from 'vitest'
 import { ACCEPTED, type Core, core, REFUSED, START, traits } from './core.ts'
 

@@ -1,6 +1,7 @@
 /** A lab for delivery: a real journal, a real redis-server, and a registry that is a real HTTP server with a temper. */
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server, Socket } from 'node:net'
 import { join } from 'node:path'
 import { decideAt } from '../../src/deliver/decide.ts'
 import { type Delivery, startDelivery } from '../../src/deliver/delivery.ts'
@@ -9,8 +10,8 @@ import { type EmbeddedRedis, startEmbeddedRedis } from '../../src/deliver/embedd
 import { createHerald, type EventName, type Happening } from '../../src/events.ts'
 import type { Answer, Json, LookUp, Plan, Request, Submission, Traits, Verdict } from '../../src/handovers.ts'
 import type { Journal, RegistrationRow } from '../../src/journal/journal.ts'
-import { openJournal } from '../../src/journal/open.ts'
 import type { Reason, SubjectRef } from '../../src/record/registration.ts'
+import { opened } from '../journal/rig.ts'
 import { temporaryFolder } from '../rig/temporary-folder.ts'
 
 export const REPEATABLE: Traits = { repeatable: true, askable: false, busyIsSafe: true, corrects: true }
@@ -21,15 +22,8 @@ export const TOKEN = 'a-token-that-nobody-may-see'
 /** Fast enough that five minutes are a third of a second. */
 export const TIME_SCALE = 1000
 
-export async function journalAt(
-  folder: string,
-  timeScale = TIME_SCALE,
-  name = 'journal.sqlite',
-): Promise<Journal> {
-  const opened = await openJournal(join(folder, name), { decide: decideAt(timeScale) })
-  if (!opened.ok) throw new Error(`${opened.error.why}: ${opened.error.detail}`)
-  return opened.value
-}
+export const journalAt = (folder: string, timeScale = TIME_SCALE): Promise<Journal> =>
+  opened(join(folder, 'journal.sqlite'), { decide: decideAt(timeScale) })
 
 type PlanOf = {
   id?: string
@@ -77,6 +71,21 @@ export function planOf(given: PlanOf = {}): Plan {
     },
     traits,
     notBefore,
+  }
+}
+
+/** A server on a port of its own, whose connections end with it. */
+export async function listening(server: Server): Promise<AsyncDisposable & { port: number }> {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => sockets.add(socket))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+      await once(server, 'close')
+    },
   }
 }
 
@@ -230,6 +239,23 @@ function judge(answered: Answer): Verdict {
   return { is: 'accepted', adopted: false, remoteIds: { run: id }, samples: [], notes: [] }
 }
 
+/** Delivery as the daemon starts it, at a fast clock unless said otherwise. */
+export const deliveryOf = ({
+  socket,
+  sweepSeconds = 60,
+  timeScale = TIME_SCALE,
+  ...given
+}: Pick<Parameters<typeof startDelivery>[0], 'journal' | 'destinations' | 'emit'> & {
+  socket: string
+  sweepSeconds?: number
+  timeScale?: number
+}): Promise<Delivery> =>
+  startDelivery({
+    ...{ ...given, timeScale, prefix: 'runherald', now: () => new Date() },
+    redis: { path: socket },
+    queue: { sweepSeconds, lockSeconds: 60, stalledSeconds: 30 },
+  })
+
 type Lab = AsyncDisposable & {
   folder: string
   journal: Journal
@@ -265,17 +291,9 @@ export async function lab(
   })
   const redis = await startEmbeddedRedis(join(folder.path, 'redis'), { emit: herald.emit })
   if (!redis.ok) throw new Error(redis.error.detail)
+  const { socket } = redis.value
   const start = (journal: Journal) =>
-    startDelivery({
-      journal,
-      redis: { path: redis.value.socket },
-      prefix: 'runherald',
-      destinations,
-      queue: { sweepSeconds, lockSeconds: 60, stalledSeconds: 30 },
-      timeScale,
-      emit: herald.emit,
-      now: () => new Date(),
-    })
+    deliveryOf({ ...{ journal, socket, destinations, sweepSeconds, timeScale }, emit: herald.emit })
   const journal = await journalAt(folder.path, timeScale)
   const made: Lab = {
     folder: folder.path,

@@ -4,16 +4,15 @@
  * settings at its start.
  */
 import { execFile, execFileSync } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer as httpServer, type IncomingMessage } from 'node:http'
 import { createServer as httpsServer } from 'node:https'
-import { type AddressInfo, connect, createServer as netServer, type Server, type Socket } from 'node:net'
+import { connect, createServer as netServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { destinationOf, lab, NEITHER, planOf, TOKEN } from './rig.ts'
+import { destinationOf, lab, listening, NEITHER, planOf, TOKEN } from './rig.ts'
 
 const run = promisify(execFile)
 const NAME = 'registry.test'
@@ -169,29 +168,30 @@ async function certificate(name: string, host: string, end: string): Promise<Cer
   const at = (ending: string) => join(folder, `${name.replaceAll(' ', '-')}.${ending}`)
   const openssl = (...args: string[]) => run('openssl', args, { cwd: folder })
   await openssl(
-    'req',
-    '-new',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-keyout',
-    at('key'),
-    '-out',
-    at('csr'),
-    '-subj',
-    `/CN=${host}`,
+    ...['req', '-new', '-newkey', 'rsa:2048', '-nodes', '-subj', `/CN=${host}`],
+    ...['-keyout', at('key'), '-out', at('csr')],
   )
   await writeFile(at('index'), '')
-  await writeFile(
-    at('cnf'),
-    `[ca]\ndefault_ca=own\n[own]\ndatabase=${at('index')}\nnew_certs_dir=${folder}\nrand_serial=yes\ndefault_md=sha256\npolicy=any\nx509_extensions=ext\n[any]\ncommonName=supplied\n[ext]\nsubjectAltName=DNS:${host}\nbasicConstraints=CA:true\n`,
-  )
+  const settings = [
+    ...['[ca]', 'default_ca=own'],
+    ...[
+      '[own]',
+      `database=${at('index')}`,
+      `new_certs_dir=${folder}`,
+      'rand_serial=yes',
+      'default_md=sha256',
+    ],
+    ...['policy=any', 'x509_extensions=ext'],
+    ...['[any]', 'commonName=supplied'],
+    ...['[ext]', `subjectAltName=DNS:${host}`, 'basicConstraints=CA:true'],
+  ]
+  await writeFile(at('cnf'), settings.map((line) => `${line}\n`).join(''))
   await openssl(
     ...['ca', '-batch', '-selfsign', '-notext', '-config', at('cnf'), '-in', at('csr')],
     ...['-keyfile', at('key'), '-out', at('pem'), '-startdate', '20200101000000Z', '-enddate', end],
   )
-  const read = async (file: string) => (await run('cat', [file])).stdout
-  return { key: await read(at('key')), cert: await read(at('pem')), path: at('pem') }
+  const read = (ending: string) => readFile(at(ending), 'utf8')
+  return { key: await read('key'), cert: await read('pem'), path: at('pem') }
 }
 
 type Told = { status?: number; location?: string; answers?: boolean }
@@ -243,18 +243,4 @@ async function proxyTo(port: number, { refuses }: { refuses?: number } = {}) {
   })
   const { port: own, [Symbol.asyncDispose]: dispose } = await listening(server)
   return Object.assign(proxy, { url: `http://127.0.0.1:${own}`, [Symbol.asyncDispose]: dispose })
-}
-
-async function listening(server: Server) {
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket: Socket) => sockets.add(socket))
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  return {
-    port: (server.address() as AddressInfo).port,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy()
-      server.close()
-      await once(server, 'close')
-    },
-  }
 }

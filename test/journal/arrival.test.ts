@@ -1,5 +1,4 @@
 /** Which of two sheets came last is counted, and never told by a clock that may be set back. */
-import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import type { Reading } from '../../src/handovers.ts'
@@ -7,8 +6,7 @@ import type { Journal } from '../../src/journal/journal.ts'
 import { migrate } from '../../src/journal/open.ts'
 import { STEPS } from '../../src/journal/schema.ts'
 import { createSheetIntake, type SheetIntake } from '../../src/sheet-intake.ts'
-import { temporaryFolder } from '../rig/temporary-folder.ts'
-import { journalOfTest, opened, sheetArtifact } from './rig.ts'
+import { journalOfTest, opened, placeOfTest, sheetArtifact } from './rig.ts'
 
 type Sheet = Exclude<Reading, { kind: 'run-folder' }>
 
@@ -58,8 +56,7 @@ test('of those that lay there together the one saved last counts, in whatever or
 })
 
 test('a journal of an earlier version keeps the order that its clock told', async () => {
-  await using folder = await temporaryFolder()
-  const file = join(folder.path, 'journal.sqlite')
+  const { file } = await placeOfTest()
   const db = new DatabaseSync(file)
   migrate(db, file, STEPS.slice(0, 3))
   const insert = db.prepare(

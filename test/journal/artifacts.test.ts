@@ -1,3 +1,4 @@
+/** What the journal keeps of run folders and sheets, and by what each is found again. */
 import { expect, test } from 'vitest'
 import type { RunLink } from '../../src/record/library.ts'
 import { journalOfTest, runArtifact, sheetArtifact } from './rig.ts'
@@ -77,20 +78,17 @@ test('sheets that name a library or batch come newest content first, and what is
 test('a sheet of many libraries is read once, by whichever of them it is asked for, until it changes', async () => {
   const { journal } = await journalOfTest()
   const libraries = ['A', 'B'].map((name) => ({ name, links: [] }))
-  const many = sheetArtifact('/drop/many.csv', { libraries }, BYTES)
+  const many = sheetArtifact('/drop/many.csv', { libraries }, { sha256: 'a1' })
   await journal.saveArtifact(many)
   const [byA] = await journal.sheetsNaming({ library: 'A' })
   const [byB] = await journal.sheetsNaming({ library: 'B' })
   expect(byA).toEqual(many)
   expect(byB).toBe(byA)
-  const changed = sheetArtifact('/drop/many.csv', { libraries: [{ name: 'A', links: [] }] }, OTHER_BYTES)
+  const changed = sheetArtifact('/drop/many.csv', { libraries: libraries.slice(0, 1) }, { sha256: 'b2' })
   await journal.saveArtifact(changed)
   expect(await journal.sheetsNaming({ library: 'A' })).toEqual([changed])
   expect(await journal.sheetsNaming({ library: 'B' })).toEqual([])
 })
-
-const BYTES = { sha256: 'a1' }
-const OTHER_BYTES = { sha256: 'b2' }
 
 test('one run in two folders is found by its id or its UUID', async () => {
   const { journal } = await journalOfTest()

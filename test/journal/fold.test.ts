@@ -4,12 +4,11 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { foldInThread } from '../../src/journal/fold.ts'
-import { temporaryFolder } from '../rig/temporary-folder.ts'
+import { placeOfTest } from './rig.ts'
 
 test('a log is folded beside the commits, and where it has grown long they wait until it begins anew', async () => {
-  const place = await temporaryFolder()
-  onTestFinished(() => place[Symbol.asyncDispose]())
-  const file = join(place.path, 'a b?c%41.sqlite')
+  const { folder } = await placeOfTest()
+  const file = join(folder, 'a b?c%41.sqlite')
   const db = new DatabaseSync(file)
   db.exec('PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; CREATE TABLE kept (what BLOB)')
   const folding = foldInThread(file)
@@ -39,9 +38,8 @@ test('a log is folded beside the commits, and where it has grown long they wait 
 })
 
 test('a thread that is behind by as much again is waited for', async () => {
-  const place = await temporaryFolder()
-  onTestFinished(() => place[Symbol.asyncDispose]())
-  const folding = foldInThread(join(place.path, 'journal.sqlite'))
+  const { file } = await placeOfTest()
+  const folding = foldInThread(file)
   // It has no time to answer in between.
   const waited = Array.from({ length: 32 }, () => folding.committed() !== null)
   expect(waited).toEqual([...Array(31).fill(false), true])
@@ -49,9 +47,7 @@ test('a thread that is behind by as much again is waited for', async () => {
 })
 
 test('a file that is gone holds nobody up, and is not made anew', async () => {
-  const place = await temporaryFolder()
-  onTestFinished(() => place[Symbol.asyncDispose]())
-  const file = join(place.path, 'a b?c.sqlite')
+  const { file } = await placeOfTest()
   const folding = foldInThread(file)
   for (let commits = 0; commits < 100; commits++) {
     await folding.committed()

@@ -1,10 +1,11 @@
+/** The locks on a state folder, each held by a process of its own that may be killed. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { lockState, PARTS, type Part } from '../../src/journal/lock.ts'
-import { temporaryFolder } from '../rig/temporary-folder.ts'
+import { placeOfTest } from './rig.ts'
 
 const LOCK = new URL('../../src/journal/lock.ts', import.meta.url).href
 const HOLDER = `
@@ -28,36 +29,36 @@ async function holder(folder: string, ...parts: Part[]) {
 }
 
 test('a state folder belongs to one process, and is free as soon as that is killed', async () => {
-  await using folder = await temporaryFolder()
-  const first = await holder(folder.path)
+  const { folder } = await placeOfTest()
+  const first = await holder(folder)
   expect(first.said).toBe('locked')
-  expect(lockState(folder.path)).toMatchObject({ ok: false, error: { why: 'held' } })
+  expect(lockState(folder)).toMatchObject({ ok: false, error: { why: 'held' } })
   await first.kill()
-  const mine = lockState(folder.path)
+  const mine = lockState(folder)
   expect(mine.ok).toBe(true)
-  const second = await holder(folder.path)
+  const second = await holder(folder)
   expect(second.said).toBe('held')
   await second.kill()
   if (mine.ok) mine.value.release()
-  const third = await holder(folder.path)
+  const third = await holder(folder)
   expect(third.said).toBe('locked')
   await third.kill()
 })
 
 test('one process may watch and another one work, and nobody else does either', async () => {
-  await using folder = await temporaryFolder()
-  await using watching = await holder(folder.path, 'watch')
+  const { folder } = await placeOfTest()
+  await using watching = await holder(folder, 'watch')
   expect(watching.said).toBe('locked')
-  expect(lockState(folder.path)).toMatchObject({ ok: false, error: { why: 'held' } })
-  await using working = await holder(folder.path, 'work')
+  expect(lockState(folder)).toMatchObject({ ok: false, error: { why: 'held' } })
+  await using working = await holder(folder, 'work')
   expect(working.said).toBe('locked')
   for (const part of PARTS)
-    expect(lockState(folder.path, [part])).toMatchObject({ ok: false, error: { why: 'held' } })
+    expect(lockState(folder, [part])).toMatchObject({ ok: false, error: { why: 'held' } })
 })
 
 test('a folder that cannot be locked says so', async () => {
-  await using folder = await temporaryFolder()
-  const missing = join(folder.path, 'missing')
+  const { folder } = await placeOfTest()
+  const missing = join(folder, 'missing')
   expect(lockState(missing)).toMatchObject({ ok: false, error: { why: 'unusable' } })
   await mkdir(missing)
   const lock = lockState(missing)

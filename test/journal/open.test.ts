@@ -1,11 +1,11 @@
+/** Opening, copying and closing the journal's file: what is made, what is refused, and what of it others may do. */
 import { copyFile, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { markerOf, migrate } from '../../src/journal/open.ts'
 import { STEPS } from '../../src/journal/schema.ts'
-import { temporaryFolder } from '../rig/temporary-folder.ts'
-import { open, opened } from './rig.ts'
+import { journalOfTest, open, opened, placeOfTest } from './rig.ts'
 
 const why = async (...given: Parameters<typeof open>) => {
   const result = await open(...given)
@@ -15,12 +15,11 @@ const why = async (...given: Parameters<typeof open>) => {
 }
 
 test('a journal is made where none was, for nobody else to read', async () => {
-  await using folder = await temporaryFolder()
-  const file = join(folder.path, 'journal.sqlite')
+  const { folder, file } = await placeOfTest()
   const journal = await opened(file)
   await journal.setMeta('a', '1')
-  for (const name of await readdir(folder.path)) {
-    const { mode } = await stat(join(folder.path, name))
+  for (const name of await readdir(folder)) {
+    const { mode } = await stat(join(folder, name))
     expect([name, (mode & 0o777).toString(8)]).toEqual([name, '600'])
   }
   await journal.close()
@@ -30,16 +29,14 @@ test('a journal is made where none was, for nobody else to read', async () => {
 })
 
 test('reading makes no journal where there is none', async () => {
-  await using folder = await temporaryFolder()
-  const file = join(folder.path, 'journal.sqlite')
+  const { folder, file } = await placeOfTest()
   expect(await why(file, { readOnly: true })).toBe('absent')
   expect(await why(file, { expectExisting: true })).toBe('absent')
-  expect(await readdir(folder.path)).toEqual([])
+  expect(await readdir(folder)).toEqual([])
 })
 
 test('a journal that vanished is missing, never an empty one in silence', async () => {
-  await using folder = await temporaryFolder()
-  const file = join(folder.path, 'journal.sqlite')
+  const { file } = await placeOfTest()
   expect(await why(file)).toBe('open')
   await rm(file)
   expect(await why(file)).toBe('missing')
@@ -47,8 +44,7 @@ test('a journal that vanished is missing, never an empty one in silence', async 
 })
 
 test('the marker of an earlier version counts, and gives way to the one that outlives `rm journal.sqlite*`', async () => {
-  await using folder = await temporaryFolder()
-  const file = join(folder.path, 'journal.sqlite')
+  const { folder, file } = await placeOfTest()
   await writeFile(`${file}.exists`, '')
   expect(await why(file)).toBe('missing')
   await rm(`${file}.exists`)
@@ -56,14 +52,13 @@ test('the marker of an earlier version counts, and gives way to the one that out
   await rm(markerOf(file))
   await writeFile(`${file}.exists`, '')
   expect(await why(file)).toBe('open')
-  expect((await readdir(folder.path)).filter((name) => !name.startsWith('.'))).toEqual(['journal.sqlite'])
+  expect((await readdir(folder)).filter((name) => !name.startsWith('.'))).toEqual(['journal.sqlite'])
   await rm(file)
   expect(await why(file)).toBe('missing')
 })
 
 test('a journal cut to nothing, overwritten or torn is damaged', async () => {
-  await using folder = await temporaryFolder()
-  const file = join(folder.path, 'journal.sqlite')
+  const { file } = await placeOfTest()
   const journal = await opened(file)
   for (let index = 0; index < 200; index += 1) await journal.setMeta(`key ${index}`, 'x'.repeat(500))
   await journal.close()
@@ -79,8 +74,7 @@ test('a journal cut to nothing, overwritten or torn is damaged', async () => {
 })
 
 test('an older program refuses a newer journal, and leaves it as it is', async () => {
-  await using folder = await temporaryFolder()
-  const file = join(folder.path, 'journal.sqlite')
+  const { file } = await placeOfTest()
   expect(await why(file)).toBe('open')
   const db = new DatabaseSync(file)
   db.exec('PRAGMA user_version = 999')
@@ -89,8 +83,7 @@ test('an older program refuses a newer journal, and leaves it as it is', async (
 })
 
 test('a journal of an earlier version is brought forward by who owns it, and by nobody beside a daemon of that version', async () => {
-  await using folder = await temporaryFolder()
-  const file = join(folder.path, 'journal.sqlite')
+  const { file } = await placeOfTest()
   const db = new DatabaseSync(file)
   migrate(db, file, STEPS.slice(0, 1))
   db.close()
@@ -101,8 +94,7 @@ test('a journal of an earlier version is brought forward by who owns it, and by 
 })
 
 test('the database of another program is not ours to fill', async () => {
-  await using folder = await temporaryFolder()
-  const file = join(folder.path, 'journal.sqlite')
+  const { file } = await placeOfTest()
   const db = new DatabaseSync(file)
   db.exec('PRAGMA user_version = 1; CREATE TABLE theirs (a)')
   db.close()
@@ -110,8 +102,7 @@ test('the database of another program is not ours to fill', async () => {
 })
 
 test('an older journal is copied, then brought forward in one transaction', async () => {
-  await using folder = await temporaryFolder()
-  const file = join(folder.path, 'journal.sqlite')
+  const { file } = await placeOfTest()
   const db = new DatabaseSync(file)
   migrate(db, file, ['CREATE TABLE one (a); INSERT INTO one VALUES (7)'])
   migrate(db, file, ['CREATE TABLE one (a)', 'ALTER TABLE one ADD COLUMN b', 'CREATE TABLE two (c)'])
@@ -129,8 +120,7 @@ test('an older journal is copied, then brought forward in one transaction', asyn
 })
 
 test('a journal is read beside its writer and after it has ended, and reading changes nothing', async () => {
-  await using folder = await temporaryFolder()
-  const file = join(folder.path, 'journal.sqlite')
+  const { file } = await placeOfTest()
   const writer = await opened(file)
   const reader = await opened(file, { readOnly: true })
   await writer.setMeta('a', '1')
@@ -143,37 +133,11 @@ test('a journal is read beside its writer and after it has ended, and reading ch
   await after.close()
 })
 
-test('one failing call fails alone, and those that arrived with it stand', async () => {
-  await using folder = await temporaryFolder()
-  const journal = await opened(join(folder.path, 'journal.sqlite'))
-  const bad = journal.note(
-    { event: null as never, registration: null, registry: null, who: null, detail: null },
-    new Date(),
-  )
-  const [first, failed, last] = await Promise.allSettled([
-    journal.setMeta('first', '1'),
-    bad,
-    journal.setMeta('last', '2'),
-  ])
-  expect([first?.status, failed?.status, last?.status]).toEqual(['fulfilled', 'rejected', 'fulfilled'])
-  expect([await journal.getMeta('first'), await journal.getMeta('last')]).toEqual(['1', '2'])
-  await journal.close()
-})
-
-test('a call made as another returns is kept too', async () => {
-  await using folder = await temporaryFolder()
-  const journal = await opened(join(folder.path, 'journal.sqlite'))
-  for (let index = 0; index < 50; index += 1) await journal.setMeta('count', String(index))
-  expect(await journal.getMeta('count')).toBe('49')
-  await journal.close()
-})
-
 test('a backup made while others write is whole, and can take the place of the journal', async () => {
-  await using folder = await temporaryFolder()
-  const file = join(folder.path, 'journal.sqlite')
+  const { folder, file } = await placeOfTest()
   const journal = await opened(file)
   await journal.setMeta('before', 'yes')
-  const copy = join(folder.path, 'copy')
+  const copy = join(folder, 'copy')
   await Promise.all([
     journal.backup(copy),
     ...Array.from({ length: 20 }, (_, n) => journal.setMeta(`n${n}`, 'x')),
@@ -185,30 +149,25 @@ test('a backup made while others write is whole, and can take the place of the j
   const restored = await opened(file)
   expect(await restored.getMeta('before')).toBe('yes')
   await restored.close()
-  expect(await readdir(folder.path)).not.toContain('copy.part')
-  expect(await readdir(folder.path)).toContain('.journal.sqlite-was-here')
+  expect(await readdir(folder)).not.toContain('copy.part')
+  expect(await readdir(folder)).toContain('.journal.sqlite-was-here')
 })
 
 test('another process that wrote is noticed once', async () => {
-  await using folder = await temporaryFolder()
-  const file = join(folder.path, 'journal.sqlite')
-  const daemon = await opened(file)
-  const command = await opened(file)
-  await daemon.setMeta('mine', '1')
-  expect(await daemon.changedElsewhere()).toBe(false)
+  const { journal, another } = await journalOfTest()
+  const command = await another()
+  await journal.setMeta('mine', '1')
+  expect(await journal.changedElsewhere()).toBe(false)
   await command.setMeta('theirs', '1')
-  expect([await daemon.changedElsewhere(), await daemon.changedElsewhere()]).toEqual([true, false])
+  expect([await journal.changedElsewhere(), await journal.changedElsewhere()]).toEqual([true, false])
   await command.close()
-  await daemon.close()
 })
 
 test('a root has its first scan once', async () => {
-  await using folder = await temporaryFolder()
-  const journal = await opened(join(folder.path, 'journal.sqlite'))
+  const { journal } = await journalOfTest()
   const at = (time: string) => new Date(`2026-11-21T${time}:00.000Z`)
   expect(await journal.rootFirstScan('/data')).toBeNull()
   expect(await journal.rootScanned('/data', at('12:00'))).toBe(true)
   expect(await journal.rootScanned('/data', at('13:00'))).toBe(false)
   expect(await journal.rootFirstScan('/data')).toBe('2026-11-21T12:00:00.000Z')
-  await journal.close()
 })

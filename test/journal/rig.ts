@@ -1,7 +1,6 @@
 /** Journals in temporary folders, and artifacts to keep in them. */
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { Registration } from '../../src/decision.ts'
 import { decideAt } from '../../src/deliver/decide.ts'
 import type { Reading, SheetReading } from '../../src/handovers.ts'
 import type { Artifact, Journal } from '../../src/journal/journal.ts'
@@ -11,13 +10,10 @@ import type { RunFacts } from '../../src/record/run.ts'
 import { runFacts, silentClaim } from '../rig/facts.ts'
 import { temporaryFolder } from '../rig/temporary-folder.ts'
 
-/** A core that decides nothing: these tests are about keeping. */
-const decideNothing = (registration: Registration) => ({ registration, effects: [] })
-
 type Options = Partial<Parameters<typeof openJournal>[1]>
 
 export const open = (file: string, options: Options = {}) =>
-  openJournal(file, { decide: decideNothing, ...options })
+  openJournal(file, { decide: decideAt(1), ...options })
 
 export async function opened(file: string, options: Options = {}): Promise<Journal> {
   const result = await open(file, options)
@@ -25,20 +21,24 @@ export async function opened(file: string, options: Options = {}): Promise<Journ
   return result.value
 }
 
-/** A journal with the real core in a folder of its own, until the end of the test; `another` opens it once more. */
+/** A folder of its own until the end of the test, and in it the place of a journal. */
+export async function placeOfTest(): Promise<{ folder: string; file: string }> {
+  const { path, ...place } = await temporaryFolder()
+  onTestFinished(() => place[Symbol.asyncDispose]())
+  return { folder: path, file: join(path, 'journal.sqlite') }
+}
+
+/** A journal in such a place, closed at the end of the test; `another` opens it once more. */
 export async function journalOfTest(): Promise<{
   journal: Journal
   folder: string
+  file: string
   another(): Promise<Journal>
 }> {
-  const place = await temporaryFolder()
-  const another = () => opened(join(place.path, 'journal.sqlite'), { decide: decideAt(1) })
-  const journal = await another()
-  onTestFinished(async () => {
-    await journal.close()
-    await place[Symbol.asyncDispose]()
-  })
-  return { journal, folder: place.path, another }
+  const { folder, file } = await placeOfTest()
+  const journal = await opened(file)
+  onTestFinished(() => journal.close())
+  return { journal, folder, file, another: () => opened(file) }
 }
 
 export function runArtifact(

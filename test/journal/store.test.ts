@@ -1,24 +1,20 @@
 /** Commits that many calls share: none is answered before the disk has them. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { afterAll, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { createStore } from '../../src/journal/store.ts'
+import { placeOfTest } from './rig.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'runherald-store-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-let number = 0
-function openDatabase(): DatabaseSync {
-  const db = new DatabaseSync(join(folder, `${number++}.sqlite`))
+async function openDatabase(): Promise<DatabaseSync> {
+  const { file } = await placeOfTest()
+  const db = new DatabaseSync(file)
+  onTestFinished(() => db.close())
   db.exec('PRAGMA journal_mode = WAL; CREATE TABLE kept (what TEXT) STRICT')
   return db
 }
 
 test('no call is answered before the sync it shares, and those that come meanwhile share the next', async () => {
-  using db = openDatabase()
+  const db = await openDatabase()
   const syncs: Array<() => void> = []
   let asked = Promise.withResolvers<void>()
   const store = createStore(db, {
@@ -52,8 +48,15 @@ test('no call is answered before the sync it shares, and those that come meanwhi
   await store.drained()
 })
 
+test('a call made as another returns is kept too', async () => {
+  const store = createStore(await openDatabase(), { sync: async () => {} })
+  for (let index = 0; index < 50; index += 1)
+    await store.transaction(() => store.run('INSERT INTO kept VALUES (?)', String(index)))
+  expect(store.all('SELECT * FROM kept')).toHaveLength(50)
+})
+
 test('a call that fails alone fails alone', async () => {
-  using db = openDatabase()
+  const db = await openDatabase()
   const store = createStore(db, { sync: async () => {} })
   const calls = ['a', 'b', 'c'].map((what) =>
     store.transaction(() => {
@@ -67,7 +70,7 @@ test('a call that fails alone fails alone', async () => {
 })
 
 test('after a sync that the disk refused nothing is kept any more, though later syncs would succeed', async () => {
-  using db = openDatabase()
+  const db = await openDatabase()
   const told: unknown[] = []
   const refused = Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' })
   const faults: unknown[] = [refused]
