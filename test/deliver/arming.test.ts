@@ -21,6 +21,12 @@ describe('an attempt begins only', () => {
     ])
     expect(begun(at.arm())).toBe(false)
     expect(begun(at.verdict(REFUSED).arm())).toBe(false)
+    const asked = core()
+      .plan({ traits: traits({ askable: true }) })
+      .arm()
+    expect(begun(asked.ends({ type: 'lost', detail: 'reset' }).pass(5).arm())).toBe(true)
+    expect(asked.newest()).toMatchObject({ state: 'unknown', onWire: { attempt: 2, purpose: 'look-up' } })
+    expect(begun(asked.arm())).toBe(false)
   })
 
   test('when nothing is awaited', () => {

@@ -69,17 +69,23 @@ describe('a drop folder', () => {
     )
   })
 
-  test('touches no link, pipe or folder that is named like a sheet', async () => {
+  test('touches no link, pipe or folder that is named like a sheet, whether a sweep or an event shows it', async () => {
     await using rig = createRig()
     const secret = join(rig.folder, 'secret.csv')
     writeFileSync(secret, 'x')
-    symlinkSync(secret, join(rig.root, 'link.csv'))
-    mkdirSync(join(rig.root, 'folder.csv'))
-    execFileSync('mkfifo', [join(rig.root, 'pipe.csv')])
+    const lay = (when: string) => {
+      symlinkSync(secret, join(rig.root, `${when} link.csv`))
+      mkdirSync(join(rig.root, `${when} folder.csv`))
+      execFileSync('mkfifo', [join(rig.root, `${when} pipe.csv`)])
+    }
+    lay('early')
     const watch = watched(rig, { settleSeconds: 0, events: 'on' })
     await rig.following()
+    lay('late')
+    const plate = rig.write('plate.csv')
+    await rig.found(settled(plate))
     await watch.sweepNow()
-    expect(rig.findings).toEqual([])
+    expect(new Set(rig.findings.map(({ path }) => path))).toEqual(new Set([plate]))
   })
 
   test('takes a copy that grows in steps when it has ended, and begins the settle time anew at each step', async () => {
