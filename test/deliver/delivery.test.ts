@@ -29,6 +29,8 @@ const lost =
     commits.push(body)
     response.socket?.destroy()
   }
+/** No regular sweep comes to the help of what should go by itself. */
+const NO_SWEEP = { sweepSeconds: 3_600_000 }
 const names = (count: number) => Array.from({ length: count }, (_, index) => `run-${index + 1}`)
 
 test('a planned run is registered once, with its receipt and its secret in place', async () => {
@@ -240,27 +242,25 @@ test('a correction that comes while the older is on the wire goes after it', asy
   expect(registry.commits).toMatchObject([{ name: 'first' }, { name: 'second' }])
 })
 
-describe('a person at another terminal', () => {
-  test('pauses, resumes and retries, and the daemon acts on it', async () => {
-    await using registry = await fakeRegistry()
-    await using here = await lab([destinationOf(registry)])
-    const command = await journalAt(here.folder)
-    registry.next(answer(422, 'no such model'))
-    await here.plan(planOf())
-    await here.until('registration.refused')
-    await command.pauseRegistry('lab', 'operator', 'maintenance', new Date())
-    await command.act('run-1', { retry: true }, 'Ada', new Date())
-    expect(registry.commits).toEqual([])
-    await command.openRegistry('lab', 'operator', new Date())
-    await here.until('registration.registered')
-    await command.close()
-  })
+test('a person at another terminal pauses, resumes and retries, and the daemon acts on it', async () => {
+  await using registry = await fakeRegistry()
+  await using here = await lab([destinationOf(registry)])
+  const command = await journalAt(here.folder)
+  registry.next(answer(422, 'no such model'))
+  await here.plan(planOf())
+  await here.until('registration.refused')
+  await command.pauseRegistry('lab', 'operator', 'maintenance', new Date())
+  await command.act('run-1', { retry: true }, 'Ada', new Date())
+  expect(registry.commits).toEqual([])
+  await command.openRegistry('lab', 'operator', new Date())
+  await here.until('registration.registered')
+  await command.close()
 })
 
 describe('Redis', () => {
   test('killed, it comes back, and what waited goes through once', async () => {
     await using registry = await fakeRegistry()
-    await using here = await lab([destinationOf(registry)])
+    await using here = await lab([destinationOf(registry)], NO_SWEEP)
     await here.plan(planOf({ id: 'before' }))
     await here.until('registration.registered')
     process.kill(here.redis.pid, 'SIGKILL')
@@ -284,7 +284,7 @@ describe('Redis', () => {
     const start = () =>
       deliveryOf({
         ...{ journal, socket: join(folder.path, 'redis', 'redis.sock'), emit: herald.emit },
-        destinations: [destinationOf(registry)],
+        ...{ destinations: [destinationOf(registry)], ...NO_SWEEP },
       })
     const away = told('redis.away')
     const stopped = await start()
@@ -360,12 +360,13 @@ describe('Redis', () => {
     await here.plan(planOf())
     await here.until('registration.registered')
     expect(registry.commits).toHaveLength(1)
+    expect(here.happened.map(({ event }) => event)).not.toContain('delivery.failed')
     await queue.close()
   })
 })
 
 describe('stopping', () => {
-  test('waits for no probe', async () => {
+  test('waits for no probe, and tells of none that it cut', async () => {
     await using registry = await fakeRegistry()
     const limits = { concurrency: 1, perSecond: 1000, timeoutSeconds: 600 }
     await using here = await lab([destinationOf(registry, { limits })])
@@ -375,6 +376,7 @@ describe('stopping', () => {
     await asked
     await here.delivery.close()
     expect(await here.journal.registries()).toMatchObject([{ state: 'paused' }])
+    expect(here.happened.map(({ event }) => event)).not.toContain('registry.probed')
   })
 
   test('waits for the attempt on the wire and begins no other', async () => {

@@ -1,6 +1,6 @@
 /** An outage of three days, at a clock that is sped up: whatever waits goes through afterwards, once, and nobody is asked. */
 import { expect, test } from 'vitest'
-import { openLab } from '../rig/lab.ts'
+import { type Lab, openLab } from '../rig/lab.ts'
 import { COLUMNS, registrationSheet } from '../rig/runs.ts'
 import { batchSheet } from './kill-points/scenarios.ts'
 
@@ -9,6 +9,7 @@ const COUNT = process.env['RUNHERALD_LONG'] === '1' ? 1000 : 20
 const TIME_SCALE = 20_000
 const OUTAGE_MS = (3 * 24 * 3600 * 1000) / TIME_SCALE
 const LIMITS = { concurrency: 2, perSecond: 500, timeoutSeconds: 5 }
+const KINDS = ['majora-2020-03-24', 'majora-2020-03-25', 'majora-2', 'onecodex-v1', 'webhook'] as const
 
 test(`three days without answers, with ${COUNT} runs or batches waiting at each kind`, {
   timeout: 3_600_000,
@@ -22,8 +23,7 @@ test(`three days without answers, with ${COUNT} runs or batches waiting at each 
       queue: { sweepSeconds: 2 * TIME_SCALE, lockSeconds: 60 * TIME_SCALE, stalledSeconds: 30 * TIME_SCALE },
     },
   })
-  const kinds = ['majora-2020-03-24', 'majora-2020-03-25', 'majora-2', 'onecodex-v1', 'webhook'] as const
-  lab.settings.registries = kinds.map((kind) => ({
+  lab.settings.registries = KINDS.map((kind) => ({
     name: kind,
     kind,
     url: lab.sandbox.urlOf(kind),
@@ -33,68 +33,17 @@ test(`three days without answers, with ${COUNT} runs or batches waiting at each 
   }))
   await lab.configure()
   await lab.start()
-  const columns = [
-    ...COLUMNS,
-    'instrument_make',
-    'instrument_model',
-    'flowcell_id',
-    'start_time',
-    'end_time',
-    'library_sop_name',
-    'library_sop_version',
-  ]
-  await lab.drop(
-    'runs.csv',
-    registrationSheet(
-      Array.from({ length: COUNT }, (_, index) => ({
-        central_sample_id: `S-${index}`,
-        library_name: `OUTAGE-${index}`,
-        run_name: `RUN-OUTAGE-${index}`,
-        instrument_make: 'ILLUMINA',
-        instrument_model: 'NovaSeq 6000',
-        flowcell_id: `H${String(index).padStart(4, '0')}DRXX`,
-        library_sop_name: 'ARTIC',
-        library_sop_version: 'v2',
-        start_time: '2020-03-03T16:41:00Z',
-        end_time: '2020-03-04T16:41:00Z',
-      })),
-      columns,
-    ),
-  )
-  for (let index = 0; index < COUNT; index++)
-    await lab.drop(
-      `batch${index}.csv`,
-      batchSheet(`Batch ${index}`, [`TB${String(index).padStart(7, '0')}A`]),
-    )
+  await lab.drop('runs.csv', runsSheet())
+  for (let index = 0; index < COUNT; index++) {
+    const tube = `TB${String(index).padStart(7, '0')}A`
+    await lab.drop(`batch${index}.csv`, batchSheet(`Batch ${index}`, [tube]))
+  }
   const began = performance.now()
   await lab.until(() => performance.now() - began > OUTAGE_MS || undefined, 'three days', 60_000)
   lab.sandbox.setFaults({ rules: [] })
-  const MOVING = ['waiting', 'queued', 'sending', 'unknown']
-  // The log tells of each; all of them are looked at only when no more are under way than those held can keep back.
-  const most = kinds.length * LIMITS.concurrency
-  const planned = new Set<unknown>()
-  const ended = new Set<unknown>()
-  let read = 0
-  await lab.until(
-    async () => {
-      for (; read < lab.lines.length; read++) {
-        const line = lab.lines[read]
-        if (line?.event === 'registration.planned') planned.add(line['registration'])
-        if (line?.event === 'registration.registered' || line?.event === 'registration.held')
-          ended.add(line['registration'])
-      }
-      if (planned.size < kinds.length * COUNT || planned.size - ended.size > most) return undefined
-      const rows = await lab.rows()
-      const held = new Set(
-        rows.filter((one) => one.state === 'held').map((one) => `library ${one.subject.name}`),
-      )
-      return rows.every((row) => !MOVING.includes(row.state) || held.has(row.reason ?? '')) || undefined
-    },
-    'all delivered',
-    1_800_000,
-  )
+  await delivered(lab)
   const rows = await lab.rows()
-  for (const kind of kinds) {
+  for (const kind of KINDS) {
     const here = rows.filter((row) => row.registry === kind)
     expect(here.filter((row) => row.state === 'held').length, kind).toBeLessThanOrEqual(LIMITS.concurrency)
     expect(here.filter((row) => row.state === 'registered').length, kind).toBeGreaterThanOrEqual(
@@ -109,3 +58,51 @@ test(`three days without answers, with ${COUNT} runs or batches waiting at each 
   )
   expect(new Set(keys).size).toBe(keys.length)
 })
+
+/** Runs that no folder is needed for. */
+function runsSheet(): string {
+  const run = {
+    instrument_make: 'ILLUMINA',
+    instrument_model: 'NovaSeq 6000',
+    start_time: '2020-03-03T16:41:00Z',
+    end_time: '2020-03-04T16:41:00Z',
+    library_sop_name: 'ARTIC',
+    library_sop_version: 'v2',
+  }
+  const rows = Array.from({ length: COUNT }, (_, index) => ({
+    ...run,
+    central_sample_id: `S-${index}`,
+    library_name: `OUTAGE-${index}`,
+    run_name: `RUN-OUTAGE-${index}`,
+    flowcell_id: `H${String(index).padStart(4, '0')}DRXX`,
+  }))
+  return registrationSheet(rows, [...COLUMNS, ...Object.keys(run), 'flowcell_id'])
+}
+
+/** Waits until nothing moves any more but what a held library keeps back. */
+async function delivered(lab: Lab): Promise<void> {
+  const MOVING = ['waiting', 'queued', 'sending', 'unknown']
+  // The log tells of each; all of them are looked at only when no more are under way than those held can keep back.
+  const most = KINDS.length * LIMITS.concurrency
+  const planned = new Set<unknown>()
+  const ended = new Set<unknown>()
+  let read = 0
+  await lab.until(
+    async () => {
+      for (; read < lab.lines.length; read++) {
+        const line = lab.lines[read]
+        if (line?.event === 'registration.planned') planned.add(line['registration'])
+        if (line?.event === 'registration.registered' || line?.event === 'registration.held')
+          ended.add(line['registration'])
+      }
+      if (planned.size < KINDS.length * COUNT || planned.size - ended.size > most) return undefined
+      const rows = await lab.rows()
+      const held = new Set(
+        rows.filter((one) => one.state === 'held').map((one) => `library ${one.subject.name}`),
+      )
+      return rows.every((row) => !MOVING.includes(row.state) || held.has(row.reason ?? '')) || undefined
+    },
+    'all delivered',
+    1_800_000,
+  )
+}
