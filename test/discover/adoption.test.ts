@@ -141,6 +141,7 @@ describe('a run that was left alone', () => {
     const folder = await oldRun(lab.runs, 1, 30)
     await lab.start()
     await firstScan(lab)
+    expect(await adopted(lab)).toEqual([novaSeqRun(1).runId])
     expect((await lab.cli('retry', folder)).code).toBe(0)
     expect(await adopted(lab)).toEqual([])
     const rows = await lab.registrations((all) => all.length > 0)

@@ -6,7 +6,7 @@ import { rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { openLab, type Row } from '../rig/lab.ts'
+import { climb, openLab, type Row } from '../rig/lab.ts'
 import { novaSeqRun } from '../rig/runs.ts'
 import { audit } from './auditor.ts'
 import { bringPlate, evidenceOf, notes } from './evidence.ts'
@@ -16,9 +16,12 @@ const fault = mountFault()
 if (fault !== null) console.log(`A full and a read-only disk are skipped: ${fault}`)
 
 test('a daemon that is told to end waits for what is on the wire, and makes no unknown outcome of it', async () => {
-  await using lab = await openLab({
-    faults: { rules: [{ match: { path: ADD }, fault: { do: 'delay', beforeCommitMs: 1500 } }] },
-  })
+  // Longer than a stop takes that waits for nothing.
+  const faults = { rules: [{ match: { path: ADD }, fault: { do: 'delay' as const, beforeCommitMs: 5000 } }] }
+  await using lab = await openLab({ faults })
+  const limits = { concurrency: 1, perSecond: 500, timeoutSeconds: 60 }
+  lab.settings.registries = [climb(lab.sandbox, { limits })]
+  await lab.configure()
   const noting = notes()
   await lab.start()
   await bringPlate(lab, noting, 1)

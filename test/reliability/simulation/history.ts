@@ -351,10 +351,13 @@ function isAtRest(world: World): boolean {
 }
 
 function outcomeOf(journal: SimulatedJournal): string {
-  const { registrations, receipts, attempts } = journal.look()
+  const { registrations, receipts, claims, attempts, registries, artifacts } = journal.look()
+  const sorted = (all: object[]): string[] => all.map((one) => JSON.stringify(one)).sort()
   return JSON.stringify([
     registrations,
-    [...receipts].sort(([a], [b]) => a.localeCompare(b)),
-    attempts.length,
+    ...[sorted([...receipts]), sorted([...claims]), sorted(attempts), sorted(registries)],
+    sorted(
+      artifacts.map(({ path, status, fingerprint, arrival }) => ({ path, status, fingerprint, arrival })),
+    ),
   ])
 }

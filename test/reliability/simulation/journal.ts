@@ -30,6 +30,8 @@ export type Kept = {
   registrations: Array<Registration & { kind: string }>
   bodies(registration: string, revision: number): string | null
   attempts: KeptAttempt[]
+  /** Who has which tube, by registry and tube. */
+  claims: Map<string, string>
   receipts: Map<string, RemoteIds>
   registries: RegistryState[]
   artifacts: Artifact[]
@@ -411,6 +413,7 @@ export function openModelJournal(decide: Decide, random: () => number): Simulate
       registrations: [...entries.values()].map(({ registration, kind }) => ({ ...registration, kind })),
       bodies: (registration, revision) => bodyOf(entries.get(registration)?.submissions.get(revision)),
       attempts,
+      claims,
       receipts,
       registries: [...registries.values()],
       artifacts: [...artifacts.values()],

@@ -56,6 +56,11 @@ export function openSqliteJournal(decide: Decide, random: () => number): Simulat
             ended: row['ended'] !== null,
           }),
         ),
+        claims: new Map(
+          store
+            .all('SELECT registry, claim, registration FROM claims')
+            .map((row) => [`${row['registry']} ${row['claim']}`, String(row['registration'])]),
+        ),
         receipts: new Map(
           store.all('SELECT registration, receipt FROM receipts').map((row) => {
             const { remoteIds } = JSON.parse(String(row['receipt'])) as { remoteIds: RemoteIds }
