@@ -37,11 +37,11 @@ const afterRequest = (then: (socket: Socket) => void) => (socket: Socket) => {
 }
 
 describe('what ends without a complete answer may have arrived, once a byte has left', () => {
-  test.for<[string, (socket: Socket) => void]>([
+  test.for<[string, (socket: Socket) => void, says?: string]>([
     ['closed unread', (socket) => socket.end()],
     ['read, then reset', afterRequest((socket) => socket.resetAndDestroy())],
     ['read, then closed', afterRequest((socket) => socket.end())],
-    ['read, then silence', afterRequest(() => {})],
+    ['read, then silence', afterRequest(() => {}), 'no complete answer within 0.4 s'],
     ['half a header', afterRequest((socket) => socket.end('HTTP/1.1 200 O'))],
     [
       'a body cut short',
@@ -50,11 +50,13 @@ describe('what ends without a complete answer may have arrived, once a byte has 
     [
       'a body that stalls',
       afterRequest((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 90\r\n\r\n{')),
+      'no complete answer within 0.4 s',
     ],
     ['no HTTP at all', afterRequest((socket) => socket.end('220 smtp.example.org ready\r\n'))],
-  ])('%s', async ([, serve]) => {
+  ])('%s', async ([, serve, says = '']) => {
     await using server = await socketServer(serve)
-    expect(await exchange(server.url, POST, 0.4)).toMatchObject({ type: 'lost' })
+    const detail = expect.stringContaining(says)
+    expect(await exchange(server.url, POST, 0.4)).toMatchObject({ type: 'lost', detail })
   })
 
   test('an answer without end is cut off by its size', async () => {
