@@ -21,15 +21,22 @@ const majora2 = (sandbox: Sandbox) => ({
   limits,
 })
 
+/** Most of what a life does is then done while something is on the wire that a repeat would double. */
+const SLOW_ANSWERS: FaultScript = {
+  rules: [{ match: { method: 'POST' }, fault: { do: 'delay', afterCommitMs: 300 } }],
+}
+
 export const scenarios: Scenario[] = [
   {
     name: 'a run and its sheet come together',
     registries: (sandbox) => [climb(sandbox)],
+    faults: SLOW_ANSWERS,
     step: bringPlate,
   },
   {
     name: 'a sheet comes first, and its run later',
     registries: (sandbox) => [climb(sandbox)],
+    faults: SLOW_ANSWERS,
     async step(lab, notes, number, isLast) {
       const run = novaSeqRun(number)
       const file = `plate${number}.csv`
