@@ -102,12 +102,12 @@ const BLOCK_BYTES = 64 * 1024
 
 /** The same, block by block, which takes less of csv-parse than to tell of each record where it stood. */
 function eachLine(text: Buffer, firstRow: Buffer, options: Options, take: Take): void {
+  // A CR before a line's end is trimmed away with other blanks.
+  const isAlone = /\r(?!\n)/.test(text.toString('latin1'))
+  const lineOptions = isAlone ? options : { ...options, record_delimiter: '\n' }
   for (let from = 0; from < text.length; ) {
     const end = text.indexOf('\n', from + BLOCK_BYTES) + 1 || text.length
-    const block = Buffer.concat([firstRow, text.subarray(from, end)])
-    // A CR before a line's end is trimmed away with other blanks.
-    const alone = /\r(?!\n)/.test(block.toString('latin1'))
-    const records = cellsOf(block, alone ? options : { ...options, record_delimiter: '\n' })
+    const records = cellsOf(Buffer.concat([firstRow, text.subarray(from, end)]), lineOptions)
     for (let at = 1; at < records.length; at++) take(records[at] ?? [])
     from = end
   }

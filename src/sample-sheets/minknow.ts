@@ -32,13 +32,12 @@ export const minknow = {
     const valid = !hasErrors(findings.problems())
     const libraries = suppliedLibraries(
       rows.filter((one) => supplies && !(one.library_name === '' && isControl(one))),
-      (one) => ({
-        row: one.row,
-        library: one.library_name,
-        sample: sampleOf(one),
-        barcode: one.barcode || one.internal_barcode || null,
-        link: linkOf(one),
-      }),
+      {
+        library: (one) => one.library_name,
+        sample: sampleOf,
+        barcode: (one) => one.barcode || one.internal_barcode || null,
+        link: linkOf,
+      },
       header.column('library_name'),
       findings,
       options,
@@ -50,7 +49,7 @@ export const minknow = {
         version: null,
         valid,
         experimentName: experiments.size === 1 ? ([...experiments][0] ?? null) : null,
-        samples: countSamples(rows, sampleOf),
+        samples: countSamples(rows.map(sampleOf).filter((id) => id !== '')),
         rows: rows.length,
       },
       libraries,

@@ -8,10 +8,14 @@ import { keyValues, type Sections } from './sections.ts'
 /** Comparing each with each would take too long beyond; equal indexes are found however many there are. */
 const COMPARED_SAMPLES = 1_000
 
+const NONE = /^(?:n+|na|n\/a|none|noindex)$/i
+const CAPITALS = /^[ACGTN]+$/
+const BASES = /^[ACGTN]+$/i
+
 /** All N is how Local Run Manager writes "none". Every such word begins with an N, and few indexes do. */
 export const isNone = (index: string): boolean =>
-  index === '' || ((index[0] === 'N' || index[0] === 'n') && /^(?:n+|na|n\/a|none|noindex)$/i.test(index))
-const isSequence = (index: string): boolean => /^[ACGTN]+$/.test(index) || /^[ACGTN]+$/i.test(index)
+  index === '' || ((index[0] === 'N' || index[0] === 'n') && NONE.test(index))
+const isSequence = (index: string): boolean => CAPITALS.test(index) || BASES.test(index)
 
 export function tellIndexes(sections: Sections, samples: SampleTable, findings: Findings): void {
   const cycles = cyclesOf(sections)
@@ -59,11 +63,11 @@ type Lane = { name: string | null; bare: SampleRow[]; indexed: SampleRow[]; othe
  */
 function lanesOf(rows: readonly SampleRow[]): { all: Lane[]; named: Map<string, Lane[]> } {
   const emptyLane = (name: string | null): Lane => ({ name, bare: [], indexed: [], others: 0 })
-  const written = new Set<string>()
-  for (const { lane } of rows) if (lane !== null) written.add(lane)
+  const written = new Set(rows.map((one) => one.lane))
   const lanes = new Map<string, Lane>()
   const named = new Map<string, Lane[]>()
   for (const lane of written) {
+    if (lane === null) continue
     const names = lane.split('+').slice(0, 8)
     for (const one of names) if (lanes.size < 64 && !lanes.has(one)) lanes.set(one, emptyLane(one))
     named.set(
@@ -114,8 +118,7 @@ function tellLane(
 /** The first sample of each pair of indexes; `tell` is told of every other with it. */
 function withoutTwins(samples: SampleRow[], tell: (twins: [SampleRow, SampleRow]) => void): SampleRow[] {
   // Where no two have even the first index in common there are none, and most sheets are so.
-  const indexes = new Set<string>()
-  for (const { index } of samples) indexes.add(index.toUpperCase())
+  const indexes = new Set(samples.map(({ index }) => index.toUpperCase()))
   if (indexes.size === samples.length) return samples
   const first = new Map<string, SampleRow>()
   for (const one of samples) {

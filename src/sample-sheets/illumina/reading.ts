@@ -30,13 +30,12 @@ export function illuminaReading(
   const valid = !hasErrors(findings.problems())
   const libraries = suppliedLibraries(
     supplies ? samples.rows : [],
-    (one) => ({
-      row: one.row,
-      library: one.library,
-      sample: one.sampleId,
-      barcode: barcodeOf(one),
-      link: sheet.link,
-    }),
+    {
+      library: (one) => one.library,
+      sample: (one) => one.sampleId,
+      barcode: barcodeOf,
+      link: () => sheet.link,
+    },
     samples.column('library'),
     findings,
     options,
@@ -47,7 +46,7 @@ export function illuminaReading(
       version: sheet.version,
       valid,
       experimentName: sheet.experimentName,
-      samples: countSamples(named, ({ sampleId }) => sampleId),
+      samples: countSamples(named.map((one) => one.sampleId)),
       // Without a column of sample ids every row counts as one.
       rows: samples.column('sampleId') === null ? samples.rows.length : named.length,
     },

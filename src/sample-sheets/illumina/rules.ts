@@ -1,4 +1,5 @@
 /** What Illumina's own software refuses in a sample sheet (bcl2fastq, bcl-convert, BaseSpace), one rule after the other. */
+import type { Column } from '../../problems.ts'
 import { type Findings, NO_ROWS, shown, visible } from '../cells/findings.ts'
 import { tellIndexes } from './indexes.ts'
 import { tellCycles } from './reads.ts'
@@ -20,18 +21,13 @@ export function tellIllumina(sections: Sections, samples: SampleTable, findings:
   if (samples.rows.length === 0) findings.add(NO_ROWS)
   tellSampleIds(samples, findings)
   tellProjects(samples, findings)
-  // Lanes that were merged stand together in some centres' sheets, as 3+4.
-  for (const { row, lane } of samples.rows)
-    if (lane !== null && !/^[1-8](?:\+[1-8])*$/.test(lane))
-      findings.add({
-        code: 'sample-sheet.lane',
-        found: shown(lane),
-        rows: [row],
-        column: samples.column('lane'),
-      })
+  tellLanes(samples, findings)
   tellIndexes(sections, samples, findings)
   tellCycles(sections, samples, findings)
 }
+
+/** Lanes that were merged stand together in some centres' sheets, as 3+4. */
+const LANES = /^[1-8](?:\+[1-8])*$/
 
 function tellSections(sections: Sections, findings: Findings): void {
   for (const { name, row } of sections.repeated)
@@ -80,43 +76,53 @@ function tellColumns(samples: SampleTable, findings: Findings): void {
     })
 }
 
+function tellLanes(samples: SampleTable, findings: Findings): void {
+  const column = samples.column('lane')
+  for (const { row, lane } of samples.rows.filter(({ lane }) => lane !== null && !LANES.test(lane)))
+    findings.add({ code: 'sample-sheet.lane', found: shown(lane ?? ''), rows: [row], column })
+}
+
+const SMALL_LETTER = /\p{Ll}/u
+const ODD = /[^A-Za-z0-9_-]/u
 const RESERVED = /^(?:all|default|none|unknown|undetermined|stats|reports)$/i
 
 function tellSampleIds(samples: SampleTable, findings: Findings): void {
   const column = samples.column('sampleId')
   if (column === null) return
-  const tell = (row: number, found: string, suggestion?: string) =>
+  for (const { row, sampleId } of samples.rows.filter((one) => one.nameOnly))
     findings.add({
-      code: 'sample-sheet.sample-id',
-      found,
+      code: 'sample-sheet.sample-id-missing',
+      found:
+        sampleId === ''
+          ? 'Sample_ID is empty'
+          : `Sample_ID is empty; Sample_Name ${shown(sampleId)} was taken`,
       rows: [row],
       column,
-      ...(suggestion === undefined ? {} : { suggestion }),
+      severity: sampleId === '' ? 'error' : 'warning',
     })
+  for (const { row, sampleId } of samples.rows.filter(isWrong))
+    findings.add({ code: 'sample-sheet.sample-id', rows: [row], column, ...whyWrong(sampleId) })
+  tellCaseTwins(samples.rows, column, findings)
+}
+
+const isWrong = ({ sampleId, nameOnly }: SampleRow): boolean =>
+  !nameOnly && (ODD.test(sampleId) || sampleId.length > 100 || RESERVED.test(sampleId))
+
+function whyWrong(id: string): { found: string; suggestion?: string } {
+  const odd = ODD.exec(id)?.[0]
+  if (odd !== undefined)
+    return { found: `${shown(id)} holds ${shown(odd)}`, suggestion: id.replace(/[^A-Za-z0-9_-]+/g, '-') }
+  if (id.length > 100) return { found: `${shown(id)} has ${id.length} characters` }
+  return { found: `${shown(id)} is a word the software uses itself` }
+}
+
+function tellCaseTwins(samples: SampleRow[], column: Column, findings: Findings): void {
   // Ids without small letters cannot differ in case.
-  const mayDiffer = samples.rows.some(({ sampleId }) => /\p{Ll}/u.test(sampleId))
+  if (!samples.some(({ sampleId }) => SMALL_LETTER.test(sampleId))) return
   const spellings = new Map<string, SampleRow>()
-  for (const sample of samples.rows) {
+  for (const sample of samples) {
     const { row, sampleId, nameOnly } = sample
-    if (nameOnly) {
-      findings.add({
-        code: 'sample-sheet.sample-id-missing',
-        found:
-          sampleId === ''
-            ? 'Sample_ID is empty'
-            : `Sample_ID is empty; Sample_Name ${shown(sampleId)} was taken`,
-        rows: [row],
-        column,
-        severity: sampleId === '' ? 'error' : 'warning',
-      })
-      continue
-    }
-    const odd = /[^A-Za-z0-9_-]/u.exec(sampleId)?.[0]
-    if (odd !== undefined)
-      tell(row, `${shown(sampleId)} holds ${shown(odd)}`, sampleId.replace(/[^A-Za-z0-9_-]+/g, '-'))
-    else if (sampleId.length > 100) tell(row, `${shown(sampleId)} has ${sampleId.length} characters`)
-    else if (RESERVED.test(sampleId)) tell(row, `${shown(sampleId)} is a word the software uses itself`)
-    if (!mayDiffer) continue
+    if (nameOnly) continue
     const lower = sampleId.toLowerCase()
     const twin = spellings.get(lower)
     if (twin === undefined) spellings.set(lower, sample)

@@ -8,21 +8,20 @@ import type { Findings } from '../cells/findings.ts'
 import { name } from '../cells/values.ts'
 import type { SheetOptions } from '../sheet-format.ts'
 
-/** A row of such a sheet: the library it names, the sample in it, and the run, where the sheet tells. */
-type SuppliedRow = {
-  row: number
-  library: string
-  sample: string
-  barcode: string | null
-  link: RunLink | null
+/** What a row of such a sheet says: the library it names, the sample in it, and the run, where the sheet tells. */
+type Supplied<Row> = {
+  library(row: Row): string
+  sample(row: Row): string
+  barcode(row: Row): string | null
+  link(row: Row): RunLink | null
 }
 
 const libraryName = name(96)
 
 /** One library for each distinct name. In a run folder that folder is the run, whatever the sheet says of others. */
-export function suppliedLibraries<Row>(
+export function suppliedLibraries<Row extends { row: number }>(
   rows: readonly Row[],
-  suppliedBy: (row: Row) => SuppliedRow,
+  supplied: Supplied<Row>,
   column: Column | null,
   findings: Findings,
   { inRunFolder }: SheetOptions,
@@ -32,7 +31,8 @@ export function suppliedLibraries<Row>(
   // Most rows are of the library of the row above.
   let above: { library: string; checked: Checked<string>; gathered: Gathered | null } | null = null
   for (const one of rows) {
-    const { row, library, sample, barcode, link } = suppliedBy(one)
+    const { row } = one
+    const library = supplied.library(one)
     if (library === '')
       findings.add({
         code: 'sample-sheet.value-missing',
@@ -47,8 +47,9 @@ export function suppliedLibraries<Row>(
     const { checked, gathered } = above
     for (const fault of library === '' ? [] : checked.faults) findings.add({ ...fault, rows: [row], column })
     if (gathered === null) continue
+    const link = supplied.link(one)
     gathered.rows.push(row)
-    addSample(gathered, sample, barcode, row)
+    addSample(gathered, supplied.sample(one), supplied.barcode(one), row)
     addToRun(gathered, inRunFolder ? null : link, row)
     if (link === null && !inRunFolder) unlinked.push(row)
   }
