@@ -38,9 +38,16 @@ export function createCheck(world: World): Check {
   const isPaused = (registry: string): boolean =>
     kept().registries.some((one) => one.name === registry && one.state === 'paused')
 
+  /** Attempts to send that may have had a say, counted here and not taken from what the core counts. */
+  const sends = new Set<string>()
+  const keyOf = (id: string, revision: number, attempt: number): string => `${id} ${revision} ${attempt}`
+  const wasSent = (id: string, { revision, lastAttempt }: Revision): boolean =>
+    Array.from({ length: lastAttempt }, (_, at) => keyOf(id, revision, at + 1)).some((key) => sends.has(key))
+
   const check: Check = {
     calm: false,
-    armed(id, { revision, purpose, submission }) {
+    armed(id, { revision, attempt, purpose, submission }) {
+      if (purpose === 'send') sends.add(keyOf(id, revision, attempt))
       if (isPaused(submission.registry)) world.fail('a paused registry was sent to')
       const armed = revisionsOf(id).find((one) => one.revision === revision)
       if (purpose === 'look-up' && !armed?.traits.askable) world.fail('a registry was asked that cannot be')
@@ -67,14 +74,15 @@ export function createCheck(world: World): Check {
         checkCommit(world, registry, index)
       }
     },
-    settled(registry, id, { revision, submission }, outcome) {
+    settled(registry, id, { revision, attempt, submission }, outcome) {
+      if (isTurnedAway(outcome)) sends.delete(keyOf(id, revision, attempt))
       if ((outcome.type === 'lost' || outcome.type === 'not-sent') && !isPaused(registry))
         world.fail('an outage did not pause its registry')
       const revisions = revisionsOf(id)
       const state = revisions.find((one) => one.revision === revision)?.state
       // By its name alone: what is there may be what was sent before a correction.
       const isCorrection = revisions.some(
-        (one) => one.revision < revision && one.traits.corrects && one.attempts > 0,
+        (one) => one.revision < revision && one.traits.corrects && wasSent(id, one),
       )
       const isFound = outcome.type === 'look-up' && outcome.result.is === 'found'
       if (isFound && !isCorrection && state !== 'registered')
@@ -157,3 +165,8 @@ function checkRevision(world: World, now: Kept, registration: Registration, revi
     world.fail('registered, and the registry has something else')
   if (!now.receipts.has(registration.id)) world.fail('registered without a receipt')
 }
+
+/** Nothing of it was looked at, for want of credentials, permission or an open registry. */
+const isTurnedAway = (outcome: Outcome): boolean =>
+  (outcome.type === 'verdict' && outcome.verdict.is === 'pause') ||
+  (outcome.type === 'not-sent' && outcome.pause !== 'away')
