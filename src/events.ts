@@ -25,8 +25,14 @@ const event = <Fields extends object>(
     fields?: Fields
   }
 
-/** The run or the sheet a registration comes from, by its name on the disk. */
-type Whence = { run?: string; sheet?: string; path?: string | null }
+/** A registration, with the run or the sheet it comes from by its name on the disk. */
+type Registration = {
+  registration: string
+  registry: string
+  run?: string
+  sheet?: string
+  path?: string | null
+}
 
 /** What an error may tell a log: an allow-list, since errors carry requests, and requests carry secrets. */
 export type LoggedError = { name: string; code: string | null; message: string }
@@ -129,25 +135,20 @@ export const events = {
     { folded: true },
   ),
   'registration.planned': event<
-    Whence & {
-      registration: string
-      registry: string
-      subject: string
-      revision: number
-      state: string
-      reason: string | null
-    }
+    Registration & { subject: string; revision: number; state: string; reason: string | null }
   >('debug', 'A registration was planned', { unlogged: ['subject'] }),
-  'registration.waiting': event<
-    Whence & { registration: string; registry: string; subject: string; reason: 'sheet' | 'run' | 'library' }
-  >('info', 'A registration waits for something that has not come', { unlogged: ['subject'] }),
-  'registration.sending': event<
-    Whence & { registration: string; registry: string; subject: string; attempt: number }
-  >('debug', 'A registration is being sent', { unlogged: ['subject'] }),
+  'registration.waiting': event<Registration & { subject: string; reason: 'sheet' | 'run' | 'library' }>(
+    'info',
+    'A registration waits for something that has not come',
+    { unlogged: ['subject'] },
+  ),
+  'registration.sending': event<Registration & { subject: string; attempt: number }>(
+    'debug',
+    'A registration is being sent',
+    { unlogged: ['subject'] },
+  ),
   'registration.registered': event<
-    Whence & {
-      registration: string
-      registry: string
+    Registration & {
       subject: string
       attempt: number
       adopted: boolean
@@ -155,43 +156,33 @@ export const events = {
       tookMs: number
     }
   >('info', 'The registry accepted a registration', { unlogged: ['subject'] }),
-  'registration.retrying': event<
-    Whence & {
-      registration: string
-      registry: string
-      attempt: number
-      because: string
-      nextTry: string | null
-    }
-  >('info', 'A registration will be tried again', { unlogged: ['because'] }),
-  'registration.refused': event<
-    Whence & {
-      registration: string
-      registry: string
-      subject: string
-      reason: string
-      detail: string[]
-    }
-  >('error', 'A registration was refused', { unlogged: ['subject', 'detail'] }),
-  'registration.unknown': event<
-    Whence & { registration: string; registry: string; attempt: number; because: string }
-  >('warn', 'It is not known whether a registration arrived'),
-  'registration.held': event<
-    Whence & {
-      registration: string
-      registry: string
-      subject: string
-      reason: string
-      detail: string
-    }
-  >('error', 'A registration needs a person', { unlogged: ['subject', 'detail'] }),
-  'registration.superseded': event<Whence & { registration: string; registry: string; revision: number }>(
+  'registration.retrying': event<Registration & { attempt: number; because: string; nextTry: string | null }>(
+    'info',
+    'A registration will be tried again',
+    { unlogged: ['because'] },
+  ),
+  'registration.refused': event<Registration & { subject: string; reason: string; detail: string[] }>(
+    'error',
+    'A registration was refused',
+    { unlogged: ['subject', 'detail'] },
+  ),
+  'registration.unknown': event<Registration & { attempt: number; because: string }>(
+    'warn',
+    'It is not known whether a registration arrived',
+  ),
+  'registration.held': event<Registration & { subject: string; reason: string; detail: string }>(
+    'error',
+    'A registration needs a person',
+    { unlogged: ['subject', 'detail'] },
+  ),
+  'registration.superseded': event<Registration & { revision: number }>(
     'info',
     'A registration was replaced by a newer revision',
   ),
-  'registration.resolved': event<
-    Whence & { registration: string; registry: string; state: string; who: string }
-  >('info', 'A person decided about a registration'),
+  'registration.resolved': event<Registration & { state: string; who: string }>(
+    'info',
+    'A person decided about a registration',
+  ),
   'registry.paused': event<{ registry: string; reason: string; detail: string; who?: string }>(
     'warn',
     'A registry is paused',

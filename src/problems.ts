@@ -14,8 +14,8 @@ import { sampleSheetProblems } from './problems/sample-sheet.ts'
 
 export type Severity = 'error' | 'warning'
 
-/** One entry of the catalogue. */
-type Fault = { title: string; fix: string; severity: Severity }
+/** One entry of the catalogue; an error, unless it says that it is a warning. */
+type Fault = { title: string; fix: string; severity?: Severity }
 
 const catalogue = {
   ...pathProblems,
@@ -66,7 +66,7 @@ const LONGEST_FOUND = 2000
 
 /** Makes the problem `code` as met in one place. `found` is cut to 2,000 characters. */
 export function problem(code: ProblemCode, found: string, where: Where = {}): Problem {
-  const { title, fix, severity }: Fault = catalogue[code]
+  const { title, fix, severity = 'error' }: Fault = catalogue[code]
   return {
     code,
     severity: where.severity ?? severity,

@@ -3,7 +3,6 @@ export const planningProblems = {
   'run.same-id-differs': {
     title: 'The same run lies in two folders, and they tell different things of it',
     fix: 'Find out which folder is right and take the other one away, then: runherald retry PATH',
-    severity: 'error',
   },
   'run.test': {
     title: 'This is not a real run, so it is registered nowhere but at a sandbox',
@@ -18,7 +17,6 @@ export const planningProblems = {
   'run.make-not-taken': {
     title: 'This registry cannot take runs of this make of instrument',
     fix: "Take the make out of the registry's `when` in the configuration, or use a registry that takes it.",
-    severity: 'error',
   },
   'run.left-alone': {
     title:
@@ -29,7 +27,6 @@ export const planningProblems = {
   'run.two-libraries': {
     title: 'This registry takes a run together with its one library, and the sheets put it into several',
     fix: 'Leave one library for this run, in every sheet named here. An earlier sheet counts until it is mended in its own place, as in needs-fixing: take the rows out there and save it.',
-    severity: 'error',
   },
   'run.sheet-disagrees': {
     title: 'The sheet and the run folder tell different things; what the run folder tells is sent',
@@ -54,7 +51,6 @@ export const planningProblems = {
   'sheet.run-ambiguous': {
     title: 'The sheet names a run in a way that fits several run folders',
     fix: 'Add the column run_name with the name of the run folder, and drop the sheet again.',
-    severity: 'error',
   },
   'sheet.nothing-to-register': {
     title: 'There is nothing in this sheet to register',
@@ -64,7 +60,6 @@ export const planningProblems = {
   'sheet.unwanted': {
     title: 'None of the registries that are set up takes this',
     fix: 'There is nothing to correct in the sheet. Ask the person who looks after runherald where it should go.',
-    severity: 'error',
   },
   'sheet.run-alike': {
     title:

@@ -3,7 +3,6 @@ export const runFolderProblems = {
   'run-folder.ids-disagree': {
     title: 'The files of this run folder name different things for the same fact',
     fix: 'Find out which file belongs to this run, take the other one out of the folder, then run: runherald retry PATH',
-    severity: 'error',
   },
   'run-folder.file-unreadable': {
     title: 'A file that tells about this run cannot be opened',
@@ -23,7 +22,6 @@ export const runFolderProblems = {
   'run-folder.file-broken': {
     title: 'A file that tells about this run is damaged',
     fix: 'Copy it again from the instrument. The run is looked at again as soon as the file changes.',
-    severity: 'error',
   },
   'run-folder.renamed': {
     title: 'This folder is not named after its run',
