@@ -57,6 +57,10 @@ export function listAtOnce(folder: string, most: number): Entry[] {
 export const listEverything = async (folder: string): Promise<Entry[]> =>
   (await readdir(folder, { withFileTypes: true })).map((entry) => ({ name: entry.name, kind: kindOf(entry) }))
 
+/** Their names, sorted; folders end in `/`. */
+export const namesOf = (entries: readonly Entry[]): string[] =>
+  entries.map(({ name, kind }) => (kind === 'folder' ? `${name}/` : name)).sort()
+
 const kindOf = (entry: Dirent): Entry['kind'] =>
   entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : 'other'
 

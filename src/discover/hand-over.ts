@@ -51,8 +51,8 @@ export function createHandOver(
     const { fingerprint, modified } = look
     const known = tools.known().get(path)
     firstScan.saw(path, fingerprint)
-    const history = { known, quietMs: quietMs(look, known, tools) }
-    await settler.looked({ root, path, type, fingerprint, modified }, history)
+    const found = { root, path, type, fingerprint, modified }
+    await settler.looked(found, { known, quietMs: quietMs(look, known, tools) })
   }
 
   /** What `look` gives; null where nothing lies there, or the disk refuses: that is told, and tried again. */

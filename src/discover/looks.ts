@@ -1,18 +1,9 @@
 /** Looks at paths one at a time each: a look asked for while one is under way is made once more after it. */
 
-type Looks<Outcome> = {
-  /** Looks now. */
-  at(path: string): Promise<Outcome>
-  /** Calls `then` in a moment, so that a burst of hints makes one look. */
-  soon(path: string, then: (path: string) => void): void
-  /** Makes no more looks; resolves when those under way have ended. */
-  close(): Promise<void>
-}
-
 const BURST_MS = 50
 
 /** `look` must not reject. */
-export function createLooks<Outcome>(look: (path: string) => Promise<Outcome>): Looks<Outcome> {
+export function createLooks<Outcome>(look: (path: string) => Promise<Outcome>) {
   const underWay = new Map<string, { outcome: Promise<Outcome>; again: boolean }>()
   const hinted = new Map<string, NodeJS.Timeout>()
   let closed = false
@@ -30,7 +21,8 @@ export function createLooks<Outcome>(look: (path: string) => Promise<Outcome>): 
   }
 
   return {
-    at(path) {
+    /** Looks now. */
+    at(path: string): Promise<Outcome> {
       const now = underWay.get(path)
       if (now !== undefined) {
         now.again = true
@@ -41,7 +33,8 @@ export function createLooks<Outcome>(look: (path: string) => Promise<Outcome>): 
       underWay.set(path, one)
       return one.outcome
     },
-    soon(path, then) {
+    /** Calls `then` in a moment, so that a burst of hints makes one look. */
+    soon(path: string, then: (path: string) => void): void {
       if (closed || hinted.has(path)) return
       const timer = setTimeout(() => {
         hinted.delete(path)
@@ -49,7 +42,8 @@ export function createLooks<Outcome>(look: (path: string) => Promise<Outcome>): 
       }, BURST_MS)
       hinted.set(path, timer)
     },
-    async close() {
+    /** Makes no more looks; resolves when those under way have ended. */
+    async close(): Promise<void> {
       closed = true
       for (const timer of hinted.values()) clearTimeout(timer)
       hinted.clear()

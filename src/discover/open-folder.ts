@@ -1,9 +1,9 @@
 /** Opens what was found: a run folder as its reader sees it, or a sheet's bytes. Synchronous, for reader threads. */
-import { opendirSync, realpathSync, statSync } from 'node:fs'
+import { realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { ReadFault, RunFolder } from '../handovers.ts'
 import { err, ok, type Result } from '../result.ts'
-import { isJunk } from './junk.ts'
+import { listAtOnce, namesOf } from './file-system.ts'
 import { isInside, readFault, readInside } from './safe-read.ts'
 
 /** Names of one folder that are listed at most: read folders of a run hold hundreds of thousands. */
@@ -64,18 +64,5 @@ function folderAt(real: string, name: string): RunFolder {
   }
 }
 
-/** Names in a folder without junk, sorted, folders with a `/` at their end; of many, those that the disk tells first. */
-function listNames(folder: string, most = MOST_NAMES): string[] {
-  const names: string[] = []
-  const open = opendirSync(folder, { bufferSize: 64 })
-  try {
-    for (let entry = open.readSync(); entry !== null; entry = open.readSync()) {
-      if (isJunk(entry.name)) continue
-      names.push(entry.isDirectory() ? `${entry.name}/` : entry.name)
-      if (names.length >= most) break
-    }
-  } finally {
-    open.closeSync()
-  }
-  return names.sort()
-}
+/** Of many names, those that the disk tells first. */
+const listNames = (folder: string, most = MOST_NAMES): string[] => namesOf(listAtOnce(folder, most))

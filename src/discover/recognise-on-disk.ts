@@ -8,7 +8,15 @@ import { type Stats, statSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { RunFolder } from '../handovers.ts'
-import { type Entry, isAbsent, listAtOnce, listEntries, statAtOnce, statOrNull } from './file-system.ts'
+import {
+  type Entry,
+  isAbsent,
+  listAtOnce,
+  listEntries,
+  namesOf,
+  statAtOnce,
+  statOrNull,
+} from './file-system.ts'
 import { fingerprintOf, type Look } from './fingerprint.ts'
 import { MOST_NAMES } from './open-folder.ts'
 
@@ -24,7 +32,7 @@ type FolderLook = Look & {
 }
 
 /** A folder that is no run folder: the folders in it, and whether a make had to look into them to know that. */
-type PlainLook = { run: null; stats: Stats; below: string[]; askedDeeper: boolean }
+export type PlainLook = { run: null; stats: Stats; below: string[]; askedDeeper: boolean }
 
 /** How a disk is asked. */
 type Asking = {
@@ -105,6 +113,4 @@ async function namesBelow(
 }
 
 const namesIn = async (folder: string, disk: Asking): Promise<string[]> =>
-  (await disk.list(folder, MOST_NAMES))
-    .map(({ name, kind }) => (kind === 'folder' ? `${name}/` : name))
-    .sort()
+  namesOf(await disk.list(folder, MOST_NAMES))

@@ -20,17 +20,6 @@ export type Known = {
   changed: string
 }
 
-type Settler = {
-  /** One look at a path. Resolves when what it led to has been handed on. */
-  looked(look: Look, history: { known: Known | undefined; quietMs: number }): Promise<void>
-  /** The next look at this path counts as the first, and what the journal says of it does not. */
-  anew(path: string): void
-  /** Is there nothing left to hand on? */
-  isSettled(path: string): boolean
-  forget(path: string): void
-  close(): void
-}
-
 type Look = Omit<Found, 'settled' | 'quietSince'>
 type Watched = { fingerprint: string; since: number; told: boolean; timer?: NodeJS.Timeout | undefined }
 
@@ -39,7 +28,7 @@ export function createSettler(options: {
   settleMs(): number
   hand(found: Found): Promise<boolean>
   lookAgain(path: string): void
-}): Settler {
+}) {
   const paths = new Map<string, Watched>()
   const anew = new Set<string>()
 
@@ -64,7 +53,11 @@ export function createSettler(options: {
   }
 
   return {
-    async looked(found, { known, quietMs }) {
+    /** One look at a path. Resolves when what it led to has been handed on. */
+    async looked(
+      found: Look,
+      { known, quietMs }: { known: Known | undefined; quietMs: number },
+    ): Promise<void> {
       const before = paths.get(found.path)
       const isNew = anew.delete(found.path) || !isKnown(known, found)
       if (before === undefined && !isNew && known?.status !== 'active') return
@@ -83,13 +76,15 @@ export function createSettler(options: {
       }, leftMs + 1)
       if (changed && (before !== undefined || isNew)) await hand(found, false, one)
     },
-    anew(path) {
+    /** The next look at this path counts as the first, and what the journal says of it does not. */
+    anew(path: string): void {
       forget(path)
       anew.add(path)
     },
-    isSettled: (path) => (paths.get(path)?.told ?? true) && !anew.has(path),
+    /** Is there nothing left to hand on? */
+    isSettled: (path: string): boolean => (paths.get(path)?.told ?? true) && !anew.has(path),
     forget,
-    close() {
+    close(): void {
       for (const path of paths.keys()) forget(path)
     },
   }

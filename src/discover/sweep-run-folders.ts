@@ -5,7 +5,6 @@
  */
 import { relative, sep } from 'node:path'
 import { crawl } from './crawl.ts'
-import { isSameDay } from './daily.ts'
 import type { Disk } from './disk.ts'
 import { isRefusal, listEverything, statOrNull } from './file-system.ts'
 import { MOST_IN_HAND } from './hand-over.ts'
@@ -60,6 +59,21 @@ export async function sweepRunFolders(
   const folders = entries.filter(({ kind }) => kind === 'folder').map(({ name }) => name)
   await crawl(worthALook(root, folders), MOST_IN_HAND, visit)
   return sweep
+}
+
+/** Is it for this path still the same day? Days begin for each at another hour, which spreads what is done once a day. */
+function isSameDay(path: string, before: Date, now: Date): boolean {
+  const offset = offsetOf(path)
+  return Math.floor(before.getTime() / DAY_MS + offset) === Math.floor(now.getTime() / DAY_MS + offset)
+}
+
+const DAY_MS = 86_400_000
+
+/** In [0, 1), evenly. */
+function offsetOf(path: string): number {
+  let hash = 0
+  for (let at = 0; at < path.length; at++) hash = (Math.imul(hash, 31) + path.charCodeAt(at)) >>> 0
+  return hash / 2 ** 32
 }
 
 /** Run folders that were not finished, and were not met: gone, if something else that is known still lies here. */
