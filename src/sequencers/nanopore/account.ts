@@ -1,5 +1,6 @@
 /** What one source, a file of MinKNOW's or the folder's own name, says of the run it belongs to. */
 import type { RunFacts } from '../../record/run.ts'
+import { isSimulated } from './models.ts'
 
 /** A value and the place it stands at: a key, a JSON pointer, a column. */
 export type Claim = { value: string; at: string }
@@ -20,8 +21,10 @@ export type ContestedFact = (typeof CONTESTED_FACTS)[number]
 /** Of the model some sources know more than others, and of the software only reports know. */
 export type ClaimedFact = ContestedFact | 'instrumentModel' | 'softwareVersion'
 
+export type FileKind = 'final-summary' | 'report-json' | 'report-md' | 'sample-sheet'
+
 export type Account = {
-  kind: 'final-summary' | 'report-json' | 'report-md' | 'sample-sheet' | 'folder-name'
+  kind: FileKind | 'folder-name'
   file: string
   /** First eight digits of the protocol run id: what ties a file to its folder. */
   shortId: string | null
@@ -39,18 +42,27 @@ export type Account = {
   filesElsewhere: number
 }
 
-export const emptyAccount = (kind: Account['kind'], file: string): Account => ({
-  kind,
-  file,
-  shortId: null,
-  flowcellIds: [],
-  facts: {},
-  starts: [],
-  ends: [],
-  state: null,
-  test: false,
-  filesElsewhere: 0,
-})
+/** What a source says by its claims alone; what else it tells is put over it. */
+export function accountOf(
+  kind: Account['kind'],
+  file: string,
+  claims: Partial<Record<ClaimedFact, Claim | null>>,
+): Account {
+  const facts: Account['facts'] = {}
+  for (const [fact, one] of Object.entries(claims)) if (one !== null) Object.assign(facts, { [fact]: one })
+  return {
+    kind,
+    file,
+    shortId: facts.sequencingUuid?.value.slice(0, 8) ?? null,
+    flowcellIds: facts.flowcellId === undefined ? [] : [facts.flowcellId.value],
+    facts,
+    starts: [],
+    ends: [],
+    state: null,
+    test: isSimulated(facts.position?.value),
+    filesElsewhere: 0,
+  }
+}
 
 /** Nothing that MinKNOW or a person at it writes is longer; what is would be somebody's attempt at something else. */
 const MAX_LENGTH = 255
@@ -63,12 +75,6 @@ export function claim(value: string | null | undefined, at: string): Claim | nul
   const trimmed = value?.trim() ?? ''
   if (trimmed === '' || trimmed.length > MAX_LENGTH || PLACEHOLDERS.has(trimmed)) return null
   return { value: trimmed, at }
-}
-
-/** Only the facts that are claimed. */
-export function claimed(facts: Partial<Record<ClaimedFact, Claim | null>>): Account['facts'] {
-  const found = Object.entries(facts).filter(([, one]) => one !== null)
-  return Object.fromEntries(found) as Account['facts']
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/

@@ -1,6 +1,6 @@
 /** Reads final_summary*.txt: what MinKNOW writes once, when every file of an acquisition is in its place. */
-import { type Account, claim, claimed, emptyAccount, readProtocol, uuidClaim } from './account.ts'
-import { isSimulated, modelOf, serialOfDevice } from './models.ts'
+import { type Account, accountOf, claim, readProtocol, uuidClaim } from './account.ts'
+import { modelOf, serialOfDevice } from './models.ts'
 
 /**
  * Lines of `key=value`; an empty value is none, unknown keys and `#` lines (people add them) are passed over, the last
@@ -22,32 +22,28 @@ export function readFinalSummary(text: string, file: string): Account | null {
   const position = at('position') ?? (serialOfDevice(instrument?.value) === null ? null : instrument)
   const device = serialOfDevice(position?.value)
   const protocol = readProtocol(values.get('protocol'), 'protocol')
-  const uuid = uuidClaim(values.get('protocol_run_id'), 'protocol_run_id')
-  const flowcellId = at('flow_cell_id')
   // processing_stopped is when basecalling caught up, seconds to hours later: better than nothing, never better.
   const end = at('acquisition_stopped') ?? at('processing_stopped')
   const start = at('started')
+  const account = accountOf('final-summary', file, {
+    sequencingUuid: uuidClaim(values.get('protocol_run_id'), 'protocol_run_id'),
+    flowcellId: at('flow_cell_id'),
+    flowcellType: protocol.flowcellType,
+    kit: protocol.kit,
+    instrumentSerial: device === null ? serial : claim(device, position?.at ?? 'position'),
+    instrumentModel: claim(
+      modelOf({ serial: instrument?.value, position: position?.value }),
+      instrument === null ? 'position' : 'instrument',
+    ),
+    position,
+    experimentName: at('protocol_group_id'),
+    sampleId: at('sample_id'),
+  })
   return {
-    ...emptyAccount('final-summary', file),
-    shortId: uuid?.value.slice(0, 8) ?? null,
-    flowcellIds: flowcellId === null ? [] : [flowcellId.value],
-    facts: claimed({
-      sequencingUuid: uuid,
-      flowcellId,
-      flowcellType: protocol.flowcellType,
-      kit: protocol.kit,
-      instrumentSerial: device === null ? serial : claim(device, position?.at ?? 'position'),
-      instrumentModel: claim(
-        modelOf({ serial: instrument?.value ?? null, position: position?.value ?? null }),
-        instrument === null ? 'position' : 'instrument',
-      ),
-      position,
-      experimentName: at('protocol_group_id'),
-      sampleId: at('sample_id'),
-    }),
+    ...account,
     starts: start === null ? [] : [start],
     ends: end === null ? [] : [end],
-    test: protocol.check || isSimulated(position?.value),
+    test: account.test || protocol.check,
     filesElsewhere: counts
       .filter(([key]) => key.endsWith('_in_fallback'))
       .reduce((sum, [, value]) => sum + Number(value), 0),

@@ -1,7 +1,7 @@
 /** What the names of an Oxford Nanopore run folder, and of the files in it, tell without opening anything. */
 import { type Stamp, wallStamp } from '../../record/time.ts'
-import { type Account, claim, claimed, emptyAccount } from './account.ts'
-import { isSimulated, modelOf } from './models.ts'
+import { type Account, accountOf, claim, type FileKind } from './account.ts'
+import { modelOf } from './models.ts'
 
 type NamedRun = {
   /** When the start button was pressed, by a clock that was on UTC in 2019 and on local time since about 2022. */
@@ -30,20 +30,14 @@ const SUFFIX = /\.[A-Za-z0-9]+$/
 /** The folder's name as an account: the last resort for each fact, and what files are held against. */
 export function accountOfName(name: string): Account {
   const run = readFolderName(name)
-  const account = emptyAccount('folder-name', name)
-  if (run === null) return account
+  if (run === null) return accountOf('folder-name', name, {})
   const at = 'folder name'
-  return {
-    ...account,
-    shortId: run.shortId,
-    flowcellIds: run.flowcellId === '' ? [] : [run.flowcellId],
-    facts: claimed({
-      flowcellId: claim(run.flowcellId, at),
-      position: claim(run.position, at),
-      instrumentModel: claim(modelOf({ position: run.position }), at),
-    }),
-    test: isSimulated(run.position),
-  }
+  const account = accountOf('folder-name', name, {
+    flowcellId: claim(run.flowcellId, at),
+    position: claim(run.position, at),
+    instrumentModel: claim(modelOf({ position: run.position }), at),
+  })
+  return { ...account, shortId: run.shortId, flowcellIds: run.flowcellId === '' ? [] : [run.flowcellId] }
 }
 
 /** Folders in MinKNOW's data root that are its own or the site's, and never a run. */
@@ -64,7 +58,7 @@ const OWN_TABLES =
   /^(?:output_hash|throughput|pore_activity|pore_scan_data|duty_time|drift_correction|mux_scan_data|temperature_adjust_data|barcode_alignment|sample_sheet)(?:_.*)?\.csv$/
 
 /** The kind of account a file gives, by its name; null for all the rest. */
-export function kindOfFile(name: string): Exclude<Account['kind'], 'folder-name'> | null {
+export function kindOfFile(name: string): FileKind | null {
   if (FINAL_SUMMARY.test(name)) return 'final-summary'
   if (REPORT_JSON.test(name)) return 'report-json'
   if (REPORT_MD.test(name)) return 'report-md'

@@ -48,14 +48,15 @@ const POSITIONS: ReadonlyArray<[RegExp, string]> = [
   [/^\d-[A-Z]\d+-[A-Z]\d+$/, 'PromethION'],
 ]
 
+type Clue = string | null | undefined
 type ModelClues = {
   /** `host.product_name` of the JSON report. */
-  productName?: string | null
+  productName?: Clue
   /** `host_product_code` of report.md. */
-  productCode?: string | null
-  deviceType?: string | null
-  serial?: string | null
-  position?: string | null
+  productCode?: Clue
+  deviceType?: Clue
+  serial?: Clue
+  position?: Clue
 }
 
 /** The model as Oxford Nanopore names it, as exact as the clues allow; null where they allow nothing. */
@@ -65,9 +66,9 @@ export function modelOf(clues: ModelClues): string | null {
   const named = /^(?:MinION|GridION|PromethION|P2)\b/.test(clues.productName ?? '') ? clues.productName : null
   const host = ON_A_COMPUTER.has(type) ? null : (named ?? HOST_PRODUCTS.get(clues.productCode ?? ''))
   const guesses = [
-    modelBySerial(clues.serial),
-    modelBySerial(clues.position),
-    modelByPosition(clues.position),
+    modelAmong(SERIALS, clues.serial),
+    modelAmong(SERIALS, clues.position),
+    modelAmong(POSITIONS, clues.position),
   ]
   return [host, device, ...guesses].reduce<string | null>(moreExact, null)
 }
@@ -79,20 +80,17 @@ export function moreExact(first: string | null, second: string | null | undefine
 }
 
 /** The serial of a device whose position is named after itself; null where a position is a slot of something bigger. */
-export function serialOfDevice(position: string | null | undefined): string | null {
+export function serialOfDevice(position: Clue): string | null {
   const found = /^(MN\d+|MC-\d+|MD-\d+|P2S[-_]\d+)(?:_\d+|-[AB12])?$/.exec(position ?? '')
   return found?.[1] ?? null
 }
 
 /** Is this the serial of one of Oxford Nanopore's boxes, and not some computer's host name? */
-export const looksLikeSerial = (name: string | null | undefined): boolean => modelBySerial(name) !== null
+export const looksLikeSerial = (name: Clue): boolean => modelAmong(SERIALS, name) !== null
 
 /** A device that MinKNOW only simulates; these names are kept for them. */
-export const isSimulated = (position: string | null | undefined): boolean =>
+export const isSimulated = (position: Clue): boolean =>
   /^(?:[MG]S\d{5}|P2S[-_]00000-[AB])$/.test(position ?? '')
 
-const modelBySerial = (serial: string | null | undefined): string | null =>
-  SERIALS.find(([pattern]) => pattern.test(serial ?? ''))?.[1] ?? null
-
-const modelByPosition = (position: string | null | undefined): string | null =>
-  POSITIONS.find(([pattern]) => pattern.test(position ?? ''))?.[1] ?? null
+const modelAmong = (shapes: typeof SERIALS, name: Clue): string | null =>
+  shapes.find(([pattern]) => pattern.test(name ?? ''))?.[1] ?? null

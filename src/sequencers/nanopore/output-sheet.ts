@@ -1,8 +1,8 @@
 /** Reads the sample sheet that MinKNOW itself writes into the run folder: who the run is, from its first minute on. */
 import type { Options } from 'csv-parse/sync'
 import { cellsOf } from '../../formats/csv.ts'
-import { type Account, claim, claimed, emptyAccount, uuidClaim } from './account.ts'
-import { isSimulated, modelOf, serialOfDevice } from './models.ts'
+import { type Account, accountOf, claim, uuidClaim } from './account.ts'
+import { modelOf, serialOfDevice } from './models.ts'
 
 /**
  * `protocol_run_id,position_id,flow_cell_id,sample_id,experiment_id,flow_cell_product_code,kit`, and three more columns
@@ -23,29 +23,21 @@ export function readOutputSheet(text: string, file: string): Account | null {
     const values = new Set(whole.map((row) => row[index] ?? '').filter((cell) => cell !== ''))
     return index >= 0 && values.size === 1 ? claim([...values][0], column) : null
   }
-  const uuid = uuidClaim(at('protocol_run_id')?.value, 'protocol_run_id')
-  const flowcellId = at('flow_cell_id')
   const position = at('position_id')
   const device = serialOfDevice(position?.value)
   // The sequencing kit stands before the expansion kits: `SQK-LSK109 EXP-NBD196`.
   const kit = at('kit')
-  return {
-    ...emptyAccount('sample-sheet', file),
-    shortId: uuid?.value.slice(0, 8) ?? null,
-    flowcellIds: flowcellId === null ? [] : [flowcellId.value],
-    facts: claimed({
-      sequencingUuid: uuid,
-      flowcellId,
-      flowcellType: at('flow_cell_product_code'),
-      kit: claim(kit?.value.split(/\s+/)[0], 'kit'),
-      instrumentSerial: claim(device, 'position_id'),
-      instrumentModel: claim(modelOf({ position: position?.value ?? null }), 'position_id'),
-      position,
-      experimentName: at('experiment_id'),
-      sampleId: at('sample_id'),
-    }),
-    test: isSimulated(position?.value),
-  }
+  return accountOf('sample-sheet', file, {
+    sequencingUuid: uuidClaim(at('protocol_run_id')?.value, 'protocol_run_id'),
+    flowcellId: at('flow_cell_id'),
+    flowcellType: at('flow_cell_product_code'),
+    kit: claim(kit?.value.split(/\s+/)[0], 'kit'),
+    instrumentSerial: claim(device, 'position_id'),
+    instrumentModel: claim(modelOf({ position: position?.value }), 'position_id'),
+    position,
+    experimentName: at('experiment_id'),
+    sampleId: at('sample_id'),
+  })
 }
 
 /** Every row's cells, those of the first in lower case; none where quotes are left open, as in a half file. */

@@ -1,7 +1,7 @@
 /** What MinKNOW of 2017 and 2018 wrote nowhere but into the name of each read: the flow cell and the device. */
 import { basename } from 'node:path'
 import type { RunFolder } from '../../handovers.ts'
-import { type Account, type Claim, claim, claimed, emptyAccount } from './account.ts'
+import { type Account, accountOf, type Claim, claim } from './account.ts'
 import { looksLikeSerial, modelOf, serialOfDevice } from './models.ts'
 
 /** `LABPC_20170913_FAH12345_MN17073_sequencing_run_Zymo_mock_34567_read_12_ch_101_strand.fast5` */
@@ -17,29 +17,24 @@ const DEEPEST = 3
 export function accountOfReads(folder: Pick<RunFolder, 'name' | 'names' | 'list'>): Account {
   const deeper = folder.names.includes('fast5/') ? readsBelow('fast5', folder, 1) : []
   const reads = readsAmong('', folder.names) ?? deeper
-  const account = emptyAccount('folder-name', reads[0] ?? folder.name)
   const told = (group: number, isTold: (value: string) => boolean = () => true): Claim | null => {
     const values = new Set(reads.map((path) => READ.exec(basename(path))?.[group]))
     const [value] = values
     return values.size === 1 && value !== undefined && isTold(value) ? claim(value, 'file name') : null
   }
-  const flowcellId = told(2)
   const position = told(3)
   const serial = claim(serialOfDevice(position?.value), 'file name') ?? told(1, looksLikeSerial)
   return {
-    ...account,
-    flowcellIds: flowcellId === null ? [] : [flowcellId.value],
-    facts: claimed({
-      flowcellId,
+    ...accountOf('folder-name', reads[0] ?? folder.name, {
+      flowcellId: told(2),
       position,
       instrumentSerial: serial,
-      instrumentModel: claim(
-        modelOf({ serial: serial?.value ?? null, position: position?.value ?? null }),
-        'file name',
-      ),
+      instrumentModel: claim(modelOf({ serial: serial?.value, position: position?.value }), 'file name'),
       // The folder is named after the sample as well.
       sampleId: told(4, (sample) => folder.name.endsWith(`_${sample}`)),
     }),
+    // Which names were kept for simulated devices then is not known.
+    test: false,
   }
 }
 

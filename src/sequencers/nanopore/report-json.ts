@@ -1,8 +1,8 @@
 /** Reads report_*.json: MinKNOW's own account of the protocol, since 22.05. It alone tells how a run ended. */
 import * as z from 'zod'
 import { parseJson } from '../../formats/json.ts'
-import { type Account, type Claim, claim, claimed, emptyAccount, readProtocol, uuidClaim } from './account.ts'
-import { isSimulated, modelOf, serialOfDevice } from './models.ts'
+import { type Account, accountOf, type Claim, claim, readProtocol, uuidClaim } from './account.ts'
+import { modelOf, serialOfDevice } from './models.ts'
 
 /** Members that are not text where text belongs are as good as absent: one odd value does not spoil a report. */
 const Text = z.string().optional().catch(undefined)
@@ -29,39 +29,20 @@ const Acquisition = z.object({
 /** A run has three calibrations and one or a few that sequenced; a list without end is no list of those. */
 const MOST_ACQUISITIONS = 1000
 
-const Report = z.object({
+/** What is read by its name here; the rest is found by its place, whatever it is. */
+const Report = z.looseObject({
   host: z.object({ serial: Text, product_name: Text }).optional().catch(undefined),
-  software_versions: z.object({ distribution_version: Text }).optional().catch(undefined),
-  protocol_run_info: z.object({
+  protocol_run_info: z.looseObject({
     run_id: Text,
     protocol_id: Text,
     state: Word,
     start_time: Text,
     end_time: Text,
-    user_info: z
-      .object({
-        protocol_group_id: Text,
-        sample_id: Text,
-        user_specified_flow_cell_id: Text,
-        user_specified_product_code: Text,
-        kit_info: z.object({ sequencing_kit: Text }).optional().catch(undefined),
-      })
-      .optional()
-      .catch(undefined),
     device: z
       .object({
         device_id: Text,
         device_type: Text,
         is_simulated: z.boolean().optional().catch(undefined),
-      })
-      .optional()
-      .catch(undefined),
-    flow_cell: z
-      .object({
-        flow_cell_id: Text,
-        product_code: Text,
-        user_specified_flow_cell_id: Text,
-        user_specified_product_code: Text,
       })
       .optional()
       .catch(undefined),
@@ -71,7 +52,6 @@ const Report = z.object({
       })
       .optional()
       .catch(undefined),
-    software_versions: z.object({ distribution_version: Text }).optional().catch(undefined),
   }),
   acquisitions: z.array(z.unknown()).max(MOST_ACQUISITIONS).optional().catch(undefined),
 })
@@ -91,32 +71,29 @@ export function readReportJson(text: string, file: string): Account | null {
   const report = parsed.data
   const run = report.protocol_run_info
   const told = (...places: string[]): Claim | null => firstAt(report, places)
-  const uuid = uuidClaim(run.run_id, '/protocol_run_info/run_id')
   const protocol = readProtocol(run.protocol_id, '/protocol_run_info/protocol_id')
   const flowcells = FLOWCELL_IDS.flatMap((place) => told(place) ?? [])
-  const position = told('/protocol_run_info/device/device_id')
   const kind = run.meta_info?.tags?.['experiment type'] ?? 'sequencing'
   const state = run.state ?? RUNNING
+  const account = accountOf('report-json', file, {
+    sequencingUuid: uuidClaim(run.run_id, '/protocol_run_info/run_id'),
+    flowcellId: flowcells[0] ?? null,
+    flowcellType: told(...FLOWCELL_TYPES) ?? protocol.flowcellType,
+    kit: told(...KITS) ?? protocol.kit,
+    ...instrumentOf(report),
+    position: told('/protocol_run_info/device/device_id'),
+    experimentName: told('/protocol_run_info/user_info/protocol_group_id'),
+    sampleId: told('/protocol_run_info/user_info/sample_id'),
+    softwareVersion: told(...SOFTWARE_VERSIONS),
+  })
   return {
-    ...emptyAccount('report-json', file),
-    shortId: uuid?.value.slice(0, 8) ?? null,
+    ...account,
     flowcellIds: flowcells.map((one) => one.value),
-    facts: claimed({
-      sequencingUuid: uuid,
-      flowcellId: flowcells[0] ?? null,
-      flowcellType: told(...FLOWCELL_TYPES) ?? protocol.flowcellType,
-      kit: told(...KITS) ?? protocol.kit,
-      ...instrumentOf(report),
-      position,
-      experimentName: told('/protocol_run_info/user_info/protocol_group_id'),
-      sampleId: told('/protocol_run_info/user_info/sample_id'),
-      softwareVersion: told(...SOFTWARE_VERSIONS),
-    }),
     ...timesOf(report, isUnderWay(state)),
     state,
     test:
+      account.test ||
       run.device?.is_simulated === true ||
-      isSimulated(position?.value) ||
       protocol.check ||
       kind.trim().toLowerCase() !== 'sequencing',
   }
@@ -144,7 +121,7 @@ const SOFTWARE_VERSIONS = [
 function firstAt(report: Report, places: readonly string[]): Claim | null {
   for (const place of places) {
     const steps = place.split('/').slice(1)
-    const value = steps.reduce<unknown>((here, step) => (here as Members | undefined)?.[step], report)
+    const value = steps.reduce<unknown>((here, step) => (here as Members | null | undefined)?.[step], report)
     const found = claim(typeof value === 'string' ? value : null, place)
     if (found !== null) return found
   }
@@ -162,7 +139,7 @@ function instrumentOf({ host, protocol_run_info: { device } }: Report) {
   // MINION is the first device type, so it is left out; a slot of something bigger is no MinION.
   const deviceType = device?.device_type ?? (own?.startsWith('MN') ? 'MINION' : null)
   const serial = own ?? (deviceType === 'MINION' ? null : (host?.serial ?? null))
-  const model = modelOf({ productName: host?.product_name ?? null, deviceType, serial, position })
+  const model = modelOf({ productName: host?.product_name, deviceType, serial, position })
   return {
     instrumentSerial: claim(serial, own === null ? '/host/serial' : '/protocol_run_info/device/device_id'),
     instrumentModel: claim(

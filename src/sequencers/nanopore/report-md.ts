@@ -1,8 +1,8 @@
 /** Reads report*.md, which MinKNOW wrote until about 2023: who and what, but neither an end nor a state. */
 import * as z from 'zod'
 import { parseJson } from '../../formats/json.ts'
-import { type Account, claim, claimed, emptyAccount, uuidClaim } from './account.ts'
-import { isSimulated, looksLikeSerial, modelOf, serialOfDevice } from './models.ts'
+import { type Account, accountOf, claim, uuidClaim } from './account.ts'
+import { looksLikeSerial, modelOf, serialOfDevice } from './models.ts'
 
 const Text = z.string().optional().catch(undefined)
 const Tracking = z.object({
@@ -40,34 +40,30 @@ export function readReportMd(text: string, file: string): Account | 'half' | 'ot
     claim(device, 'device_id') ??
     claim(track.host_product_serial_number, 'host_product_serial_number') ??
     (looksLikeSerial(track.hostname) ? claim(track.hostname, 'hostname') : null)
-  const flowcellId = claim(track.flow_cell_id, 'flow_cell_id')
-  const uuid = uuidClaim(track.protocol_run_id, 'protocol_run_id')
   const start = claim(track.exp_start_time, 'exp_start_time')
+  const account = accountOf('report-md', file, {
+    sequencingUuid: uuidClaim(track.protocol_run_id, 'protocol_run_id'),
+    flowcellId: claim(track.flow_cell_id, 'flow_cell_id'),
+    flowcellType: claim(track.flow_cell_product_code, 'flow_cell_product_code'),
+    instrumentSerial: serial,
+    instrumentModel: claim(
+      modelOf({
+        productCode: track.host_product_code,
+        deviceType: track.device_type,
+        serial: serial?.value,
+        position: position?.value,
+      }),
+      track.host_product_code ? 'host_product_code' : 'device_type',
+    ),
+    position,
+    experimentName: claim(track.protocol_group_id, 'protocol_group_id'),
+    sampleId: claim(track.sample_id, 'sample_id'),
+    softwareVersion: claim(track.distribution_version, 'distribution_version'),
+  })
   return {
-    ...emptyAccount('report-md', file),
-    shortId: uuid?.value.slice(0, 8) ?? /_([0-9a-f]{8})\.md$/.exec(file)?.[1] ?? null,
-    flowcellIds: flowcellId === null ? [] : [flowcellId.value],
-    facts: claimed({
-      sequencingUuid: uuid,
-      flowcellId,
-      flowcellType: claim(track.flow_cell_product_code, 'flow_cell_product_code'),
-      instrumentSerial: serial,
-      instrumentModel: claim(
-        modelOf({
-          productCode: track.host_product_code ?? null,
-          deviceType: track.device_type ?? null,
-          serial: serial?.value ?? null,
-          position: position?.value ?? null,
-        }),
-        track.host_product_code ? 'host_product_code' : 'device_type',
-      ),
-      position,
-      experimentName: claim(track.protocol_group_id, 'protocol_group_id'),
-      sampleId: claim(track.sample_id, 'sample_id'),
-      softwareVersion: claim(track.distribution_version, 'distribution_version'),
-    }),
+    ...account,
+    shortId: account.shortId ?? /_([0-9a-f]{8})\.md$/.exec(file)?.[1] ?? null,
     starts: start === null ? [] : [start],
-    test: isSimulated(position?.value),
   }
 }
 
