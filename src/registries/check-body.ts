@@ -28,6 +28,20 @@ export function checkBody(schema: z.ZodType, body: Body, placeOf: PlaceOf): Prob
   return checked.success ? [] : joined(checked.error.issues.map((issue) => toProblem(issue, body, placeOf)))
 }
 
+/** What stands in a library or a batch, `whole` in words, more than once by its column of the sheet. */
+export function repeated<One extends { rows: number[] }>(
+  all: readonly One[],
+  [column, cellOf]: [column: string, cellOf: (one: One) => string],
+  whole: string,
+): Problem[] {
+  return [...Map.groupBy(all, cellOf)].flatMap(([value, several]) => {
+    if (several.length === 1) return []
+    const found = `${column} “${value}” stands ${several.length} times in ${whole}`
+    const rows = several.flatMap((one) => one.rows)
+    return [problem('registry.value-repeated', found, { rows, column: columnNamed(column) })]
+  })
+}
+
 /** One problem where several differ in their rows alone. */
 function joined(problems: Problem[]): Problem[] {
   const byFault = new Map<string, Problem>()

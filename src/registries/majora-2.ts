@@ -12,7 +12,7 @@ import { err, type Result } from '../result.ts'
 import { checkBody, text } from './check-body.ts'
 import { freeText } from './defaults.ts'
 import { judgeNamedRun, lookUp, SEQUENCING_GET } from './majora-2-run-answer.ts'
-import { openEnvelope } from './majora-envelope.ts'
+import { majoraProbe, openEnvelope } from './majora-envelope.ts'
 import {
   LIBRARY_STRATEGIES,
   majoraPlaces,
@@ -22,7 +22,6 @@ import {
   username,
 } from './majora-fields.ts'
 import { judgeLibrary, libraryBody, libraryCallDefaults, mapLibrary } from './majora-library.ts'
-import { majoraProbe } from './majora-probe.ts'
 import { makeProblems, runMembers, runSchema, SEQUENCING_ADD } from './majora-run.ts'
 import type { Registry } from './registry.ts'
 import { concluded, present, sentBody } from './request-body.ts'

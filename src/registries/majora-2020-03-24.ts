@@ -13,7 +13,7 @@ import { err, type Result } from '../result.ts'
 import { checkBody, text } from './check-body.ts'
 import { freeText } from './defaults.ts'
 import { judgeRunWithLibrary } from './majora-2020-03-24-answer.ts'
-import { openEnvelope } from './majora-envelope.ts'
+import { majoraProbe, openEnvelope } from './majora-envelope.ts'
 import {
   LAYOUT_CONFIGS,
   LIBRARY_SELECTIONS,
@@ -31,7 +31,6 @@ import {
   wholeNumber,
 } from './majora-fields.ts'
 import { oversize, repeatedSamples } from './majora-library.ts'
-import { majoraProbe } from './majora-probe.ts'
 import { makeProblems, SEQUENCING_ADD } from './majora-run.ts'
 import type { Registry } from './registry.ts'
 import { concluded, present, sentBody } from './request-body.ts'
@@ -134,21 +133,13 @@ const differingSources = (library: Library, settings: RegistrySettings): Problem
     const values = new Set(library.biosamples.map((one) => sourceMembers(one, settings)[field]))
     if (values.size <= 1) return []
     const seen = [...values].map((value) => `“${value ?? ''}”`).join(', ')
-    return [
-      problem('registry.values-differ', `${field} of library ${library.name}: ${seen}`, {
-        column: columnNamed(field),
-        rows: library.rows,
-      }),
-    ]
+    const found = `${field} of library ${library.name}: ${seen}`
+    return [problem('registry.values-differ', found, { column: columnNamed(field), rows: library.rows })]
   })
 
 function nominalLengthLeftOut(run: RunRecord, library: Library): Problem[] {
   if (library.layoutNominalLength === null || run.instrumentMake === 'ILLUMINA') return []
   const field = 'library_layout_nominal_length'
-  return [
-    problem('registry.value-left-out', `${field} is for ILLUMINA, this run is ${run.instrumentMake}`, {
-      column: columnNamed(field),
-      rows: library.rows,
-    }),
-  ]
+  const found = `${field} is for ILLUMINA, this run is ${run.instrumentMake}`
+  return [problem('registry.value-left-out', found, { column: columnNamed(field), rows: library.rows })]
 }

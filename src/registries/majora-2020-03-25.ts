@@ -10,7 +10,14 @@ import { type Problem, problem } from '../problems.ts'
 import type { InstrumentMake } from '../record/run.ts'
 import { err, type Result } from '../result.ts'
 import { checkBody, text } from './check-body.ts'
-import { type Envelope, judgeErrors, openEnvelope, requestNote, sentence } from './majora-envelope.ts'
+import {
+  type Envelope,
+  judgeErrors,
+  majoraProbe,
+  openEnvelope,
+  requestNote,
+  sentence,
+} from './majora-envelope.ts'
 import {
   LIBRARY_STRATEGIES,
   majoraPlaces,
@@ -21,7 +28,6 @@ import {
   uuid,
 } from './majora-fields.ts'
 import { judgeLibrary, libraryBody, libraryCallDefaults, mapLibrary } from './majora-library.ts'
-import { majoraProbe } from './majora-probe.ts'
 import { makeProblems, runMembers, runSchema, SEQUENCING_ADD } from './majora-run.ts'
 import type { Registry } from './registry.ts'
 import { type Body, concluded, present, sentBody } from './request-body.ts'
@@ -35,9 +41,7 @@ export const majora20200325 = {
   title: 'Majora as of 25 March 2020: libraries, and the runs in them',
   settings: {
     auth: tokenAuth,
-    defaults: z.strictObject({
-      ...libraryCallDefaults(LIBRARY_RULES),
-    }),
+    defaults: z.strictObject(libraryCallDefaults(LIBRARY_RULES)),
   },
   takes: { makes: MAKES, subjects: ['library', 'run'] },
   graceSeconds: 0,

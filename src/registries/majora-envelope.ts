@@ -1,9 +1,10 @@
 /** The envelope in which every Majora answers: read once, and told apart from all that is not Majora's. */
 import * as z from 'zod'
 import { parseJson } from '../formats/json.ts'
-import type { Answer, Verdict } from '../handovers.ts'
+import type { Answer, RegistrySettings, Request, Verdict } from '../handovers.ts'
 import { err, ok, type Result } from '../result.ts'
-import { judgeStatus, notTheRegistrys } from './http-answer.ts'
+import { judgeStatus, notTheRegistrys, probed } from './http-answer.ts'
+import type { Registry } from './registry.ts'
 
 /** What Majora says in words: of one field of the request, or (field null) of the whole, or of its database. */
 type Message = { field: string | null; code: string; text: string }
@@ -53,6 +54,18 @@ export function openEnvelope(answer: Answer, rules: { busyIsSafe: boolean }): Re
     request: wire.data.request ?? null,
   })
 }
+
+/** The probe of every Majora: any answer of its own shows that it is there and knows us. `request` must commit nothing. */
+export const majoraProbe = (
+  request: (settings: RegistrySettings) => Request,
+  rules: { busyIsSafe: boolean },
+): Registry['probe'] => ({
+  request,
+  judge(answer) {
+    const opened = openEnvelope(answer, rules)
+    return opened.ok ? { is: 'open' } : probed(opened.error)
+  },
+})
 
 /**
  * What remains when a kind has found nothing of its own in an answer with errors: a race or the database,

@@ -1,10 +1,10 @@
 /** `library/add`: the call for a library whole, the same at the Majora of 2020-03-25 and of today. */
 import * as z from 'zod'
 import type { Mapped, RegistrySettings, Verdict } from '../handovers.ts'
-import { columnNamed, type Problem, problem } from '../problems.ts'
+import { type Problem, problem } from '../problems.ts'
 import type { Biosample, Library } from '../record/library.ts'
 import type { Result } from '../result.ts'
-import { checkBody, text } from './check-body.ts'
+import { checkBody, repeated, text } from './check-body.ts'
 import { freeText } from './defaults.ts'
 import { type Envelope, judgeErrors, requestNote, sentence } from './majora-envelope.ts'
 import {
@@ -61,20 +61,8 @@ export function mapLibrary(
 }
 
 /** Biosamples that stand in the library more than once. */
-export function repeatedSamples(library: Library): Problem[] {
-  const rowsOf = Map.groupBy(library.biosamples, (one) => one.centralSampleId)
-  return [...rowsOf].flatMap(([sample, several]) =>
-    several.length === 1
-      ? []
-      : [
-          problem(
-            'registry.value-repeated',
-            `central_sample_id “${sample}” stands ${several.length} times in library ${library.name}`,
-            { rows: several.flatMap((one) => one.rows), column: columnNamed('central_sample_id') },
-          ),
-        ],
-  )
-}
+export const repeatedSamples = ({ name, biosamples }: Library): Problem[] =>
+  repeated(biosamples, ['central_sample_id', (one) => one.centralSampleId], `library ${name}`)
 
 /**
  * What the answer to `library/add` means. The library itself is committed before its biosamples are looked at,
@@ -170,13 +158,6 @@ export const libraryBody = ({ name, kitMax, strategies }: LibraryRules) =>
 export function oversize(library: Library, body: Body): Problem[] {
   const bytes = Buffer.byteLength(JSON.stringify(body))
   if (bytes <= MAX_BODY_BYTES) return []
-  return [
-    problem(
-      'registry.request-too-large',
-      `library ${library.name} makes ${bytes} bytes, of ${MAX_BODY_BYTES}`,
-      {
-        rows: library.rows,
-      },
-    ),
-  ]
+  const found = `library ${library.name} makes ${bytes} bytes, of ${MAX_BODY_BYTES}`
+  return [problem('registry.request-too-large', found, { rows: library.rows })]
 }

@@ -1,6 +1,7 @@
 /** A batch as One Codex answers it, and the tubes of one that was sent. */
 import * as z from 'zod'
-import type { Json, Request } from '../handovers.ts'
+import { parseJson } from '../formats/json.ts'
+import type { Answer, Json, Request } from '../handovers.ts'
 import type { RemoteIds, SampleReceipt } from '../record/registration.ts'
 import type { Body } from './request-body.ts'
 
@@ -15,6 +16,8 @@ export const oneCodexRequest = (method: 'GET' | 'POST', path: string, body: Json
 
 /** Answers 200 only to a valid key; lists may answer a wrong one with nothing at all. */
 export const accountRequest = (): Request => oneCodexRequest('GET', '/api/v1/account', null)
+export const isAccount = ({ status, body }: Answer): boolean =>
+  status === 200 && z.looseObject({}).safeParse(parseJson(body)).success
 
 /** `$uri` is kept as it comes: the document's pattern and its example differ. */
 export const WireBatch = z.object({

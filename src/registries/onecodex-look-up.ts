@@ -7,6 +7,7 @@ import {
   batchId,
   batchIds,
   compareTubes,
+  isAccount,
   oneCodexRequest,
   sampleReceipts,
   WireBatch,
@@ -26,7 +27,7 @@ type Asking<T> = Generator<Request, T, Answer>
  */
 export function* lookUpBatch(sent: Submission): Asking<LookUp> {
   const account = yield accountRequest()
-  if (account.status !== 200 || !z.looseObject({}).safeParse(parseJson(account.body)).success)
+  if (!isAccount(account))
     return { is: 'unclear', detail: `the account could not be read: answered ${account.status}` }
   const body = sentBody(sent)
   const name = String(body['batch_name'])

@@ -6,16 +6,17 @@
 import * as z from 'zod'
 import { parseJson } from '../formats/json.ts'
 import type { Answer, Mapped, RegistrySettings, Subject, Verdict } from '../handovers.ts'
-import { columnNamed, type Problem, problem } from '../problems.ts'
+import { type Problem, problem } from '../problems.ts'
 import type { Batch } from '../record/library.ts'
 import { err, type Result } from '../result.ts'
-import { checkBody, type PlaceOf, text } from './check-body.ts'
+import { checkBody, type PlaceOf, repeated, text } from './check-body.ts'
 import { option, orDefault } from './defaults.ts'
 import { judgeStatus, notTheRegistrys, probed } from './http-answer.ts'
 import {
   accountRequest,
   batchIds,
   compareTubes,
+  isAccount,
   oneCodexRequest,
   sampleReceipts,
   WireBatch,
@@ -48,10 +49,7 @@ export const onecodexV1 = {
     judge(answer) {
       const decided = judgeStatus(answer, TRAITS)
       if (decided) return probed(decided)
-      const isObject = z
-        .looseObject({})
-        .safeParse(answer.status === 200 ? parseJson(answer.body) : undefined).success
-      return isObject ? { is: 'open' } : probed(notTheRegistrys(answer))
+      return isAccount(answer) ? { is: 'open' } : probed(notTheRegistrys(answer))
     },
   },
   lookUp: lookUpBatch,
@@ -152,17 +150,5 @@ const placesOf =
   }
 
 /** A tube announced twice would be sequenced under two samples. */
-function repeatedTubes(batch: Batch): Problem[] {
-  const byBarcode = Map.groupBy(batch.tubes, (tube) => tube.tubeBarcode.trim())
-  return [...byBarcode].flatMap(([barcode, several]) =>
-    several.length === 1
-      ? []
-      : [
-          problem(
-            'registry.value-repeated',
-            `tube_barcode “${barcode}” stands ${several.length} times in batch ${batch.name}`,
-            { rows: several.flatMap((tube) => tube.rows), column: columnNamed('tube_barcode') },
-          ),
-        ],
-  )
-}
+const repeatedTubes = ({ name, tubes }: Batch): Problem[] =>
+  repeated(tubes, ['tube_barcode', (tube) => tube.tubeBarcode.trim()], `batch ${name}`)

@@ -19,12 +19,10 @@ export function runTimes(
   const start = instantOf('start_time', run.start, rules)
   const end = instantOf('end_time', run.end, rules)
   const problems = [...start.problems, ...end.problems]
-  if (start.instant !== null && end.instant !== null && end.instant < start.instant)
-    problems.push(
-      problem('registry.end-before-start', `start_time is ${start.instant}, end_time is ${end.instant}`, {
-        column: columnNamed('end_time'),
-      }),
-    )
+  if (start.instant !== null && end.instant !== null && end.instant < start.instant) {
+    const found = `start_time is ${start.instant}, end_time is ${end.instant}`
+    problems.push(problem('registry.end-before-start', found, { column: columnNamed('end_time') }))
+  }
   return { start_time: wire(start.instant, rules), end_time: wire(end.instant, rules), problems }
 }
 
@@ -34,37 +32,19 @@ function instantOf(
   rules: TimeRules,
 ): { instant: Instant | null; problems: Problem[] } {
   if (stamp === null) return { instant: null, problems: [] }
+  const { instant, text, zone } = stamp
   const column = columnNamed(field)
-  if (stamp.zone === 'mtime' && !rules.endTimeFromMtime)
-    return {
-      instant: null,
-      problems: [
-        problem(
-          'registry.end-time-left-out',
-          `${field} would be ${stamp.instant}, the age of the run's marker file`,
-          { column },
-        ),
-      ],
-    }
-  if (stamp.instant === null)
-    return {
-      instant: null,
-      problems: [
-        problem('registry.time-left-out', `${field} is “${stamp.text}”, in no time zone`, { column }),
-      ],
-    }
-  if (rules.future === 'refused' && Date.parse(stamp.instant) > rules.now.getTime())
-    return {
-      instant: stamp.instant,
-      problems: [
-        problem(
-          'registry.time-in-future',
-          `${field} is ${stamp.instant}, and it is now ${rules.now.toISOString()}`,
-          { column },
-        ),
-      ],
-    }
-  return { instant: stamp.instant, problems: [] }
+  if (zone === 'mtime' && !rules.endTimeFromMtime) {
+    const found = `${field} would be ${instant}, the age of the run's marker file`
+    return { instant: null, problems: [problem('registry.end-time-left-out', found, { column })] }
+  }
+  if (instant === null) {
+    const found = `${field} is “${text}”, in no time zone`
+    return { instant, problems: [problem('registry.time-left-out', found, { column })] }
+  }
+  if (rules.future === 'taken' || Date.parse(instant) <= rules.now.getTime()) return { instant, problems: [] }
+  const found = `${field} is ${instant}, and it is now ${rules.now.toISOString()}`
+  return { instant, problems: [problem('registry.time-in-future', found, { column })] }
 }
 
 /** `YYYY-MM-DD HH:MM:SS` or `YYYY-MM-DD HH:MM`. */
