@@ -58,10 +58,12 @@ export async function planBatch(
     for (const doubt of planned.doubts) {
       const sent = (await journal.registrations({ ids: doubt.candidates })).filter(wasSent)
       for (const { id } of sent) asked.withdrawn.delete(id)
-      if (sent.length > 0) takeBack(asked, doubt.asked)
+      if (sent.length === 0) continue
+      for (const id of doubt.asked) asked.plans.delete(id)
+      withdraw(asked, doubt.asked)
     }
   }
-  for (const run of runs.values()) await planRunOf(run, asked, { journal, catalogue, options })
+  for (const run of runs.values()) await planRunOf(run, asked, journal, catalogue, options)
   for (const id of asked.plans.keys()) asked.withdrawn.delete(id)
   await refuseTakenTubes(
     asked.plans.values(),
@@ -83,13 +85,6 @@ function ask({ plans }: Asked, more: readonly Plan[]): void {
 
 function withdraw({ withdrawn }: Asked, ids: readonly string[]): void {
   for (const id of ids) withdrawn.add(id)
-}
-
-function takeBack({ plans, withdrawn }: Asked, ids: readonly string[]): void {
-  for (const id of ids) {
-    plans.delete(id)
-    withdrawn.add(id)
-  }
 }
 
 /** The run folders of a batch, and its sheets with those that speak of these run folders. */
@@ -115,21 +110,16 @@ const wasSent = ({ state, attempts }: RegistrationRow): boolean => state === 're
 async function planRunOf(
   run: Artifact,
   asked: Asked,
-  {
-    journal,
-    catalogue,
-    options,
-  }: { journal: PlanningJournal; catalogue: Catalogue; options: PlanningOptions },
+  journal: PlanningJournal,
+  catalogue: Catalogue,
+  options: PlanningOptions,
 ): Promise<void> {
   const source = runSourceOf(run)
   if (source === null) return
   const known = await journal.registrations({ paths: [run.path] })
   if (source.leftAlone) {
     // It was listed as a run to come while its files had not rested long enough.
-    withdraw(
-      asked,
-      known.map(({ id }) => id),
-    )
+    for (const { id } of known) asked.withdrawn.add(id)
     return
   }
   const planned = await planRun(source, catalogue, options)

@@ -27,14 +27,13 @@ export type Catalogue = {
 export function journalCatalogue(
   journal: Pick<JournalReader, 'runsMatching' | 'runsSame' | 'sheetsLinking' | 'sheetsNaming'>,
 ): Catalogue {
+  const runs = (found: Artifact[]) => found.flatMap((one) => runSourceOf(one) ?? [])
+  const sheets = (found: Artifact[]) => found.flatMap((one) => sheetSourceOf(one) ?? [])
   return {
-    runsMatching: async (link) => (await journal.runsMatching(link)).flatMap((one) => runSourceOf(one) ?? []),
-    runsSame: async (runId, uuid) =>
-      (await journal.runsSame(runId, uuid)).flatMap((one) => runSourceOf(one) ?? []),
-    sheetsLinking: async (names) =>
-      (await journal.sheetsLinking(names)).flatMap((one) => sheetSourceOf(one) ?? []),
-    sheetsNaming: async (what) =>
-      (await journal.sheetsNaming(what)).flatMap((one) => sheetSourceOf(one) ?? []),
+    runsMatching: async (link) => runs(await journal.runsMatching(link)),
+    runsSame: async (runId, uuid) => runs(await journal.runsSame(runId, uuid)),
+    sheetsLinking: async (names) => sheets(await journal.sheetsLinking(names)),
+    sheetsNaming: async (what) => sheets(await journal.sheetsNaming(what)),
   }
 }
 

@@ -2,12 +2,11 @@
 import type { Json, Plan, RegistrySettings, Subject } from '../handovers.ts'
 import { type Problem, problem } from '../problems.ts'
 import { registrationId } from '../record/identity.ts'
-import type { Reason, SubjectRef } from '../record/registration.ts'
+import type { SubjectRef } from '../record/registration.ts'
 import type { RunFacts, RunRecord } from '../record/run.ts'
 import type { Registry } from '../registries/registry.ts'
-import { located, type Places } from './places.ts'
+import { located, type SheetPlaces } from './places.ts'
 
-/** A registry as planning sees it: its kind's functions, and the operator's choices. */
 export type Destination = {
   name: string
   kind: string
@@ -40,7 +39,7 @@ export function emptyPlan(subject: SubjectRef, to: Destination, facts: Json): Pl
       kind: to.kind,
       subject,
       mapped: null,
-      waitingFor: [] as Reason[],
+      waitingFor: [],
       stop: null,
       problems: [],
       facts,
@@ -54,10 +53,11 @@ export function mapInto(
   plan: Plan,
   to: Destination,
   subject: Subject,
-  places: Places,
+  sheet: SheetPlaces,
   options: PlanningOptions,
 ): void {
   const mapped = to.registry.map(subject, to.settings, options.now)
+  const places = { sheet, run: null }
   if (mapped.ok) {
     plan.submission.mapped = mapped.value
     plan.submission.problems.push(...located(mapped.value.warnings, places))

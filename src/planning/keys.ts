@@ -7,13 +7,11 @@ import type { RunRecord } from '../record/run.ts'
 export const libraryKey = (library: string): string => `library\n${library}`
 export const batchKey = (batch: string): string => `batch\n${batch}`
 
-/** What stands for a run for ever: the instrument's own UUID, else make and run id. */
-const runIdentity = (run: Pick<RunRecord, 'sequencingUuid' | 'instrumentMake' | 'runId'>): string =>
-  run.sequencingUuid ?? `${run.instrumentMake}/${run.runId}`
-export const runKey = (
-  run: Pick<RunRecord, 'sequencingUuid' | 'instrumentMake' | 'runId'>,
-  library: string | null,
-): string => `run\n${runIdentity(run)}\n${library ?? ''}`
+type Identity = Pick<RunRecord, 'sequencingUuid' | 'instrumentMake' | 'runId'>
+
+/** A run stands for ever under the instrument's own UUID, else under make and run id. */
+export const runKey = (run: Identity, library: string | null): string =>
+  `run\n${run.sequencingUuid ?? `${run.instrumentMake}/${run.runId}`}\n${library ?? ''}`
 export const awaitedKey = (link: RunLink, library: string): string => {
   const { by, value } = comparable(link)
   return `run\n${by} ${value}\n${library}`
@@ -21,8 +19,7 @@ export const awaitedKey = (link: RunLink, library: string): string => {
 
 /** Ids of stand-ins that a run or its sheet may have been listed under before all was known. */
 export function standIns(run: RunRecord, libraries: string[], registries: string[]): string[] {
-  const byName = `${run.instrumentMake}/${run.runId}`
-  const keys = [`run\n${byName}\n`, `run\n${runIdentity(run)}\n`]
+  const keys = [runKey({ ...run, sequencingUuid: null }, null), runKey(run, null)]
   // By any of these a sheet may have told of it alone.
   const names = new Set([run.runId, run.folderName, run.flowcellId, run.experimentName])
   for (const name of libraries) {

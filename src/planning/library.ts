@@ -29,7 +29,7 @@ export function libraryPlans(
     }
     const plan = emptyPlan(subject, to, { library, sheet: source.path } as unknown as Json)
     plan.notBefore = graceEnd(to, source.since)
-    mapInto(plan, to, { type: 'library', library }, { sheet: source.sheet, run: null }, options)
+    mapInto(plan, to, { type: 'library', library }, source.sheet, options)
     const undecided = makes.length === 0 && runTakers.length > 1 && to.when?.make !== undefined
     if (undecided) plan.submission.waitingFor.push('run')
     return [plan]

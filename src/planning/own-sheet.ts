@@ -7,12 +7,21 @@
  */
 import type { SequencedSample, SheetReading } from '../handovers.ts'
 import { type Problem, problem } from '../problems.ts'
-import type { Biosample, Library } from '../record/library.ts'
+import type { Biosample, Library, RunClaim } from '../record/library.ts'
 import type { RunSource } from './catalogue.ts'
 import type { SheetPlaces } from './places.ts'
 
-/** A library that a sheet puts into the run; `sheet` null: the one in the run folder, or none. */
-type NamedLibrary = { library: Library | null; sheet: string | null; places: SheetPlaces | null }
+/** A library of a run as the sheet that counts gives it, or by its name alone. */
+export type NamedLibrary = {
+  name: string
+  library: Library | null
+  claim: RunClaim | null
+  /** Null: the one in the run folder, or none. */
+  sheet: string | null
+  since: string | null
+  /** Where the sheet, dropped or in the run folder, has its cells; null where no sheet names the library. */
+  places: SheetPlaces | null
+}
 
 /** The run's own sheet, and where it lies, in words. */
 type OwnSheet = {
@@ -25,11 +34,11 @@ type OwnSheet = {
 const MOST_NAMED = 5
 
 /** Warnings for each library of a dropped sheet that has any, with its rows there. */
-export function againstOwnSheet<Named extends NamedLibrary>(
-  named: readonly Named[],
+export function againstOwnSheet(
+  named: readonly NamedLibrary[],
   { reading: { reading, sheet, sheetFile } }: RunSource,
-): ReadonlyMap<Named | null, Problem[]> {
-  const told = new Map<Named, Problem[]>()
+): ReadonlyMap<NamedLibrary | null, Problem[]> {
+  const told = new Map<NamedLibrary, Problem[]>()
   if (sheet === null || sheetFile === null) return told
   const own = ownSheet(sheet, `${sheetFile} of ${reading.run.folderName}`)
   const names = new Set(named.map(({ library }) => library?.name))

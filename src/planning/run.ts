@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path'
 import type { Json, Plan } from '../handovers.ts'
 import { type Problem, problem } from '../problems.ts'
 import { isAmong } from '../record/join.ts'
-import type { Library, LibraryRun, RunClaim, RunLink } from '../record/library.ts'
+import type { Library, LibraryRun, RunLink } from '../record/library.ts'
 import type { SubjectRef } from '../record/registration.ts'
 import type { RunReading, RunRecord } from '../record/run.ts'
 import { type Catalogue, distinctRuns, namesOf, type RunSource } from './catalogue.ts'
@@ -19,11 +19,10 @@ import {
 } from './destination.ts'
 import { runKey, standIns } from './keys.ts'
 import { libraryPlans } from './library.ts'
-import { againstOwnSheet } from './own-sheet.ts'
-import { fileAndRows, located, ofLibrary, type SheetPlaces, sheetPlaces } from './places.ts'
+import { againstOwnSheet, type NamedLibrary } from './own-sheet.ts'
+import { fileAndRows, located, ofLibrary, sheetPlaces } from './places.ts'
 import { disagreements, fillTemplate, toRecord, withClaim } from './record.ts'
 
-/** Everything one run folder asks for at every registry, with the sheets that speak of it. */
 export async function planRun(
   given: RunSource,
   catalogue: Catalogue,
@@ -85,17 +84,6 @@ function ownLibraryPlans(
       ? []
       : libraryPlans({ path, since, sheet }, library, [run.instrumentMake], options),
   )
-}
-
-/** A library of a run as the sheet that counts gives it, or by its name alone. */
-type NamedLibrary = {
-  name: string
-  library: Library | null
-  claim: RunClaim | null
-  sheet: string | null
-  since: string | null
-  /** Where the sheet, dropped or in the run folder, has its cells; null where no sheet names the library. */
-  places: SheetPlaces | null
 }
 
 /**

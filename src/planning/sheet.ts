@@ -28,10 +28,7 @@ import { isCombined, runPlan } from './run.ts'
 const LIBRARIES_A_TURN = 25
 const NOTHING: Pick<SheetReading, 'libraries' | 'batches'> = { libraries: [], batches: [] }
 
-/**
- * Everything a dropped sheet asks for by itself: its libraries and batches, and its runs that have not come.
- * `runs` are the run folders it speaks of, to be planned too.
- */
+/** `runs` are the run folders it speaks of, to be planned too. */
 export async function planSheet(
   source: SheetSource,
   catalogue: Catalogue,
@@ -128,8 +125,7 @@ function batchPlans(source: SheetSource, batch: Batch, options: PlanningOptions)
       }
       const plan = emptyPlan(subject, to, { batch, sheet: source.path } as unknown as Json)
       plan.notBefore = graceEnd(to, source.since)
-      const sheet = sheetPlaces(source.path, source.reading.columns)
-      mapInto(plan, to, { type: 'batch', batch }, { sheet, run: null }, options)
+      mapInto(plan, to, { type: 'batch', batch }, sheetPlaces(source.path, source.reading.columns), options)
       return plan
     })
 }
@@ -208,15 +204,11 @@ function unfitLibrary(
   return mapped.ok ? [] : located(ofLibrary(mapped.error), { sheet, run: null })
 }
 
-const ambiguous = (source: SheetSource, run: LibraryRun, found: RunSource[]): Problem =>
-  problem(
-    'sheet.run-ambiguous',
-    `${run.link?.by} ${run.link?.value} fits ${found.map((one) => one.reading.reading.run.runId).join(', ')}`,
-    {
-      file: basename(source.path),
-      rows: run.rows,
-    },
-  )
+function ambiguous(source: SheetSource, { link, rows }: LibraryRun, found: RunSource[]): Problem {
+  const ids = found.map((one) => one.reading.reading.run.runId).join(', ')
+  const file = basename(source.path)
+  return problem('sheet.run-ambiguous', `${link?.by} ${link?.value} fits ${ids}`, { file, rows })
+}
 
 const leftAlone = (source: SheetSource, run: LibraryRun): Problem =>
   problem('run.left-alone', `${run.link?.value} was finished before its folder was watched`, {

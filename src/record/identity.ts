@@ -1,6 +1,6 @@
 /** Ids that stay the same for ever: of a run where its instrument gives none, and of each registration. */
 import { hash } from 'node:crypto'
-import type { RunFacts } from './run.ts'
+import type { RunFacts, RunRecord } from './run.ts'
 
 /** Namespace of every id derived here. Printed in the README; changing it would double every registration. */
 const NAMESPACE = Buffer.from('b0a1a3d6-5c1f-4c57-9a0e-6f1c53e0a2d7'.replaceAll('-', ''), 'hex')
@@ -18,10 +18,7 @@ export function uuid5(name: string): string {
  * The run's `sequencing_id`: the instrument's own UUID, else derived from make, instrument serial and run id,
  * joined by a newline (a serial nobody knows is the empty text).
  */
-export function sequencingId(run: RunFacts): {
-  sequencingId: string
-  sequencingIdSource: 'instrument' | 'derived'
-} {
+export function sequencingId(run: RunFacts): Pick<RunRecord, 'sequencingId' | 'sequencingIdSource'> {
   if (run.sequencingUuid !== null)
     return { sequencingId: run.sequencingUuid.toLowerCase(), sequencingIdSource: 'instrument' }
   const name = [run.instrumentMake, run.instrumentSerial ?? '', run.runId].join('\n')
