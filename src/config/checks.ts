@@ -5,10 +5,8 @@ import { registries } from '../registries/index.ts'
 import { type Fault, fault, type Path } from './faults.ts'
 import { type Places, secretPath } from './places.ts'
 import type { Config } from './schema.ts'
-import { isBlock, whyUnreadable } from './sources.ts'
+import { isBlock, type Values, whyUnreadable } from './sources.ts'
 import { listenAddress } from './values.ts'
-
-type Values = Record<string, unknown>
 
 /** Looks at raw values, since it must speak up beside faults of other sorts. */
 export function crossFaults(values: Values): Fault[] {
@@ -24,17 +22,13 @@ export function crossFaults(values: Values): Fault[] {
 function repeatedNames(values: Values): Fault[] {
   const repeated = (list: string, key: string): Fault[] => {
     const names = blocks(values[list]).map((one) => one[key])
-    return names.flatMap((name, index) =>
-      typeof name === 'string' && names.indexOf(name) < index
-        ? [
-            fault('config.name-repeated', `"${name}" stands in ${list}[${names.indexOf(name)}] already`, [
-              list,
-              index,
-              key,
-            ]),
-          ]
-        : [],
-    )
+    return names.flatMap((name, index) => {
+      const first = names.indexOf(name)
+      if (typeof name !== 'string' || first === index) return []
+      return [
+        fault('config.name-repeated', `"${name}" stands in ${list}[${first}] already`, [list, index, key]),
+      ]
+    })
   }
   return [...repeated('registries', 'name'), ...repeated('instruments', 'serial')]
 }
@@ -42,14 +36,9 @@ function repeatedNames(values: Values): Fault[] {
 function openPage({ http }: Values): Fault[] {
   if (!isBlock(http) || typeof http['listen'] !== 'string' || http['tokenFile'] !== undefined) return []
   const address = listenAddress(http['listen'])
-  return address === null || address.loopback
-    ? []
-    : [
-        fault('config.token-needed', `${http['listen']} can be reached from other machines`, [
-          'http',
-          'listen',
-        ]),
-      ]
+  if (address === null || address.loopback) return []
+  const found = `${http['listen']} can be reached from other machines`
+  return [fault('config.token-needed', found, ['http', 'listen'])]
 }
 
 function overlaps(values: Values): Fault[] {

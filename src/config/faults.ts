@@ -71,46 +71,37 @@ function unknownKey(key: string, path: Path, known: string[]): Fault {
 }
 
 function faultOf(issue: z.core.$ZodIssue, path: Path): Fault {
-  const at = { path, of: 'value' as const }
   const name = path.at(-1) ?? 'the file'
+  const seen = shown(issue.input, path)
+  if (issue.input === undefined && (issue.code === 'invalid_type' || issue.code === 'invalid_value'))
+    return fault('config.key-missing', `${name} is missing`, path)
   switch (issue.code) {
     case 'custom': {
       const code = issue.params?.['code']
-      return { code: isOurs(code) ? code : 'config.wrong-type', found: issue.message, ...at }
+      return fault(isOurs(code) ? code : 'config.wrong-type', issue.message, path)
     }
     case 'invalid_type':
-      return issue.input === undefined
-        ? { code: 'config.key-missing', found: `${String(name)} is missing`, ...at }
-        : {
-            code: 'config.wrong-type',
-            found: `${shown(issue.input, path)}; ${WANTED[issue.expected] ?? issue.expected} is needed`,
-            ...at,
-          }
+      return fault(
+        'config.wrong-type',
+        `${seen}; ${WANTED[issue.expected] ?? issue.expected} is needed`,
+        path,
+      )
     case 'invalid_value': {
-      if (issue.input === undefined)
-        return { code: 'config.key-missing', found: `${String(name)} is missing`, ...at }
       const values = issue.values.map(String)
       const near = suggestion(String(issue.input), values)
       const hint = near === null ? `possible are ${values.join(', ')}` : `did you mean ${near}?`
-      const found = `${shown(issue.input, path)}; ${hint}`
-      return { code: 'config.value-unknown', found, ...at, ...(near === null ? {} : { suggestion: near }) }
+      const unknown = fault('config.value-unknown', `${seen}; ${hint}`, path)
+      return near === null ? unknown : { ...unknown, suggestion: near }
     }
-    case 'too_small':
-      if (typeof issue.input !== 'number')
-        return { code: 'config.out-of-range', found: `${String(name)} is empty`, ...at }
-      return {
-        code: 'config.out-of-range',
-        found: `${shown(issue.input, path)}; it must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`,
-        ...at,
-      }
+    case 'too_small': {
+      if (typeof issue.input !== 'number') return fault('config.out-of-range', `${name} is empty`, path)
+      const least = `${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`
+      return fault('config.out-of-range', `${seen}; it must be ${least}`, path)
+    }
     case 'too_big':
-      return {
-        code: 'config.out-of-range',
-        found: `${shown(issue.input, path)}; it must be at most ${issue.maximum}`,
-        ...at,
-      }
+      return fault('config.out-of-range', `${seen}; it must be at most ${issue.maximum}`, path)
     default:
-      return { code: 'config.wrong-type', found: `${shown(issue.input, path)}; ${issue.message}`, ...at }
+      return fault('config.wrong-type', `${seen}; ${issue.message}`, path)
   }
 }
 

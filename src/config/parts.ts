@@ -4,13 +4,12 @@ import { registries } from '../registries/index.ts'
 import type { Registry } from '../registries/registry.ts'
 import { type Fault, fault, faultsOf, keyOf, type Path } from './faults.ts'
 import { Auth, General, type RegistryConfig, RegistryEntry, RunsRoot, SheetsRoot } from './schema.ts'
-import { isBlock } from './sources.ts'
+import { isBlock, type Values } from './sources.ts'
 
 const Defaults = z.record(z.string(), z.string())
 const kinds = new Map<string, Registry>(Object.entries(registries))
 
 type Part<T> = { value: T | null; faults: Fault[] }
-type Values = Record<string, unknown>
 
 /** All parts with their defaults filled in; `value` is null when anything is at fault. */
 export function readParts({ watch, registries: entries, ...rest }: Values) {

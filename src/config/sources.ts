@@ -9,10 +9,12 @@ import { suggestion } from './suggest.ts'
 
 const MAX_BYTES = 1_048_576
 
+export type Values = Record<string, unknown>
+
 /** The file as plain values, and the place of each. */
 export type ConfigFile = {
   file: string
-  values: Record<string, unknown>
+  values: Values
   position(path: Path, of: 'key' | 'value'): { line: number; column: number } | null
 }
 
@@ -86,11 +88,11 @@ function offsetOf(root: Node | null, path: Path, of: 'key' | 'value'): number | 
   return offset
 }
 
-export const isBlock = (value: unknown): value is Record<string, unknown> =>
+export const isBlock = (value: unknown): value is Values =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Keys with nothing behind them are as good as absent: often all that stood below was commented out. */
-function withoutEmpty(block: Record<string, unknown>): Record<string, unknown> {
+function withoutEmpty(block: Values): Values {
   const kept = Object.entries(block).filter(([, value]) => value !== null)
   return Object.fromEntries(kept.map(([key, value]) => [key, cleaned(value)]))
 }
@@ -154,10 +156,7 @@ export const fromFlags = (flags: Partial<Record<Settable, string>>): Override[] 
   })
 
 /** The file's values with the overrides put in; later ones count. */
-export function overlaid(
-  values: Record<string, unknown>,
-  overrides: readonly Override[],
-): Record<string, unknown> {
+export function overlaid(values: Values, overrides: readonly Override[]): Values {
   const result = structuredClone(values)
   for (const { path, value } of overrides) {
     const [section, key] = path.map(String)

@@ -5,11 +5,7 @@ import type { ProblemCode } from '../problems.ts'
 import { isCalendarDate, isKnownZone, toInstant } from '../record/time.ts'
 
 /** A fault found by one of our own rules carries its code of the catalogue and the words for this case. */
-const fault = (code: ProblemCode, found: string) => ({
-  code: 'custom' as const,
-  message: found,
-  params: { code },
-})
+const fault = (code: ProblemCode, message: string) => ({ code: 'custom', message, params: { code } }) as const
 
 /** A text value that must pass a rule: `check` gives what is wrong in words, or null. */
 const text = (code: ProblemCode, check: (value: string) => string | null) =>
