@@ -43,8 +43,8 @@ export type RunParameters = z.infer<typeof RunParameters>
 export const RunUploaded = z.object({ instrument: Text, runID: Text, outcome: Text })
 export type RunUploaded = z.infer<typeof RunUploaded>
 
-/** `half`: there, but not, or not yet, a whole JSON object. */
-export type Document<T> = { is: 'read'; value: T } | { is: 'absent' } | { is: 'half'; problems: Problem[] }
+/** `value` null: absent, or `half`, which is there, but not, or not yet, a whole JSON object. */
+export type Document<T> = { value: T | null; half: boolean; problems: Problem[] }
 
 export function openDocument<T>(
   folder: Pick<RunFolder, 'names' | 'read'>,
@@ -52,9 +52,11 @@ export function openDocument<T>(
   schema: z.ZodType<T>,
 ): Document<T> {
   const bytes = folder.read(file, { maxBytes: 16 * 1024 * 1024 })
-  if (!bytes.ok && bytes.error.why === 'absent') return { is: 'absent' }
-  if (!bytes.ok)
-    return { is: 'half', problems: [problem('run-folder.file-unreadable', bytes.error.detail, { file })] }
-  const parsed = schema.safeParse(parseJson(decodeText(bytes.value).text))
-  return parsed.success ? { is: 'read', value: parsed.data } : { is: 'half', problems: [] }
+  if (!bytes.ok && bytes.error.why === 'absent') return { value: null, half: false, problems: [] }
+  if (!bytes.ok) {
+    const barred = problem('run-folder.file-unreadable', bytes.error.detail, { file })
+    return { value: null, half: true, problems: [barred] }
+  }
+  const { success, data } = schema.safeParse(parseJson(decodeText(bytes.value).text))
+  return { value: data ?? null, half: !success, problems: [] }
 }

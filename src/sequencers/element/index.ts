@@ -36,8 +36,8 @@ const isSheet = (name: string): boolean =>
 function read(folder: RunFolder): RunReading {
   const parameters = openDocument(folder, RUN_PARAMETERS, RunParameters)
   const uploaded = openDocument(folder, RUN_UPLOADED, RunUploaded)
-  const plan = parameters.is === 'read' ? parameters.value : null
-  const outcome = uploaded.is === 'read' ? uploaded.value : null
+  const { value: plan } = parameters
+  const { value: outcome } = uploaded
   const { serial, outcomeIsOurs, problems } = identityOf(folder.name, plan, outcome)
   const completion = completionOf(parameters, uploaded, outcomeIsOurs)
   const isUploaded = outcome !== null && outcomeIsOurs
@@ -78,7 +78,7 @@ function read(folder: RunFolder): RunReading {
       softwareVersion: planned(plan?.PlatformVersion, '/PlatformVersion'),
     },
   )
-  const faults = [...faultsOf(parameters), ...faultsOf(uploaded)]
+  const faults = [...parameters.problems, ...uploaded.problems]
   return {
     ...facts,
     completion,
@@ -108,15 +108,14 @@ function completionOf(
   uploaded: Document<RunUploaded>,
   outcomeIsOurs: boolean,
 ): Completion {
-  if (uploaded.is !== 'read') {
-    const because =
-      uploaded.is === 'half' ? `${RUN_UPLOADED} is not written to its end` : 'no end marker is there yet'
+  if (uploaded.value === null) {
+    const because = uploaded.half ? `${RUN_UPLOADED} is not written to its end` : 'no end marker is there yet'
     return { state: 'in_progress', because, missing: [RUN_UPLOADED], ended: false }
   }
   const { outcome } = uploaded.value
   const word = outcome === null ? 'unknown' : outcome === 'OutcomeCompleted' ? 'completed' : 'failed'
   const state = outcomeIsOurs ? word : 'unknown'
-  if (parameters.is !== 'read') {
+  if (parameters.value === null) {
     const because = `${RUN_UPLOADED} is there, ${RUN_PARAMETERS} is not, or not whole`
     return { state, because, missing: [RUN_PARAMETERS], ended: false }
   }
@@ -126,16 +125,11 @@ function completionOf(
   return { state, because, missing: [], ended: true }
 }
 
-const faultsOf = (document: Document<unknown>): Problem[] => (document.is === 'half' ? document.problems : [])
-
-const failureOf = (completion: Completion, outcome: RunUploaded | null): Problem[] =>
-  completion.state === 'failed'
-    ? [
-        problem('run-folder.run-failed', `the outcome of the run is ${outcome?.outcome}`, {
-          file: RUN_UPLOADED,
-        }),
-      ]
-    : []
+function failureOf({ state }: Completion, outcome: RunUploaded | null): Problem[] {
+  if (state !== 'failed') return []
+  const found = `the outcome of the run is ${outcome?.outcome}`
+  return [problem('run-folder.run-failed', found, { file: RUN_UPLOADED })]
+}
 
 /** Reads in the order sequenced: `I1,I2,R1,R2` of 8, 24, 50 and 49 cycles is `8B24B50T49T`. */
 function readStructureOf({ ReadOrder, Cycles }: RunParameters): string | null {

@@ -98,7 +98,6 @@ export function completionOf(
   const endTold = decisive === null ? toldEnd(documents) : null
   const isOver = decisive !== null || endTold !== null
   const state = undecided ? 'in_progress' : (outcome.state ?? (isOver ? 'completed' : 'in_progress'))
-  const byOutcome = outcome.state === null ? null : (outcome.from ?? outcomeFile(documents))
   const byMark = decisive && { file: decisive.file, at: 'presence' }
   return {
     completion: {
@@ -110,13 +109,13 @@ export function completionOf(
     },
     sequenced: isOver,
     copiedBy: copied && { file: copied.file, at: 'presence' },
-    decidedBy: state === 'in_progress' ? null : (byOutcome ?? byMark ?? endTold),
+    decidedBy: state === 'in_progress' ? null : (outcome.from ?? byMark ?? endTold),
   }
 
   function because(): string {
     const first = decisive ? partial.find((one) => one.decides) : undefined
     if (first) return `${first.file} ${first.why}`
-    if (byOutcome) return byOutcome.file
+    if (outcome.from) return outcome.from.file
     if (!decisive && endTold && state !== 'in_progress')
       return `${endTold.file} tells the end, ${missing.join(' and ')} not yet`
     if (!decisive) return 'no end marker is there yet'
@@ -133,8 +132,6 @@ function toldEnd({ runParameters }: Documents): Source | null {
   const told = firstAt(runParameters, 'RunEndTime', 'RunEndDate')
   return told && stampOf(told.value) ? told.from : null
 }
-
-const outcomeFile = ({ completionStatus }: Documents): Source => ({ file: completionStatus.file, at: '/' })
 
 type Unfinished = { file: string; why: string; decides: boolean }
 

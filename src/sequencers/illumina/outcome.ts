@@ -13,7 +13,7 @@ export type Outcome = {
   state: RunStatus | null
   word: string | null
   error: string | null
-  /** Where the word stands. */
+  /** Where the word stands, or the file that has none; null while `state` is. */
   from: Source | null
   /** Of all reads together; null where it is not told. */
   cycles: { planned: number | null; completed: number } | null
@@ -21,17 +21,18 @@ export type Outcome = {
 
 /** Two dialects: CompletionStatus (NextSeq 500, MiniSeq, MiSeq) and RunStatus (NovaSeq X and other newer ones). */
 export function readOutcome(document: Document): Outcome {
-  const nothing = { word: null, error: null, from: null, cycles: null }
+  const nothing = { word: null, error: null, cycles: null }
+  const from = { file: document.file, at: '/' }
   // A file that can never be read must not pass for a completed run.
-  if (document.is === 'broken' || document.is === 'barred') return { ...nothing, state: 'unknown' }
-  if (document.is !== 'read') return { ...nothing, state: null }
+  if (document.is === 'broken' || document.is === 'barred') return { ...nothing, state: 'unknown', from }
+  if (document.is !== 'read') return { ...nothing, state: null, from: null }
   const words = ['CompletionStatus', 'RunStatus'].flatMap((name) => valueAt(document, name) ?? [])
   const states = new Set(words.map((word) => stateOf(word.value)))
   const [state = 'unknown'] = states
   return {
     state: states.size > 1 ? 'unknown' : state,
     word: words.map((word) => word.value).join(', ') || null,
-    from: words[0]?.from ?? null,
+    from: words[0]?.from ?? from,
     error: errorIn(document),
     cycles: cyclesIn(document),
   }

@@ -30,42 +30,32 @@ export function problemsOf(folderName: string, seen: Seen): Problem[] {
 }
 
 function unreadable(documents: Documents): Problem[] {
-  return [documents.runInfo, documents.runParameters, documents.completionStatus].flatMap((document) => {
-    if (document.is === 'broken')
-      return [problem('run-folder.file-broken', document.detail, { file: document.file })]
-    if (document.is === 'barred')
-      return [
-        problem('run-folder.file-unreadable', document.detail, { file: document.file, severity: 'error' }),
-      ]
-    return []
+  return Object.values(documents).flatMap((document) => {
+    const { file } = document
+    if (document.is === 'broken') return [problem('run-folder.file-broken', document.detail, { file })]
+    if (document.is !== 'barred') return []
+    return [problem('run-folder.file-unreadable', document.detail, { file, severity: 'error' })]
   })
 }
 
 function disagreeing(disagreements: readonly Disagreement[]): Problem[] {
-  return disagreements.map(({ what, one, other, settled }) =>
-    problem(
-      'run-folder.ids-disagree',
-      `the ${what} is "${one.value}" in ${one.from.file} and "${other.value}" in ${other.from.file}`,
-      {
-        file: other.from.file,
-        ...(settled
-          ? { severity: 'warning', fix: 'Nothing, if the folder is named after the run: that id is taken.' }
-          : {}),
-      },
-    ),
-  )
+  const fix = 'Nothing, if the folder is named after the run: that id is taken.'
+  return disagreements.map(({ what, one, other, settled }) => {
+    const { file } = other.from
+    const found = `the ${what} is "${one.value}" in ${one.from.file} and "${other.value}" in ${file}`
+    return problem('run-folder.ids-disagree', found, settled ? { file, severity: 'warning', fix } : { file })
+  })
 }
 
-function torn({ runInfo, runParameters, completionStatus }: Documents): Problem[] {
-  return [runInfo, runParameters, completionStatus].flatMap((document) =>
-    document.is === 'read'
-      ? [...document.torn].map(([at, values]) =>
-          problem('run-folder.ids-disagree', `${at} is ${values.map((one) => `"${one}"`).join(' and ')}`, {
-            file: document.file,
-          }),
-        )
-      : [],
-  )
+function torn(documents: Documents): Problem[] {
+  return Object.values(documents).flatMap((document) => {
+    const { file } = document
+    const values = document.is === 'read' ? [...document.torn] : []
+    return values.map(([at, several]) => {
+      const found = `${at} is ${several.map((one) => `"${one}"`).join(' and ')}`
+      return problem('run-folder.ids-disagree', found, { file })
+    })
+  })
 }
 
 function renamed(folderName: string, { runId }: Ids): Problem[] {
@@ -75,18 +65,15 @@ function renamed(folderName: string, { runId }: Ids): Problem[] {
 
 function times({ start, end }: Seen): Problem[] {
   const problems: Problem[] = []
-  if (end?.ambiguous)
-    problems.push(
-      problem('run-folder.date-ambiguous', `"${end.value.text}" is read as ${end.value.local}`, {
-        file: end.from.file,
-      }),
-    )
-  if (start && end && endsBefore(start.value, end.value))
-    problems.push(
-      problem('run-folder.ends-before-start', `start ${shown(start.value)}, end ${shown(end.value)}`, {
-        file: end.from.file,
-      }),
-    )
+  const where = { file: end?.from.file ?? null }
+  if (end?.ambiguous) {
+    const found = `"${end.value.text}" is read as ${end.value.local}`
+    problems.push(problem('run-folder.date-ambiguous', found, where))
+  }
+  if (start && end && endsBefore(start.value, end.value)) {
+    const found = `start ${shown(start.value)}, end ${shown(end.value)}`
+    problems.push(problem('run-folder.ends-before-start', found, where))
+  }
   return problems
 }
 

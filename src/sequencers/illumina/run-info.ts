@@ -60,18 +60,21 @@ export function readsBelow(document: Document, path: string, name: string): Sour
   const numbered = elements.map((element) => ({ element, number: count(attribute(element, 'Number')) }))
   if (numbered.every((one) => one.number !== null)) numbered.sort((a, b) => (a.number ?? 0) - (b.number ?? 0))
   const reads = numbered.map(({ element }) => readOf(element, kindOf(element)))
-  if (!areAll(reads)) return null
-  return {
-    value: reads,
-    from: { file: document.file, at: placeOf(document, `${path}/${name}`) },
-  }
+  return readsAt(document, `${path}/${name}`, reads)
 }
 
-/** Are these reads, and each told? Instruments know four; a list without end is no list of reads. */
-export const areAll = (reads: Array<Read | null>): reads is Read[] =>
-  reads.length > 0 && reads.length <= MOST_READS && reads.every((read) => read !== null)
-
+/** Instruments know four reads; a list without end is no list of reads. */
 const MOST_READS = 16
+
+/** The reads listed at a place; null where there are none, or not each is told. */
+export function readsAt(
+  document: Document & { is: 'read' },
+  path: string,
+  reads: Array<Read | null>,
+): Sourced<Read[]> | null {
+  if (reads.length === 0 || reads.length > MOST_READS || !reads.every((read) => read !== null)) return null
+  return { value: reads, from: { file: document.file, at: placeOf(document, path) } }
+}
 
 type Kind = 'template' | 'index' | null
 

@@ -1,8 +1,8 @@
 /** RunParameters.xml (runParameters.xml on older instruments): how the run was set up, rewritten when it ends. */
 import { attribute, childrenNamed, elementAt, textAt, type XmlElement } from '../../formats/xml.ts'
 import type { Sourced } from '../facts.ts'
-import { type Document, firstAt, placeOf, told, valueAt } from './documents.ts'
-import { areAll, count, type Read, readsBelow, structureOf } from './run-info.ts'
+import { type Document, firstAt, told, valueAt } from './documents.ts'
+import { count, type Read, readsAt, readsBelow, structureOf } from './run-info.ts'
 
 export type RunParameters = {
   runId: Sourced | null
@@ -92,12 +92,7 @@ export function consumable(document: Document, types: readonly string[], name: s
 export function namedReads(document: Document, path: string): Sourced<Read[]> | null {
   if (document.is !== 'read') return null
   const list = elementAt(document.root, path)
-  const reads = (list ? childrenNamed(list, 'Read') : []).map(namedRead)
-  if (!areAll(reads)) return null
-  return {
-    value: reads,
-    from: { file: document.file, at: placeOf(document, `${path}/Read`) },
-  }
+  return readsAt(document, `${path}/Read`, (list ? childrenNamed(list, 'Read') : []).map(namedRead))
 }
 
 function namedRead(element: XmlElement): Read | null {
@@ -147,8 +142,7 @@ export function countedReads(
     const cycles = count(firstAt(document, ...places)?.value ?? null)
     return cycles === null || cycles === 0 ? [] : [{ cycles, index: /index/i.test(places.join()) }]
   })
-  if (document.is !== 'read' || reads.length === 0) return null
-  return { value: reads, from: { file: document.file, at: placeOf(document, `${prefix}${names[0]}`) } }
+  return document.is === 'read' ? readsAt(document, `${prefix}${names[0]}`, reads) : null
 }
 
 function lastFolder(path: Sourced | null): Sourced | null {

@@ -17,12 +17,11 @@ const WORDS: Record<ContestedFact, string> = {
 const MOST_NAMED = 6
 
 /** A file that fits neither flow cell nor run of the folder's name. */
-export const ofAnotherRun = (stranger: Account, named: Account): Problem =>
-  problem(
-    'run-folder.ids-disagree',
-    `${stranger.file} is of ${identityOf(stranger)}, this folder's name of ${identityOf(named)}`,
-    { file: stranger.file },
-  )
+export function ofAnotherRun(stranger: Account, named: Account): Problem {
+  const { file } = stranger
+  const found = `${file} is of ${identityOf(stranger)}, this folder's name of ${identityOf(named)}`
+  return problem('run-folder.ids-disagree', found, { file })
+}
 
 /** Files of several runs among those that fit. */
 export function ofSeveralRuns(members: readonly Account[]): Problem {
@@ -45,14 +44,10 @@ export function onOneFact(fact: ContestedFact, sources: readonly Account[]): Pro
 }
 
 /** A protocol run id that does not begin with the eight digits in the folder's name. */
-export const onTheRunId = (file: string, uuid: string, named: Account): Problem =>
-  problem(
-    'run-folder.ids-disagree',
-    `${file} is of run ${uuid}, this folder's name of run ${named.shortId}`,
-    {
-      file,
-    },
-  )
+export function onTheRunId(file: string, uuid: string, named: Account): Problem {
+  const found = `${file} is of run ${uuid}, this folder's name of run ${named.shortId}`
+  return problem('run-folder.ids-disagree', found, { file })
+}
 
 const identityOf = (account: Account): string =>
   [

@@ -38,11 +38,8 @@ export function knownCells(
       problems.push(problem('run-folder.ids-disagree', found, { file: misplaced.file }))
     }
     const movie = last?.movie ?? shared(own.transferDone.map(movieOf))
-    const transferred = transferOf(
-      folder,
-      own,
-      collections.map((one) => one.movie).filter((one) => one !== null),
-    )
+    const movies = collections.flatMap((one) => one.movie ?? [])
+    const transferred = transferOf(folder, own, movies)
     return {
       cell: {
         folder: own.folder,

@@ -2,7 +2,6 @@
 import { type Problem, problem } from '../../problems.ts'
 import type { Stamp } from '../../record/time.ts'
 import type { Account } from './account.ts'
-import { modelOfRs, modelOfSerial, modelOfType } from './models.ts'
 import { type Generation, RUN_FOLDER } from './names.ts'
 import { agreed, type Known } from './weigh.ts'
 
@@ -20,7 +19,7 @@ export function identityOf(
     return { serial, model: model && from ? { value: model, from } : null }
   }
   const type = agreed('the instrument type', accounts, (one) => one.instrumentType, problems)
-  const byType = type.known && modelOfType(type.known.value)
+  const byType = type.known && (TYPES.get(type.known.value.toLowerCase()) ?? null)
   const bySerial = serial && modelOfSerial(serial.value)
   if (type.disagreed) return { serial, model: null }
   if (type.known && byType) {
@@ -45,3 +44,33 @@ function serialOf(folderName: string, accounts: readonly Account[], problems: Pr
   problems.push(problem('run-folder.ids-disagree', found, { file: told.from.file }))
   return null
 }
+
+/** Run/@InstrumentType, in any case. */
+const TYPES = new Map([
+  ['sequel', 'Sequel'],
+  ['sequel2', 'Sequel II'],
+  ['sequel2e', 'Sequel IIe'],
+  ['revio', 'Revio'],
+  ['vega', 'Vega'],
+])
+
+/** `64175e`: the first two digits are the series, an `e` behind makes a Sequel II a IIe. */
+function modelOfSerial(serial: string): string | null {
+  const [, series, extended] = /^(\d\d)\d{3}(e?)$/i.exec(serial) ?? []
+  switch (series) {
+    case '54':
+      return 'Sequel'
+    case '64':
+      return extended ? 'Sequel IIe' : 'Sequel II'
+    case '84':
+      return 'Revio'
+    case '21':
+      return 'Vega'
+    default:
+      return null
+  }
+}
+
+/** No RS names its kind. The RS II came in April 2013, and the RS was turned into one; `start` is an ISO instant. */
+const modelOfRs = (start: string | null): string | null =>
+  start === null ? null : start < '2013-04' ? 'RS' : 'RS II'
