@@ -4,16 +4,9 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
-type Batches<Item> = {
-  /** Resolves when its batch has been handled; rejects when the item itself could not be. */
-  add(item: Item): Promise<void>
-  /** Resolves when everything added so far has been handled. */
-  settled(): Promise<void>
-}
-
 type Waiting<Item> = { item: Item; done: () => void; failed: (thrown: unknown) => void }
 
-export function createBatches<Item>(atOnce: number, handle: (items: Item[]) => Promise<void>): Batches<Item> {
+export function createBatches<Item>(atOnce: number, handle: (items: Item[]) => Promise<void>) {
   const waiting: Array<Waiting<Item>> = []
   let working: Promise<void> | null = null
 
@@ -38,8 +31,9 @@ export function createBatches<Item>(atOnce: number, handle: (items: Item[]) => P
   }
 
   return {
-    add: (item) =>
-      new Promise((done, failed) => {
+    /** Resolves when its batch has been handled; rejects when the item itself could not be. */
+    add: (item: Item) =>
+      new Promise<void>((done, failed) => {
         waiting.push({ item, done, failed })
         working ??= nextTurn()
           .then(drain)
@@ -47,7 +41,8 @@ export function createBatches<Item>(atOnce: number, handle: (items: Item[]) => P
             working = null
           })
       }),
-    settled: async () => {
+    /** Resolves when everything added so far has been handled. */
+    settled: async (): Promise<void> => {
       while (working !== null) await working
     },
   }

@@ -247,10 +247,7 @@ async function ownRedis(
   return ok({ path: embedded.value.socket })
 }
 
-async function configuredRedis({
-  url,
-  passwordFile,
-}: NonNullable<Config['redis']>): Promise<Result<{ url: string; password?: string }, StartFault>> {
+async function configuredRedis({ url, passwordFile }: NonNullable<Config['redis']>) {
   return ok({ url, ...(passwordFile !== null && { password: await readSecret(passwordFile) }) })
 }
 

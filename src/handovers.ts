@@ -89,15 +89,17 @@ export type SheetReading = {
 /** A sample as an instrument's sheet has it: every name it goes by there, and its index or barcode, null for none or several. */
 export type SequencedSample = { names: string[]; barcode: string | null; rows: number[] }
 
+export type RunFolderReading = {
+  kind: 'run-folder'
+  recognisedAs: string
+  reading: RunReading
+  sheet: SheetReading | null
+  sheetFile: string | null
+}
+
 /** What one path turned out to be. `sha256` is of a sheet's bytes. */
 export type Reading =
-  | {
-      kind: 'run-folder'
-      recognisedAs: string
-      reading: RunReading
-      sheet: SheetReading | null
-      sheetFile: string | null
-    }
+  | RunFolderReading
   | { kind: 'sample-sheet'; recognisedAs: SheetFormatName; reading: SheetReading; sha256: string }
   | { kind: 'unrecognised'; problems: Problem[]; sha256: string | null }
 

@@ -47,7 +47,7 @@ function makeOf(folder: FolderNames): { make: string; sequencer: Sequencer } | n
   return null
 }
 
-function inspectFolder(path: string, { root, maxBytes }: InspectOptions): Reading {
+function inspectFolder(path: string, { root, maxBytes = SHEET_BYTES }: InspectOptions): Reading {
   const opened = openRunFolder(path, root === undefined ? {} : { root })
   if (!opened.ok) return unreadable(path, opened.error)
   const folder = opened.value
@@ -55,17 +55,13 @@ function inspectFolder(path: string, { root, maxBytes }: InspectOptions): Readin
   if (known === null) return unrecognised([problem('path.no-run-folder', contentOf(folder))])
   const read = known.sequencer.read(folder)
   const reading: RunReading = folder.names.includes(SIMULATED_MARK) ? { ...read, test: 'simulated' } : read
-  const { sheet, file, problems } = readOwnSheet(
-    folder,
-    known.sequencer.sheets(folder),
-    maxBytes ?? SHEET_BYTES,
-  )
+  const own = readOwnSheet(folder, known.sequencer.sheets(folder), maxBytes)
   return {
     kind: 'run-folder',
     recognisedAs: known.make,
-    reading: withSheet(reading, sheet, file, problems),
-    sheet,
-    sheetFile: file,
+    reading: withSheet(reading, own),
+    sheet: own.sheet,
+    sheetFile: own.file,
   }
 }
 
@@ -95,19 +91,13 @@ function readOwnSheet(folder: RunFolder, files: string[], maxBytes: number): Own
   return first ?? { sheet: null, file: null, problems: [] }
 }
 
-const EMPTY = 'sample-sheet.empty' satisfies ProblemCode
 /** What an empty sheet amounts to, as instruments leave behind where nobody gave them one. */
 const NO_SAMPLES = { format: null, samples: 0, rows: 0 }
 
 /** What is wrong with the sheet does not make the run wrong: it matters only where the sheet supplies the library. */
-function withSheet(
-  reading: RunReading,
-  sheet: SheetReading | null,
-  file: string | null,
-  problems: Problem[],
-): RunReading {
+function withSheet(reading: RunReading, { sheet, file, problems }: OwnSheet): RunReading {
   const warnings = problems.map((one): Problem => ({ ...one, severity: 'warning' }))
-  const empty = problems.find(({ code }) => code === EMPTY)
+  const empty = problems.find(({ code }) => code === 'sample-sheet.empty')
   const from = file ?? empty?.file ?? null
   if (from === null) return { ...reading, problems: [...reading.problems, ...warnings] }
   const { format, samples, rows } = sheet ?? NO_SAMPLES

@@ -129,9 +129,10 @@ export async function checkPaths(
   const options = planningOptions(config, destinationsOf(config, sandboxes), now)
   const checked: Array<{ plans: Plan[]; result(): CheckResult }> = []
   for (const { path, reading } of readings) {
-    if (reading.kind === 'unrecognised')
-      checked.push({ plans: [], result: () => unrecognised(path, reading.problems) })
-    else if (reading.kind === 'run-folder') {
+    if (reading.kind === 'unrecognised') {
+      const { problems } = reading
+      checked.push({ plans: [], result: () => ({ path, kind: reading.kind, ...NOTHING, problems }) })
+    } else if (reading.kind === 'run-folder') {
       const source = { path, reading, since, leftAlone: false }
       const { plans } = await planRun(source, catalogue, options)
       checked.push({ plans, result: () => checkedRun(source, toRecord(source, options), plans, options) })
@@ -149,17 +150,16 @@ export async function checkPaths(
   return { results: checked.map((one) => one.result()) }
 }
 
-const unrecognised = (path: string, problems: Problem[]): CheckResult => ({
-  path,
-  kind: 'unrecognised',
+/** What a path tells of which nothing is known. */
+const NOTHING: Omit<CheckResult, 'path' | 'kind'> = {
   recognisedAs: null,
   run: null,
   provenance: {},
   completion: null,
   sheet: null,
-  problems,
+  problems: [],
   submissions: [],
-})
+}
 
 function checkedRun(
   { path, reading }: RunSource,
@@ -206,10 +206,8 @@ function checkedSheet(
   return {
     path,
     kind: 'sample-sheet',
+    ...NOTHING,
     recognisedAs: format,
-    run: null,
-    provenance: {},
-    completion: null,
     sheet: { format, version, samples, rows, valid, libraries, batches } as unknown as Json,
     problems: together([...reading.problems, ...problems], plans),
     submissions: plans.map((plan) => checkedSubmission(plan, destinations)),

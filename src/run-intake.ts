@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { layThere } from './adoption.ts'
 import { createTimers } from './event-loop.ts'
 import type { Emit } from './events.ts'
-import type { Found, Reading } from './handovers.ts'
+import type { Found, Reading, RunFolderReading } from './handovers.ts'
 import type { Artifact, JournalReader } from './journal/journal.ts'
 import { hasErrors } from './problems.ts'
 import { isStalled, stalledIf } from './stalling.ts'
@@ -27,24 +27,11 @@ export type RunIntakeParts = {
 /** `force`: a person asked for it. `firstScan`: it lay there, as it is, at the very first scan of its root. */
 export type How = { force: boolean; firstScan: boolean }
 
-type RunIntake = {
-  /** Null where the folder could not be read for good. Throws, with a code of the file system, where it cannot be for now. */
-  take(found: Found, reading: Reading, before: Artifact | null, how: How): Promise<Artifact | null>
-  /** A run in progress that has stood still for too long, as it is to be shown; null for any other. */
-  stalled(run: Artifact): Artifact | null
-  /** Tells, once and not again after a restart, that a run stands still. */
-  tellStalled(run: Artifact, since: string, before: Artifact | null): void
-  /** Forgets what was to be looked at later. */
-  close(): void
-}
-
-type RunFolderReading = Extract<Reading, { kind: 'run-folder' }>
-
 /** `lookAgain` is called when the files of a run will have rested long enough. */
 export function createRunIntake(
   parts: RunIntakeParts,
   lookAgain: (found: Found, how: { firstScan: boolean }) => void,
-): RunIntake {
+) {
   const { emit, now } = parts
   const later = createTimers()
 
@@ -89,7 +76,8 @@ export function createRunIntake(
   }
 
   return {
-    async take(found, reading, before, how) {
+    /** Null where the folder could not be read for good. Throws, with a code of the file system, where it cannot be for now. */
+    async take(found: Found, reading: Reading, before: Artifact | null, how: How): Promise<Artifact | null> {
       if (reading.kind !== 'run-folder') {
         const code = refusal(reading)
         if (code !== null) emit('run.problems', { run: basename(found.path), codes: [code] })
@@ -97,16 +85,19 @@ export function createRunIntake(
       }
       return judged(toKeep(found, reading, before, now()), reading, found, before, how)
     },
-    stalled(run) {
+    /** A run in progress that has stood still for too long, as it is to be shown; null for any other. */
+    stalled(run: Artifact): Artifact | null {
       if (run.status !== 'active' || isStalled(run.reading)) return null
       const shown = stoodStill(run, run.changed, parts)
       return isStalled(shown.reading) ? shown : null
     },
-    tellStalled({ path, reading }, since, before) {
+    /** Tells, once and not again after a restart, that a run stands still. */
+    tellStalled({ path, reading }: Artifact, since: string, before: Artifact | null): void {
       if (!isStalled(reading) || (before !== null && isStalled(before.reading))) return
       const run = reading.kind === 'run-folder' ? reading.reading.run.runId : basename(path)
       emit('run.stalled', { run, since })
     },
+    /** Forgets what was to be looked at later. */
     close: later.cancel,
   }
 }

@@ -1,8 +1,9 @@
 /** Takes in what lies in a drop folder: what the journal is to keep of a sheet, and what people are told meanwhile. */
 import { basename } from 'node:path'
 import type { Emit } from './events.ts'
-import type { Found, Reading, SheetReading } from './handovers.ts'
+import type { Found, Reading } from './handovers.ts'
 import type { Artifact } from './journal/journal.ts'
+import type { Kept } from './planning/batch.ts'
 import type { Problem } from './problems.ts'
 
 /**
@@ -11,9 +12,10 @@ import type { Problem } from './problems.ts'
  */
 export type SheetNovelty = 'new' | 'saved-again' | 'known'
 
-type SheetNews = {
+export type SheetNews = {
   /** It has arrived and is not read yet: its copy goes on, or `problems` keep it from being read. */
   received(path: string, problems: Problem[]): void
+  /** It was read, and is this beside what was known of it. */
   read(path: string, found: SheetNovelty): void
 }
 
@@ -28,9 +30,6 @@ export type SheetIntakeParts = {
   now(): Date
 }
 
-/** A sheet to be kept and planned. `replaces`: what stood at its path before. */
-type Taken = { artifact: Artifact; replaces: SheetReading | null }
-
 export type SheetIntake = {
   /** Its copy may go on. */
   seen(found: Found, before: Artifact | null): void
@@ -43,7 +42,7 @@ export type SheetIntake = {
     reading: Reading,
     before: Artifact | null,
     how: { force: boolean; firstScan: boolean },
-  ): Promise<Taken | null>
+  ): Promise<Kept | null>
 }
 
 export function createSheetIntake({ journal, news, emit, now }: SheetIntakeParts): SheetIntake {

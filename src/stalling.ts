@@ -1,8 +1,6 @@
 /** Runs that never finished and have not changed for long: shown as stalled, and never as failed. */
-import type { Reading } from './handovers.ts'
+import type { Reading, RunFolderReading } from './handovers.ts'
 import type { RunReading } from './record/run.ts'
-
-type RunFolderReading = Extract<Reading, { kind: 'run-folder' }>
 
 /**
  * The reading as it is to be shown: of a run in progress that has not changed since `quietSince`, stalled once that is

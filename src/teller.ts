@@ -7,8 +7,7 @@
 import { basename } from 'node:path'
 import { createTimers } from './event-loop.ts'
 import { type Emit, loggedError } from './events.ts'
-import type { Problem } from './problems.ts'
-import type { SheetNovelty } from './sheet-intake.ts'
+import type { SheetNews } from './sheet-intake.ts'
 import { runsWithoutSheet } from './teller/alike.ts'
 import { createArrivals } from './teller/arrivals.ts'
 import { type FollowedJournal, followSheets } from './teller/followed.ts'
@@ -21,13 +20,9 @@ export type TellerParts = Omit<KeptParts, 'runs'> & {
   dropFolders: DropFolder[]
 }
 
-export type Teller = {
+export type Teller = SheetNews & {
   /** From now on it writes, and first what may be stale; what it was told before waits for this. */
   begin(): void
-  /** A sheet has arrived and is not read yet: its copy goes on, or `problems` keep it from being read. */
-  received(path: string, problems: Problem[]): void
-  /** It was read, and is this beside what was known of it. */
-  read(path: string, found: SheetNovelty): void
   /** The report of this sheet is to be written anew. */
   tell(path: string): void
   /** Something happened to registrations. */

@@ -1,5 +1,5 @@
 /** What planning asks of everything read so far; answered by the journal in the daemon, and from memory in `check`. */
-import type { Reading, SheetReading } from '../handovers.ts'
+import type { RunFolderReading, SheetReading } from '../handovers.ts'
 import type { Artifact, JournalReader } from '../journal/journal.ts'
 import { answersTo, isAmong, linkNames, linksOf } from '../record/join.ts'
 import type { RunLink } from '../record/library.ts'
@@ -10,7 +10,7 @@ import type { RunLink } from '../record/library.ts'
  */
 export type RunSource = {
   path: string
-  reading: Extract<Reading, { kind: 'run-folder' }>
+  reading: RunFolderReading
   since: string
   leftAlone: boolean
 }
