@@ -23,13 +23,8 @@ export function createFaults(type: Found['type'], emit: Emit) {
     tell,
     /** Names that are not text cannot be opened; a person has to rename them. */
     tellUnspeakable(folder: string, entries: readonly Entry[]): void {
-      for (const { name } of entries)
-        if (isUnspeakable(name))
-          tell(
-            `${folder}/${name}`,
-            'look',
-            new Error('its name has characters that are not UTF-8 text: rename it'),
-          )
+      const error = new Error('its name has characters that are not UTF-8 text: rename it')
+      for (const { name } of entries) if (isUnspeakable(name)) tell(`${folder}/${name}`, 'look', error)
     },
     /** It went well: a look that does mends no reading. */
     mend(path: string, refused: Refused): void {

@@ -64,8 +64,8 @@ export type RootKind = {
   /** That sweep was whole: the disk answered all through. */
   swept(): Promise<void>
   watched: Watched
-  lookAgain(path: string): Promise<void>
-  close(): Promise<void>
+  handOver: { anew(path: string): void; close(): void }
+  looks: { at(path: string): Promise<unknown>; close(): Promise<void> }
 }
 
 /** What a kind may ask of the loop. */
@@ -131,10 +131,14 @@ export function keepRoot(options: RootOptions, make: (tools: RootTools) => RootK
     scannedOnce: scannedOnce.promise,
     health: () => ({ ...health, events: place.hints.isFollowing() }),
     sweepNow: sweeps.now,
-    lookAgain: kind.lookAgain,
+    async lookAgain(path) {
+      kind.handOver.anew(path)
+      await kind.looks.at(path)
+    },
     async close() {
       scannedOnce.resolve(false)
-      const ends = [sweeps.close(), kind.close(), place.hints.close()]
+      kind.handOver.close()
+      const ends = [sweeps.close(), kind.looks.close(), place.hints.close()]
       await within(CLOSING_MS, Promise.allSettled(ends), null)
     },
   }

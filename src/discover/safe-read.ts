@@ -68,10 +68,10 @@ function readOpened(file: number, maxBytes: number): Result<Uint8Array, ReadFaul
     length += got
   }
   if (stats.size > maxBytes || length > maxBytes) {
-    const size = Math.max(stats.size, length)
+    const size = megabytes(Math.max(stats.size, length))
     return err({
       why: 'too-large',
-      detail: `it has ${megabytes(size)}; ${megabytes(maxBytes)} is the most that is read`,
+      detail: `it has ${size}; ${megabytes(maxBytes)} is the most that is read`,
     })
   }
   return ok(bytes.subarray(0, length))

@@ -57,13 +57,7 @@ function runFoldersIn(options: RunRootOptions, tools: RootTools): RootKind {
       ignored: active.isUnwatched,
       hint: (path) => looks.soon(active.stepsTo(path).at(-1) ?? path, lookDownTo),
     },
-    async lookAgain(path) {
-      handOver.anew(path)
-      await looks.at(path)
-    },
-    async close() {
-      handOver.close()
-      await looks.close()
-    },
+    handOver,
+    looks,
   }
 }

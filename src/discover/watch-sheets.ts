@@ -52,11 +52,9 @@ function sheetsIn({ ignore = [], ...options }: DropFolderOptions, tools: RootToo
     const sheets: string[] = []
     for (const folder of folders) {
       const entries = await entriesOf(folder, root, disk)
-      handOver.tellUnspeakable(
-        folder,
-        entries.filter(({ name }) => mayBeSheet(name)),
-      )
-      const files = entries.filter(({ kind }) => kind === 'file')
+      const dropped = entries.filter(({ name }) => mayBeSheet(name))
+      handOver.tellUnspeakable(folder, dropped)
+      const files = dropped.filter(({ kind }) => kind === 'file')
       sheets.push(...files.map(({ name }) => join(folder, name)).filter(isWanted))
     }
     await crawl(sheets, MOST_IN_HAND, async (path) => {
@@ -75,14 +73,8 @@ function sheetsIn({ ignore = [], ...options }: DropFolderOptions, tools: RootToo
       ignored: (path, stats) => !folders.includes(path) && (stats?.isDirectory() === true || !isWanted(path)),
       hint: (path) => isWanted(path) && looks.soon(path, lookAt),
     },
-    async lookAgain(path) {
-      handOver.anew(path)
-      await looks.at(path)
-    },
-    async close() {
-      handOver.close()
-      await looks.close()
-    },
+    handOver,
+    looks,
   }
 }
 

@@ -35,11 +35,8 @@ export function valueAt(document: Document, path: string): Sourced | null {
   const [steps = '', name] = path.split('/@')
   let here = [document.root]
   for (const step of steps.split('/')) here = here.flatMap((element) => childrenNamed(element, step))
-  return told(
-    document,
-    path,
-    here.map((element) => (name === undefined ? textOf(element) : attribute(element, name))),
-  )
+  const found = here.map((element) => (name === undefined ? textOf(element) : attribute(element, name)))
+  return told(document, path, found)
 }
 
 /** A value with its place; null where there is none, one that nobody believes, or several that differ. */
@@ -81,12 +78,10 @@ function open(folder: RunFolder, wanted: string, rootName: string): Document {
   }
   // A NovaSeq names each of its tiles, up to 10,000 of them, and nobody asks which.
   const parsed = parseXml(bytes.value, { skip: ['Tiles', 'SelectedTiles'] })
-  if (!parsed.ok)
-    return {
-      is: parsed.error.is === 'unfinished' ? 'unfinished' : 'broken',
-      file,
-      detail: parsed.error.detail,
-    }
+  if (!parsed.ok) {
+    const { is, detail } = parsed.error
+    return { is: is === 'unfinished' ? is : 'broken', file, detail }
+  }
   if (parsed.value.name.toLowerCase() !== rootName.toLowerCase())
     return { is: 'broken', file, detail: `its content is not a ${rootName}` }
   return { is: 'read', file, root: parsed.value, torn: new Map() }

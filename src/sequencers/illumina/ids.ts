@@ -38,18 +38,10 @@ export function agreedIds(
   disagreements: Disagreement[],
 ): Ids {
   const isTorn = (path: string) => runInfo.is === 'read' && runInfo.torn.has(placeOf(runInfo, path))
-  const flowcellId = agreed(
-    'flow cell',
-    [info.flowcellId, parameters.flowcellId],
-    disagreements,
-    sameFlowcell,
-  )
-  const instrument = agreed(
-    'instrument',
-    [info.instrument, parameters.instrument],
-    disagreements,
-    sameInstrument,
-  )
+  const flowcells = [info.flowcellId, parameters.flowcellId]
+  const flowcellId = agreed('flow cell', flowcells, disagreements, sameFlowcell)
+  const instruments = [info.instrument, parameters.instrument]
+  const instrument = agreed('instrument', instruments, disagreements, sameInstrument)
 
   const told = [info.runId, parameters.runId, valueAt(completionStatus, 'RunId')].filter((id) => id !== null)
   const runId = told.find((id) => id.value === folderName) ?? told[0] ?? parameters.outputFolder

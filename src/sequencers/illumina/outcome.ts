@@ -55,13 +55,10 @@ function errorIn(document: Document): string | null {
 }
 
 function cyclesIn(document: Document): Outcome['cycles'] {
-  const reads = ['Read1', 'Index1Read', 'Index2Read', 'Read2']
-  const each = (what: string) =>
-    countedReads(
-      document,
-      '',
-      reads.map((read) => `${what}${read}Cycles`),
-    )
+  const each = (what: string) => {
+    const reads = ['Read1', 'Index1Read', 'Index2Read', 'Read2'].map((read) => `${what}${read}Cycles`)
+    return countedReads(document, '', reads)
+  }
   const sum = (told: Sourced<Read[]> | null) =>
     told === null ? null : told.value.reduce((cycles, read) => cycles + read.cycles, 0)
   const completed = sum(namedReads(document, 'CompletedReads') ?? each('Completed'))
