@@ -112,28 +112,11 @@ const formatters = new Map<string, Intl.DateTimeFormat>()
 function offsetAt(instant: number, zone: string): number {
   let formatter = formatters.get(zone)
   if (!formatter) {
-    formatter = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    })
+    formatter = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' })
     formatters.set(zone, formatter)
   }
-  const part = Object.fromEntries(
-    formatter.formatToParts(instant).map((one) => [one.type, Number(one.value)]),
-  )
-  const wall = Date.UTC(
-    part['year'] ?? 0,
-    (part['month'] ?? 1) - 1,
-    part['day'] ?? 1,
-    part['hour'] ?? 0,
-    part['minute'] ?? 0,
-    part['second'] ?? 0,
-  )
-  return wall - Math.floor(instant / 1000) * 1000
+  // `1/1/2026, GMT+01:00`; a zone on UTC has no more than GMT.
+  const [, sign, hours, minutes] = /GMT([+-])(\d\d):(\d\d)$/.exec(formatter.format(instant)) ?? []
+  if (sign === undefined) return 0
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000
 }
