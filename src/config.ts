@@ -96,7 +96,7 @@ function timeScale(env: NodeJS.ProcessEnv): { value: number; faults: Fault[] } {
 
 function placed(met: Fault, file: ConfigFile | null, overrides: readonly Override[]): ConfigProblem {
   const nowhere = { file: null, position: null }
-  const override = overrides.findLast((one) => startsWith(met.path, one.path))
+  const override = overrides.findLast((one) => startsWith(met.path, one.key.split('.')))
   if (override) return toProblem({ ...met, found: `${met.found} (set by ${override.from})` }, nowhere)
   if (file === null || String(met.path[0]).startsWith('RUNHERALD_')) return toProblem(met, nowhere)
   return toProblem(met, { file: file.file, position: file.position(met.path, met.of) })

@@ -11,11 +11,7 @@ import type { Reading } from './handovers.ts'
 import type { InspectOptions } from './inspect.ts'
 import { problem } from './problems.ts'
 
-export type Inspector = {
-  /** As `inspectPath`, in a thread. What takes longer than the deadline is ended, and is a problem of its own. */
-  inspect(path: string, options?: InspectOptions): Promise<Reading>
-  close(): Promise<void>
-}
+export type Inspector = ReturnType<typeof createInspector>
 
 type Asked = {
   path: string
@@ -31,7 +27,7 @@ const IDLE_MS = 30_000
 const MOST_TOGETHER = 16
 
 /** `threads` readings at once; the others wait, and the deadline of each begins when its turn comes. */
-export function createInspector({ threads, deadlineMs }: { threads: number; deadlineMs: number }): Inspector {
+export function createInspector({ threads, deadlineMs }: { threads: number; deadlineMs: number }) {
   const pool = new Piscina({
     // As this file: `.ts` in a checkout, `.js` in the built package.
     filename: fileURLToPath(new URL(`./inspect-thread${extname(import.meta.url)}`, import.meta.url)),
@@ -82,8 +78,9 @@ export function createInspector({ threads, deadlineMs }: { threads: number; dead
   }
 
   return {
-    inspect: (path, options = {}) =>
-      new Promise((answer, fail) => {
+    /** As `inspectPath`, in a thread. What takes longer than the deadline is ended, and is a problem of its own. */
+    inspect: (path: string, options: InspectOptions = {}) =>
+      new Promise<Reading>((answer, fail) => {
         const root = options.root ?? ''
         const asked = waiting.get(root) ?? []
         asked.push({ path, options, answer, fail })

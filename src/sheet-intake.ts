@@ -5,6 +5,7 @@ import type { Found, Reading } from './handovers.ts'
 import type { Artifact } from './journal/journal.ts'
 import type { Kept } from './planning/batch.ts'
 import type { Problem } from './problems.ts'
+import type { How } from './run-intake.ts'
 
 /**
  * What was read, beside what was known at its path: something new; the same, saved again; or the same, not touched,
@@ -37,12 +38,7 @@ export type SheetIntake = {
    * What is new in a sheet that has settled; null where nothing is. `firstScan`: it lay there when the watch began.
    * Throws, with a code of the file system, where it cannot be read for now.
    */
-  take(
-    found: Found,
-    reading: Reading,
-    before: Artifact | null,
-    how: { force: boolean; firstScan: boolean },
-  ): Promise<Kept | null>
+  take(found: Found, reading: Reading, before: Artifact | null, how: How): Promise<Kept | null>
 }
 
 export function createSheetIntake({ journal, news, emit, now }: SheetIntakeParts): SheetIntake {

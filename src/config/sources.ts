@@ -125,7 +125,7 @@ const variableOf = (key: string): string =>
     .replaceAll(/[A-Z]/g, (letter) => `_${letter}`)
     .toUpperCase()}`
 
-export type Override = { path: Path; key: Settable; value: unknown; from: string }
+export type Override = { key: Settable; value: unknown; from: string }
 
 /** What the environment sets, and every variable that looks like ours and is not. */
 export function fromEnvironment(env: NodeJS.ProcessEnv): { overrides: Override[]; faults: Fault[] } {
@@ -133,9 +133,7 @@ export function fromEnvironment(env: NodeJS.ProcessEnv): { overrides: Override[]
     const value = env[variableOf(key)]
     if (value === undefined || value === '') return []
     const number = key.endsWith('Seconds') && value.trim() !== '' ? Number(value) : Number.NaN
-    return [
-      { key, path: key.split('.'), value: Number.isNaN(number) ? value : number, from: variableOf(key) },
-    ]
+    return [{ key, value: Number.isNaN(number) ? value : number, from: variableOf(key) }]
   })
   const ours = [...SETTABLE.map(variableOf), 'RUNHERALD_CONFIG', 'RUNHERALD_TIME_SCALE']
   const faults = Object.keys(env)
@@ -152,15 +150,14 @@ export function fromEnvironment(env: NodeJS.ProcessEnv): { overrides: Override[]
 export const fromFlags = (flags: Partial<Record<Settable, string>>): Override[] =>
   SETTABLE.flatMap((key) => {
     const value = flags[key]
-    return value === undefined ? [] : [{ key, path: key.split('.'), value, from: 'flag' }]
+    return value === undefined ? [] : [{ key, value, from: 'flag' }]
   })
 
 /** The file's values with the overrides put in; later ones count. */
 export function overlaid(values: Values, overrides: readonly Override[]): Values {
   const result = structuredClone(values)
-  for (const { path, value } of overrides) {
-    const [section, key] = path.map(String)
-    if (section === undefined) continue
+  for (const { key: whole, value } of overrides) {
+    const [section = '', key] = whole.split('.')
     if (key === undefined) result[section] = value
     else result[section] = { ...(isBlock(result[section]) ? result[section] : {}), [key]: value }
   }

@@ -5,32 +5,29 @@
  */
 import { createLimit, within } from '../event-loop.ts'
 
-export type Disk = {
-  /** The answer, or what the file system throws; ETIMEDOUT when there is none in time. */
-  ask<T>(path: string, question: () => Promise<T>): Promise<T>
-  /** Are as many questions given up, and still out, as may be asked at once? */
-  isSilent(): boolean
-}
+export type Disk = ReturnType<typeof createDisk>
 
 const LATE = Symbol('late')
 
-export function createDisk(patienceMs: number, atOnce: () => number): Disk {
+export function createDisk(patienceMs: number, atOnce: () => number) {
   const unanswered = new Set<string>()
   const limited = createLimit(atOnce)
 
   return {
-    ask: (path, question) =>
+    /** The answer, or what the file system throws; ETIMEDOUT when there is none in time. */
+    ask: <T>(path: string, question: () => Promise<T>): Promise<T> =>
       limited(async () => {
         // Others that asked before may have been given up while this one waited for its turn.
         if (unanswered.has(path) || unanswered.size >= atOnce()) throw notAnswering()
         const asked = question()
         const answer = await within(patienceMs, asked, LATE)
-        if (answer !== LATE) return answer as Awaited<typeof asked>
+        if (answer !== LATE) return answer as T
         unanswered.add(path)
         const back = () => unanswered.delete(path)
         asked.then(back, back)
         throw notAnswering()
       }),
+    /** Are as many questions given up, and still out, as may be asked at once? */
     isSilent: () => unanswered.size >= atOnce(),
   }
 }

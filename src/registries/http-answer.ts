@@ -14,20 +14,16 @@ export function judgeStatus(answer: Answer, { busyIsSafe }: { busyIsSafe: boolea
   if (status === 401 || status === 402 || status === 403 || status === 407)
     return { is: 'pause', reason: 'credentials', detail: `answered ${status}: ${MEANINGS[status]}` }
   if (status === 429 || (status === 503 && busyIsSafe)) return busy(answer)
-  if (status >= 500 || status === 408)
-    return {
-      is: 'unknown',
-      detail: `answered ${status}, which does not tell whether it was registered`,
-      pause: 'away',
-    }
+  if (status >= 500 || status === 408) {
+    const detail = `answered ${status}, which does not tell whether it was registered`
+    return { is: 'unknown', detail, pause: 'away' }
+  }
   if (status === 409)
     return { is: 'look-up', detail: 'answered 409: something of this kind is already there' }
-  if ((status >= 300 && status < 400) || status === 404 || status === 405 || status === 410 || status < 200)
-    return {
-      is: 'pause',
-      reason: 'answers-changed',
-      detail: `answered ${status}${redirectTarget(answer)}: the configured url does not lead to this registry`,
-    }
+  if ((status >= 300 && status < 400) || status === 404 || status === 405 || status === 410 || status < 200) {
+    const detail = `answered ${status}${redirectTarget(answer)}: the configured url does not lead to this registry`
+    return { is: 'pause', reason: 'answers-changed', detail }
+  }
   return null
 }
 

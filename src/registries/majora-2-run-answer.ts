@@ -4,6 +4,7 @@ import { parseJson } from '../formats/json.ts'
 import type { Answer, LookUp, RegistrySettings, Request, Submission, Verdict } from '../handovers.ts'
 import { type Envelope, judgeErrors, openEnvelope, requestNote, sentence } from './majora-envelope.ts'
 import { majoraRequest } from './majora-fields.ts'
+import { libraryAwaited } from './majora-run.ts'
 import { type Body, sentBody } from './request-body.ts'
 
 /** Needs no scope and no permission, and commits nothing. */
@@ -35,12 +36,7 @@ export function judgeNamedRun(body: Body, envelope: Envelope): Verdict {
     }
   const [only, ...others] = envelope.messages
   if (only?.field === 'library_name' && /does not exist/.test(only.text) && others.length === 0)
-    return {
-      is: 'try-later',
-      because: 'prerequisite',
-      detail: 'the library is not registered there',
-      library: String(body['library_name']),
-    }
+    return libraryAwaited(body)
   if (only?.field === null && /Duplicate entry|UNIQUE constraint failed/.test(only.text))
     return { is: 'look-up', detail: only.text.slice(0, 300) }
   return judgeErrors(envelope, { repeatable: true })
@@ -91,11 +87,8 @@ export function* lookUp(sent: Submission, settings: RegistrySettings): Generator
     theirs.instrument_make === ours.instrument_make &&
     theirs.instrument_model === ours.instrument_model &&
     (theirs.flowcell_id ?? '') === (ours.flowcell_id ?? '')
-  if (!same)
-    return {
-      is: 'conflict',
-      detail: `a run named ${ours.run_name} is there, of another instrument or flow cell`,
-    }
+  const detail = `a run named ${ours.run_name} is there, of another instrument or flow cell`
+  if (!same) return { is: 'conflict', detail }
   if (!theirs.libraries.some((one) => one.library_name === library)) return { is: 'not-found' }
   return { is: 'found', remoteIds: { sequencing: theirs.sequencing_uuid }, samples: [] }
 }

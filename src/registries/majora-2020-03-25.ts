@@ -28,7 +28,7 @@ import {
   uuid,
 } from './majora-fields.ts'
 import { judgeLibrary, libraryBody, libraryCallDefaults, mapLibrary } from './majora-library.ts'
-import { makeProblems, runMembers, runSchema, SEQUENCING_ADD } from './majora-run.ts'
+import { libraryAwaited, makeProblems, runMembers, runSchema, SEQUENCING_ADD } from './majora-run.ts'
 import type { Registry } from './registry.ts'
 import { type Body, concluded, present, sentBody } from './request-body.ts'
 import { runTimes } from './run-times.ts'
@@ -112,11 +112,6 @@ function judgeRun(body: Body, envelope: Envelope): Verdict {
     }
   const [only, ...others] = envelope.messages
   if (only?.field === 'library_name' && only.code === 'invalid_choice' && others.length === 0)
-    return {
-      is: 'try-later',
-      because: 'prerequisite',
-      detail: 'the library is not registered there',
-      library: String(body['library_name']),
-    }
+    return libraryAwaited(body)
   return judgeErrors(envelope, TRAITS)
 }

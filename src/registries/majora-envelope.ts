@@ -73,13 +73,9 @@ export const majoraProbe = (
  */
 export function judgeErrors(envelope: Envelope, { repeatable }: { repeatable: boolean }): Verdict {
   const fault = envelope.messages.find((one) => one.field === null && !REFUSALS.test(one.text))
-  if (fault && repeatable) return { is: 'try-later', because: 'race', detail: fault.text.slice(0, 300) }
-  if (fault || envelope.messages.length === 0)
-    return {
-      is: 'unknown',
-      detail: fault?.text.slice(0, 300) ?? 'answered an error without words',
-      pause: null,
-    }
+  const detail = fault?.text.slice(0, 300) ?? 'answered an error without words'
+  if (fault && repeatable) return { is: 'try-later', because: 'race', detail }
+  if (fault || envelope.messages.length === 0) return { is: 'unknown', detail, pause: null }
   return { is: 'refused', reasons: envelope.messages.map(sentence) }
 }
 

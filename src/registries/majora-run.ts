@@ -1,7 +1,7 @@
 /** A run in the requests of every Majora: where it goes, which makes are taken, and the members that two of them share. */
 
 import * as z from 'zod'
-import type { RegistrySettings } from '../handovers.ts'
+import type { RegistrySettings, Verdict } from '../handovers.ts'
 import { columnNamed, type Problem, problem } from '../problems.ts'
 import type { InstrumentMake, RunRecord } from '../record/run.ts'
 import { text } from './check-body.ts'
@@ -35,6 +35,14 @@ export const runMembers = (run: RunRecord): Body =>
     flowcell_id: run.flowcellId,
     flowcell_type: run.flowcellType,
   })
+
+/** The verdict where the library that a run names is not there yet. */
+export const libraryAwaited = (body: Body): Verdict => ({
+  is: 'try-later',
+  because: 'prerequisite',
+  detail: 'the library is not registered there',
+  library: String(body['library_name']),
+})
 
 /** The rules of these members: what Majora documents, and the widths of its columns. */
 export const runSchema = {
