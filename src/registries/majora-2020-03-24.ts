@@ -89,6 +89,7 @@ function map(subject: Subject, settings: RegistrySettings): Result<Mapped, Probl
       ...makeProblems(run, MAKES, settings),
       problem('registry.library-missing', missingOf(libraryName, settings)),
     ])
+  const [first] = library.biosamples
   const { library_seq_protocol, ...members } = libraryMembers(library, settings)
   const request = majoraRequest(settings, SEQUENCING_ADD, {
     ...present({
@@ -98,7 +99,7 @@ function map(subject: Subject, settings: RegistrySettings): Result<Mapped, Probl
       library_sop_name: library.sopName ?? settings.defaults['library_sop_name'],
       library_sop_version: library.sopVersion ?? settings.defaults['library_sop_version'],
       library_layout_nominal_length: run.instrumentMake === 'ILLUMINA' ? library.layoutNominalLength : null,
-      ...commonSource(library, settings),
+      ...(first && sourceMembers(first, settings)),
       sequencing_id: run.sequencingId,
       instrument_make: run.instrumentMake,
     }),
@@ -123,11 +124,6 @@ function missingOf(libraryName: string, { defaults }: RegistrySettings): string 
 const SOURCE_FIELDS = ['library_source', 'library_selection', 'library_strategy'] as const
 
 /** This Majora keeps one source, selection and strategy for a library, where sheets give them for each sample. */
-const commonSource = (library: Library, settings: RegistrySettings) => {
-  const [first] = library.biosamples
-  return first === undefined ? {} : sourceMembers(first, settings)
-}
-
 const differingSources = (library: Library, settings: RegistrySettings): Problem[] =>
   SOURCE_FIELDS.flatMap((field) => {
     const values = new Set(library.biosamples.map((one) => sourceMembers(one, settings)[field]))

@@ -32,27 +32,19 @@ export function identityOf(
   // A site may add to a folder's name or choose another; one of an AVITI that begins otherwise is of another run.
   const planFolder = plan?.RunFolderName ?? null
   if (sameSerial && planFolder !== null && planFolder !== folderName) {
+    const found = `the instrument named it ${planFolder}`
     if (named === null || folderName.startsWith(planFolder))
-      problems.push(
-        problem('run-folder.renamed', `the instrument named it ${planFolder}`, { file: RUN_PARAMETERS }),
-      )
+      problems.push(problem('run-folder.renamed', found, { file: RUN_PARAMETERS }))
     else agree(RUN_PARAMETERS, planFolder, folderName, name)
   }
+  const value = planned ?? named
   const outcomeIsOurs = [
-    agree(
-      RUN_UPLOADED,
-      outcome?.instrument ?? null,
-      planned ?? named,
-      planned === null ? name : RUN_PARAMETERS,
-    ),
+    agree(RUN_UPLOADED, outcome?.instrument ?? null, value, planned === null ? name : RUN_PARAMETERS),
     agree(RUN_UPLOADED, outcome?.runID ?? null, plan?.RunID ?? null, RUN_PARAMETERS),
   ].every(Boolean)
 
-  const from =
-    planned === null
-      ? { file: folderName, at: 'folder name' }
-      : { file: RUN_PARAMETERS, at: '/InstrumentName' }
-  const value = planned ?? named
+  const byName = { file: folderName, at: 'folder name' }
+  const from = planned === null ? byName : { file: RUN_PARAMETERS, at: '/InstrumentName' }
   const serial = value === null || !sameSerial || !outcomeIsOurs ? null : { value, from }
   return { serial, outcomeIsOurs, problems }
 }

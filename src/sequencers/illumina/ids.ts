@@ -13,15 +13,18 @@ export type Ids = {
   instrument: Sourced | null
 }
 
-/** What these places tell, by the first of them; null and a disagreement where two tell different things. */
+/**
+ * What these places tell, by the first of them; null and a disagreement where two tell different things, in the form in
+ * which they are `comparable`.
+ */
 export function agreed(
   what: string,
   told: ReadonlyArray<Sourced | null>,
   disagreements: Disagreement[],
-  same = (a: string, b: string): boolean => a === b,
+  comparable = (value: string): string => value,
 ): Sourced | null {
   const [one, ...others] = told.filter((fact) => fact !== null)
-  const other = one && others.find((another) => !same(one.value, another.value))
+  const other = one && others.find((another) => comparable(another.value) !== comparable(one.value))
   if (one && other) disagreements.push({ what, one, other, settled: false })
   return other ? null : (one ?? null)
 }
@@ -39,9 +42,9 @@ export function agreedIds(
 ): Ids {
   const isTorn = (path: string) => runInfo.is === 'read' && runInfo.torn.has(placeOf(runInfo, path))
   const flowcells = [info.flowcellId, parameters.flowcellId]
-  const flowcellId = agreed('flow cell', flowcells, disagreements, sameFlowcell)
+  const flowcellId = agreed('flow cell', flowcells, disagreements, bareFlowcell)
   const instruments = [info.instrument, parameters.instrument]
-  const instrument = agreed('instrument', instruments, disagreements, sameInstrument)
+  const instrument = agreed('instrument', instruments, disagreements, bareInstrument)
 
   const told = [info.runId, parameters.runId, valueAt(completionStatus, 'RunId')].filter((id) => id !== null)
   const runId = told.find((id) => id.value === folderName) ?? told[0] ?? parameters.outputFolder
@@ -56,9 +59,7 @@ export function agreedIds(
 }
 
 /** A MiSeq flow cell that was typed in by hand lacks the `000000000-` before it. */
-const sameFlowcell = (a: string, b: string): boolean => bare(a, /^0+-/) === bare(b, /^0+-/)
+const bareFlowcell = (id: string): string => id.replace(/^0+-/, '').toUpperCase()
 
 /** `HWI-M00123` and `M00123`, `ST-E00214` and `E00214` are one instrument each. */
-const sameInstrument = (a: string, b: string): boolean => bare(a, /^(HWI|ST)-/i) === bare(b, /^(HWI|ST)-/i)
-
-const bare = (id: string, prefix: RegExp): string => id.replace(prefix, '').toUpperCase()
+const bareInstrument = (id: string): string => id.replace(/^(HWI|ST)-/i, '').toUpperCase()

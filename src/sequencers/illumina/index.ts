@@ -11,7 +11,7 @@ import { isMark, isSheet, readMarks } from './marks.ts'
 import { familyOf, modelOf } from './models.ts'
 import { readOutcome } from './outcome.ts'
 import { problemsOf } from './problems.ts'
-import { readRunInfo, sameReads } from './run-info.ts'
+import { ofEachKind, readRunInfo } from './run-info.ts'
 import { readRunParameters } from './run-parameters.ts'
 import { endOf, startOf } from './start-and-end.ts'
 
@@ -75,7 +75,7 @@ function read(folder: RunFolder): RunReading {
       start,
       end,
       experimentName: parameters.experimentName,
-      readStructure: agreed('read structure', structures, disagreements, sameReads),
+      readStructure: agreed('read structure', structures, disagreements, ofEachKind),
       laneCount: info.laneCount,
       softwareVersion: parameters.softwareVersion,
       status: decidedBy && { value: completion.state, from: decidedBy },

@@ -16,13 +16,13 @@ export function stampOf(text: string, day: Stamp | null = null): Stamp | null {
   return local === undefined ? instantStamp(text) : wallStamp(text, local)
 }
 
+type Clock = { text: string; locals: string[]; open: boolean }
+
 /**
  * What a marker's text tells: `clock` with the wall clocks it may mean, the likelier first; `blank`; `other` when it
  * tells no time, as very old base callers. `open`: it may be no more than the beginning of what is being written.
  */
-export type ClockText =
-  | { is: 'clock'; text: string; locals: string[]; open: boolean }
-  | { is: 'blank' | 'other'; open: boolean }
+export type ClockText = (Clock & { is: 'clock' }) | { is: 'blank' | 'other'; open: boolean }
 
 /**
  * `7/1/2015,05:12:25.107,Illumina RTA 1.18.64`, `RTA 2.7.7 completed on 3/23/2020 9:17:40 AM`, `Read 1 complete …`,
@@ -41,10 +41,7 @@ export function clockTextOf(text: string): ClockText {
  * before it began, was read in the wrong order of day and month. Null when no order fits, or when nothing tells
  * which of two it is. `ambiguous` when both fit.
  */
-export function endingOf(
-  clock: ClockText & { is: 'clock' },
-  start: Stamp | null,
-): { value: Stamp; ambiguous: boolean } | null {
+export function endingOf(clock: Clock, start: Stamp | null): { value: Stamp; ambiguous: boolean } | null {
   const stamps = clock.locals.flatMap((local) => wallStamp(clock.text, local) ?? [])
   const fitting =
     start === null
@@ -74,8 +71,6 @@ const TIME = new RegExp(
   String.raw`(?<hour>\d{1,2})(?<colon>[:.])(?<minute>\d\d)\k<colon>(?<second>\d\d)(?:\.\d+)?(?<half>${HALF.source})?(?<after>[,\r\n]|$)`,
 )
 const CLOCK = new RegExp(`(?:^| )(?<clock>(?:${DATE.map((one) => one.source).join('|')})[ ,]${TIME.source})`)
-
-type Clock = { text: string; locals: string[]; open: boolean }
 
 /**
  * The clock in a text, with the wall clocks it may mean, impossible ones left out: month before day first. `whole`:

@@ -6,11 +6,6 @@ import { modelOf, serialOfDevice } from './models.ts'
 
 /** Members that are not text where text belongs are as good as absent: one odd value does not spoil a report. */
 const Text = z.string().optional().catch(undefined)
-/** A word, or the number that some ways of writing JSON put in its place. */
-const Word = z
-  .union([z.string(), z.number().transform(String)])
-  .optional()
-  .catch(undefined)
 const Tag = z
   .object({ string_value: Text })
   .transform((tag) => tag.string_value)
@@ -35,7 +30,11 @@ const Report = z.looseObject({
   protocol_run_info: z.looseObject({
     run_id: Text,
     protocol_id: Text,
-    state: Word,
+    // A word, or the number that some ways of writing JSON put in its place.
+    state: z
+      .union([z.string(), z.number().transform(String)])
+      .optional()
+      .catch(undefined),
     start_time: Text,
     end_time: Text,
     device: z
