@@ -172,16 +172,12 @@ async function openState(
   try {
     await mkdir(config.state, { recursive: true, mode: 0o700 })
   } catch (thrown) {
-    const code = (thrown as NodeJS.ErrnoException).code
-    return err({
-      exit: isForbidden(code) ? 77 : 74,
-      sentence: `the state folder ${config.state} cannot be made: ${code}`,
-    })
+    const { code } = thrown as NodeJS.ErrnoException
+    const sentence = `the state folder ${config.state} cannot be made: ${code}`
+    return err({ exit: isForbidden(code) ? 77 : 74, sentence })
   }
-  const lock = lockState(
-    config.state,
-    PARTS.filter((part) => runs[part]),
-  )
+  const parts = PARTS.filter((part) => runs[part])
+  const lock = lockState(config.state, parts)
   if (!lock.ok) return err(sayLockFault(lock.error, config.state))
   endings.push(lock.value.release)
   const journal = await openJournal(join(config.state, 'journal.sqlite'), {

@@ -120,15 +120,11 @@ function notInSheet(
   const same = libraries.find(({ name }) => name === library.name)
   const here = new Set(library.biosamples.map(({ centralSampleId }) => folded(centralSampleId)))
   const more = same?.biosamples.filter(({ centralSampleId }) => !here.has(folded(centralSampleId))) ?? []
+  const samples = listed(more.map((one) => one.centralSampleId))
+  const others = listed(left.map(({ name }) => `library "${name}"`))
   const found: string[] = []
-  if (more.length > 0)
-    found.push(
-      `${where} also puts ${listed(more.map((one) => one.centralSampleId))} into library "${library.name}"`,
-    )
-  if (left.length > 0)
-    found.push(
-      `${where} also puts the run into ${listed(left.map(({ name }) => `library "${name}"`))}, which no dropped sheet names`,
-    )
+  if (more.length > 0) found.push(`${where} also puts ${samples} into library "${library.name}"`)
+  if (left.length > 0) found.push(`${where} also puts the run into ${others}, which no dropped sheet names`)
   return found.map((one) => problem('sheet.run-has-more', one, { file, rows: runRows }))
 }
 

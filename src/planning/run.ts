@@ -172,18 +172,10 @@ export function runPlan(
     return plan
   }
   plan.notBefore = graceEnd(to, named.since)
-  const places = {
-    sheet: named.places,
-    run:
-      path === null || named.sheet === path
-        ? null
-        : { folder: run.folderName, provenance: reading.provenance },
-  }
-  const mapped = to.registry.map(
-    { type: 'run', run, libraryName: named.name, library: named.library },
-    to.settings,
-    options.now,
-  )
+  const folder = { folder: run.folderName, provenance: reading.provenance }
+  const places = { sheet: named.places, run: path === null || named.sheet === path ? null : folder }
+  const { name: libraryName, library } = named
+  const mapped = to.registry.map({ type: 'run', run, libraryName, library }, to.settings, options.now)
   const fatal = [...reading.problems.filter((one) => one.severity === 'error'), ...conflicts]
   if (mapped.ok) {
     submission.mapped = mapped.value
@@ -218,12 +210,10 @@ function withPlace({ name, sheet, places }: NamedLibrary): string {
 function missingTemplateFields(to: Destination, run: RunRecord): Problem[] {
   if (to.libraryName === null) return []
   const { missing } = fillTemplate(to.libraryName, run)
-  return missing.map((field) =>
-    problem(
-      'run.library-name-unknown',
-      `the run folder does not tell ${field}, which map.libraryName of ${to.name} uses`,
-    ),
-  )
+  return missing.map((field) => {
+    const found = `the run folder does not tell ${field}, which map.libraryName of ${to.name} uses`
+    return problem('run.library-name-unknown', found)
+  })
 }
 
 /** The same run id in another folder with other facts: a person must say which is right. */
@@ -240,12 +230,10 @@ function conflictsWith(source: RunSource, same: RunSource[]): Problem[] {
   )
   const starts = others
     .filter(({ reading: { reading } }) => startDiffers(mine, reading))
-    .map(({ path, reading: { reading } }) =>
-      problem(
-        'run.same-id-differs',
-        `the run starts at ${mine.run.start?.text} here and at ${reading.run.start?.text} in ${path}`,
-      ),
-    )
+    .map(({ path, reading: { reading } }) => {
+      const [here, there] = [mine.run.start?.text, reading.run.start?.text]
+      return problem('run.same-id-differs', `the run starts at ${here} here and at ${there} in ${path}`)
+    })
   return [...differing, ...starts]
 }
 

@@ -40,11 +40,9 @@ export async function refuseTakenTubes(
 
 function tubeTaken(tube: string, mine: Claimant['submission'], theirs: Claimant['submission']): Problem {
   const rows = rowsOf(mine.facts, tube)
-  return problem(
-    'registry.tube-taken',
-    `tube_barcode “${tube}” stands in ${placeOf(mine.subject, rows)} and in ${placeOf(theirs.subject, rowsOf(theirs.facts, tube))}`,
-    { rows, column: columnNamed('tube_barcode') },
-  )
+  const [here, there] = [placeOf(mine.subject, rows), placeOf(theirs.subject, rowsOf(theirs.facts, tube))]
+  const found = `tube_barcode “${tube}” stands in ${here} and in ${there}`
+  return problem('registry.tube-taken', found, { rows, column: columnNamed('tube_barcode') })
 }
 
 /** `batch Stool 7 (plate7.csv, row 3)` */
