@@ -2,6 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Faults, readFaultScript } from './faults.ts'
 import { renderPage } from './page.ts'
+import { loads } from './python-json.ts'
+import { wholeBody } from './request-body.ts'
 import type { Sandbox } from './sandbox.ts'
 
 export async function serveControl(
@@ -13,7 +15,8 @@ export async function serveControl(
   response: ServerResponse,
 ): Promise<void> {
   const call = `${request.method} ${target.pathname.replace(/\/$/, '')}`
-  const text = await bodyOf(request)
+  const { body, complete } = await wholeBody(request)
+  if (!complete) return
   const foreign = request.headers.origin !== undefined && request.headers.origin !== sandbox.url
   if (request.method === 'POST' && foreign) {
     return send(response, 403, json, { errors: ['Only pages of the sandbox itself may change it.'] })
@@ -39,7 +42,7 @@ export async function serveControl(
     case 'GET /__sandbox/faults':
       return send(response, 200, json, faults().script)
     case 'POST /__sandbox/faults': {
-      const read = readFaultScript(parsed(text))
+      const read = readFaultScript(loads(Buffer.from(body).toString('utf8'))?.value)
       if (!read.ok) return send(response, 400, json, { errors: read.errors })
       sandbox.setFaults(read.script)
       return send(response, 200, json, { rules: read.script.rules.length })
@@ -55,27 +58,8 @@ export async function serveControl(
 }
 
 const json = 'application/json'
-const mostBytes = 1024 * 1024
 
 function send(response: ServerResponse, status: number, type: string, body: unknown): void {
   response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store' })
   response.end(typeof body === 'string' ? body : `${JSON.stringify(body, null, 2)}\n`)
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of request) {
-    bytes += chunk.byteLength
-    if (bytes <= mostBytes) chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }

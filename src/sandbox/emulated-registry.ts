@@ -42,12 +42,16 @@ export type EmulatedRegistry = {
 }
 
 export type RegistryOptions = {
+  /** Refuse everything the documents refuse; else only what the real servers were seen to refuse. */
   strict: boolean
   username: string
+  /** Majora's token, One Codex's API key and the webhook's signing secret. */
   token: string
   /** Biosamples that are registered; null: all but those whose id begins with `UNKNOWN`. */
   biosamples: readonly string[] | null
+  /** Names compare as in that database, and its columns' lengths bind. */
   database: 'mariadb' | 'sqlite'
+  /** majora-2: how long a new run is there before anybody owns it. Its answer waits as long. */
   raceWindowMs: number
   oauth: OAuthClient
 }

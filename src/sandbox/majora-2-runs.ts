@@ -1,10 +1,9 @@
 /** `process/sequencing/add/` of Majora 2: each run by itself, made or overwritten, with the races it is known for. */
-import type { Exchange, RegistryOptions } from './emulated-registry.ts'
-import { uuidOf } from './emulated-registry.ts'
+import { type Exchange, type RegistryOptions, uuidOf } from './emulated-registry.ts'
 import type { Commit } from './log.ts'
 import { checkRun } from './majora-2-run-form.ts'
 import { attempt, type Envelope, fail, ServerError } from './majora-envelope.ts'
-import { hasErrors, pythonText } from './majora-fields.ts'
+import { hasErrors, isEmpty, pythonText } from './majora-fields.ts'
 import type { Body } from './majora-route.ts'
 import type { Run, Tables } from './majora-tables.ts'
 import { isObject, type Json } from './python-json.ts'
@@ -31,11 +30,7 @@ export function addRuns(place: Place, body: Body, envelope: Envelope): void {
     return
   }
   const runs = body['runs']
-  if (
-    !runs ||
-    (Array.isArray(runs) && runs.length === 0) ||
-    (isObject(runs) && Object.keys(runs).length === 0)
-  ) {
+  if (!runs || isEmpty(runs)) {
     fail(envelope, "'runs' key missing or empty")
     return
   }
@@ -81,7 +76,7 @@ function addRun(
   const isNew = before === null
   const poisons = isNew && exchange.fault?.do === 'poison'
   const races = exchange.fault?.do === 'race' || (!isNew && isUnowned(before, unowned))
-  const overflow = options.database === 'mariadb' ? overflowOf(runName, clean['instrument_model']) : null
+  const overflow = overflowOf(tables, runName, String(clean['instrument_model']))
   const effect = poisons ? 'poisoned' : races ? null : effectOf(isNew, overflow)
   const id = before?.id ?? exchange.newId(`run ${given.at}`)
   const name = before?.name ?? runName
@@ -131,9 +126,9 @@ function tellRun(
 type Overflow = 'instrument_model' | 'dice_name' | null
 
 /** The column a name or a model does not fit in, where the database cares; the form lets both pass. */
-function overflowOf(runName: string, model: Json | undefined): Overflow {
-  if ([...String(model)].length > 48) return 'instrument_model'
-  return [...`sequencing-dummy-reads-${runName}`].length > 96 ? 'dice_name' : null
+function overflowOf(tables: Tables, runName: string, model: string): Overflow {
+  if (tables.overflows(model, 48)) return 'instrument_model'
+  return tables.overflows(`sequencing-dummy-reads-${runName}`, 96) ? 'dice_name' : null
 }
 
 const duplicate = (runName: string, options: RegistryOptions): string =>

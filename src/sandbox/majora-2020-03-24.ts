@@ -34,7 +34,7 @@ export function majora20200324(options: RegistryOptions): EmulatedRegistry {
     const undocumented = options.strict ? strict0324(body) : []
     if (undocumented.length > 0) for (const errors of undocumented) fail(envelope, errors)
     else {
-      attempt(envelope, () => addLibrary(exchange, tables, body, envelope, options.database))
+      attempt(envelope, () => addLibrary(exchange, tables, body, envelope))
       attempt(envelope, () => addRun(exchange, tables, body, envelope))
     }
     return closeEnvelope(envelope, { tasks: false, vary: null })
@@ -54,13 +54,7 @@ export function majora20200324(options: RegistryOptions): EmulatedRegistry {
 }
 
 /** The library is made before the run is looked at, and stays whatever becomes of the run. */
-function addLibrary(
-  exchange: Exchange,
-  tables: Tables,
-  body: Body,
-  envelope: Envelope,
-  database: RegistryOptions['database'],
-): void {
+function addLibrary(exchange: Exchange, tables: Tables, body: Body, envelope: Envelope): void {
   const form = checkForm(body, {
     library_name: text({ required: true }),
     biosamples: (value) => biosampleList(tables, value),
@@ -76,7 +70,7 @@ function addLibrary(
     fail(envelope, 'Libraries cannot be updated after they have been created.')
     return
   }
-  if (database === 'mariadb' && [...name].length > 48) {
+  if (tables.overflows(name, 48)) {
     fail(envelope, `(1406, "Data too long for column 'dice_name' at row 1")`)
     return
   }

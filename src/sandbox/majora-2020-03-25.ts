@@ -49,7 +49,7 @@ export function majora20200325(options: RegistryOptions): EmulatedRegistry {
             addLibrary(exchange, tables, body, envelope, { ...library, biosamplesFirst: false }),
           ),
           '/api/v2/process/sequencing/add/': call(strict0325, (envelope, body) =>
-            addRuns(exchange, tables, body, envelope, options.database),
+            addRuns(exchange, tables, body, envelope),
           ),
         },
         ...routingOf2020(options),
@@ -61,26 +61,14 @@ export function majora20200325(options: RegistryOptions): EmulatedRegistry {
 }
 
 /** Each run commits by itself. */
-function addRuns(
-  exchange: Exchange,
-  tables: Tables,
-  body: Body,
-  envelope: Envelope,
-  database: RegistryOptions['database'],
-): void {
-  const library = body['library_name']
-  if (!library) {
-    fail(envelope, "'library_name' key missing or empty")
-    return
-  }
-  const runs = body['runs']
-  if (!Array.isArray(runs) || runs.length === 0) {
-    fail(envelope, "'runs' key missing or empty")
-    return
-  }
-  runs.forEach((run, at) => {
-    attempt(envelope, () => addRun(exchange, tables, { run, at, library }, envelope, database))
-  })
+function addRuns(exchange: Exchange, tables: Tables, body: Body, envelope: Envelope): void {
+  const { library_name: library, runs } = body
+  if (!library) fail(envelope, "'library_name' key missing or empty")
+  else if (!Array.isArray(runs) || runs.length === 0) fail(envelope, "'runs' key missing or empty")
+  else
+    runs.forEach((run, at) => {
+      attempt(envelope, () => addRun(exchange, tables, { run, at, library }, envelope))
+    })
 }
 
 /** The sequencing_id is checked and then forgotten: the record gets an id of its own. */
@@ -89,7 +77,6 @@ function addRun(
   tables: Tables,
   { run, at, library }: { run: Json; at: number; library: Json },
   envelope: Envelope,
-  database: RegistryOptions['database'],
 ): void {
   if (!isObject(run)) throw new PythonError(`'${pythonType(run)}' object has no attribute 'get'`)
   const form = checkForm(
@@ -110,7 +97,7 @@ function addRun(
     return
   }
   const id = exchange.newId(`run ${at}`)
-  const tooLong = database === 'mariadb' && [...String(form.clean['instrument_model'])].length > 48
+  const tooLong = tables.overflows(String(form.clean['instrument_model']), 48)
   exchange.commit({
     type: 'run',
     effect: tooLong ? 'poisoned' : 'created',

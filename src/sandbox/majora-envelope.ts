@@ -1,6 +1,5 @@
 /** The shell every Majora call shares: who may call, the counters around the answer, and the ways out before either. */
-import type { Answer, Exchange } from './emulated-registry.ts'
-import { DatabaseFault } from './emulated-registry.ts'
+import { type Answer, DatabaseFault, type Exchange } from './emulated-registry.ts'
 import { dumps, isObject, type Json, loads } from './python-json.ts'
 
 export type FieldError = { message: string; code: string }
@@ -51,7 +50,7 @@ export class PythonError extends Error {}
 /** The body did what Majora answers with its page for an unhandled fault. */
 export class ServerError extends Error {}
 
-/** `first` and `last` frame the keys all versions share, in the order the server writes them. */
+/** The keys all versions share, in the order the server writes them, and those of one version. */
 export function closeEnvelope(
   envelope: Envelope,
   version: { tasks: boolean; vary: string | null; success?: boolean },

@@ -22,8 +22,15 @@ type LibraryRules = {
   biosamplesFirst: boolean
 }
 
-const sources = ['GENOMIC', 'TRANSCRIPTOMIC', 'METAGENOMIC', 'METATRANSCRIPTOMIC', 'VIRAL_RNA', 'OTHER']
-const selections = ['RANDOM', 'PCR', 'RANDOM_PCR', 'OTHER']
+export const sources = [
+  'GENOMIC',
+  'TRANSCRIPTOMIC',
+  'METAGENOMIC',
+  'METATRANSCRIPTOMIC',
+  'VIRAL_RNA',
+  'OTHER',
+]
+export const selections = ['RANDOM', 'PCR', 'RANDOM_PCR', 'OTHER']
 
 export const libraryRules = (limits: { name: Field; kitLength: number; strategies: readonly string[] }) => ({
   fields: {

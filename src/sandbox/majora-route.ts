@@ -19,8 +19,8 @@ export type Entry = 'allowed' | 'refused' | Answer
 
 export type MajoraCall = {
   run(body: Body): Answer
-  /** Scopes an OAuth token needs for it; null: any valid token will do. */
-  scopes?: string | null
+  /** Scopes an OAuth token needs for it; absent: any valid token will do. */
+  scopes?: string
 }
 
 type MajoraRouting = {

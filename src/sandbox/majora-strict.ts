@@ -1,7 +1,16 @@
 /** What the documents of 2020 promise, to the letter: required keys, options, lengths, and no key they do not know. */
 import type { FieldErrors } from './majora-envelope.ts'
-import type { Field } from './majora-fields.ts'
-import { checkForm, choice, dateTime, required, text, uuid, wholeNumber } from './majora-fields.ts'
+import {
+  checkForm,
+  choice,
+  dateTime,
+  type Field,
+  required,
+  text,
+  uuid,
+  wholeNumber,
+} from './majora-fields.ts'
+import { selections, sources } from './majora-library.ts'
 import type { Body } from './majora-route.ts'
 import { isObject, type Json } from './python-json.ts'
 
@@ -56,15 +65,8 @@ const whole0324: { [field: string]: Field } = {
   sequencing_id: uuid({ required: true }),
   instrument_make: choice(makes),
   library_layout_config: choice(['SINGLE', 'PAIRED']),
-  library_selection: choice(['RANDOM', 'PCR', 'RANDOM_PCR', 'OTHER']),
-  library_source: choice([
-    'GENOMIC',
-    'TRANSCRIPTOMIC',
-    'METAGENOMIC',
-    'METATRANSCRIPTOMIC',
-    'VIRAL_RNA',
-    'OTHER',
-  ]),
+  library_selection: choice(selections),
+  library_source: choice(sources),
   library_strategy: choice(['WGA', 'WGS', 'AMPLICON', 'OTHER']),
   library_seq_kit: name48,
   library_seq_protocl: name48,

@@ -1,5 +1,5 @@
 /** The tables behind a Majora of any date: biosamples, libraries, runs; rebuilt from commits, never from requests. */
-import { uuidOf } from './emulated-registry.ts'
+import { type RegistryOptions, uuidOf } from './emulated-registry.ts'
 import type { Commit } from './log.ts'
 import { isObject, type Json } from './python-json.ts'
 
@@ -28,17 +28,17 @@ export type Tables = {
   library(name: string): Library | null
   run(name: string): Run | null
   runById(id: string): Run | null
+  /** Is it too long for a column of `most` letters? SQLite does not mind. */
+  overflows(text: string, most: number): boolean
   apply(commit: Commit, at: Date): void
   clear(): void
   state(): { [key: string]: Json }
 }
 
-/** `collation`: MariaDB compares names without case and without blanks at the end, SQLite byte by byte. */
-export function openTables(rule: {
-  kind: string
-  biosamples: readonly string[] | null
-  database: 'mariadb' | 'sqlite'
-}): Tables {
+/** MariaDB compares names without case and without blanks at the end, SQLite byte by byte. */
+export function openTables(
+  rule: Pick<RegistryOptions, 'biosamples' | 'database'> & { kind: string },
+): Tables {
   const known = rule.biosamples === null ? null : new Set(rule.biosamples)
   const libraries = new Map<string, Library>()
   const runs = new Map<string, Run>()
@@ -52,6 +52,7 @@ export function openTables(rule: {
     library: (name) => libraries.get(collate(name)) ?? null,
     run: (name) => runs.get(runIdByName.get(collate(name)) ?? '') ?? null,
     runById: (id) => runs.get(id) ?? null,
+    overflows: (text, most) => rule.database === 'mariadb' && [...text].length > most,
     apply(commit, at) {
       if (commit.type === 'library') {
         const key = collate(String(commit.identity['library_name']))

@@ -10,9 +10,9 @@ const tubeBarcode = '^[a-zA-Z0-9]{10}$|^[0-9]{14}$'
 
 /** Every fault; none for a batch that may pass. `strict` adds what only the documents' words say. */
 export function faultsOfBatch(body: Json, strict: boolean): Json[] {
-  if (!isObject(body)) return [fault([], { type: 'object' })]
+  if (!isObject(body)) return [{ path: [], validationOf: { type: 'object' } }]
   const faults: Json[] = []
-  const say = (path: Place, rule: { [key: string]: Json }): void => void faults.push(fault(path, rule))
+  const say: Say = (path, validationOf) => void faults.push({ path, validationOf })
   if (keys.some((key) => !Object.hasOwn(body, key)))
     say([], { required: ['samples', 'batch_name', 'return_tracking_numbers'] })
   if (Object.keys(body).some((key) => !keys.includes(key))) say([], { additionalProperties: false })
@@ -74,5 +74,3 @@ function text(value: Json, path: Place, pattern: string, strict: boolean, say: S
   const seen = strict ? value : value.replace(/\n$/, '')
   if (!new RegExp(pattern).test(seen)) say(path, { pattern })
 }
-
-const fault = (path: Place, validationOf: { [key: string]: Json }): Json => ({ path, validationOf })

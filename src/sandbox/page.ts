@@ -38,10 +38,11 @@ ${requestTable(log)}
 `
 }
 
-function section(sandbox: Sandbox, kind: SandboxKind, commits: SandboxLogEntry[]): string {
-  const own = commits.filter((entry) => entry.entry === 'commit' && entry.kind === kind)
+type CommitEntry = Extract<SandboxLogEntry, { entry: 'commit' }>
+
+function section(sandbox: Sandbox, kind: SandboxKind, commits: CommitEntry[]): string {
+  const own = commits.filter((entry) => entry.kind === kind)
   const rows = own.slice(-mostRows).map((entry) => {
-    if (entry.entry !== 'commit') return ''
     const identity = Object.entries(entry.identity)
       .map(([key, value]) => `${key} ${Array.isArray(value) ? value.join(', ') : String(value)}`)
       .join(' · ')
