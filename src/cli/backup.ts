@@ -24,10 +24,10 @@ import { isForbidden, lockFile, lockState, PARTS } from '../journal/lock.ts'
 import { markerOf, openJournal } from '../journal/open.ts'
 import { destinationsOf } from '../planning.ts'
 import { journalFile, writingJournal } from './journal.ts'
-import { type ConfigOptions, configOf } from './settings.ts'
+import { type CommandOptions, configOf } from './settings.ts'
 import { EXIT, type ExitCode, Stop, stopWith, type Terminal } from './terminal.ts'
 
-export const backup = (terminal: Terminal, file: string, options: ConfigOptions): Promise<number> =>
+export const backup = (terminal: Terminal, file: string, options: CommandOptions): Promise<number> =>
   writingJournal(terminal, options, async (journal) => {
     const target = resolve(file)
     if (!existsSync(dirname(target)))
@@ -38,7 +38,7 @@ export const backup = (terminal: Terminal, file: string, options: ConfigOptions)
   })
 
 /** Puts a copy in place. What was there is kept beside it, since a person may have named the wrong file. */
-export async function restore(terminal: Terminal, file: string, options: ConfigOptions): Promise<number> {
+export async function restore(terminal: Terminal, file: string, options: CommandOptions): Promise<number> {
   const config = configOf(terminal, options)
   const from = resolve(file)
   const decide = decideAt(config.timeScale)

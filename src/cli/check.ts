@@ -4,14 +4,10 @@ import { type CheckDocument, checkPaths } from '../planning.ts'
 import { hasErrors } from '../problems.ts'
 import { resultText } from './check/result-text.ts'
 import { countText } from './problems-text.ts'
-import { type ConfigOptions, configOf } from './settings.ts'
+import { type CommandOptions, configOf } from './settings.ts'
 import { EXIT, json, painter, type Terminal, wrapped } from './terminal.ts'
 
-export async function check(
-  terminal: Terminal,
-  paths: string[],
-  options: ConfigOptions & { json?: boolean },
-): Promise<number> {
+export async function check(terminal: Terminal, paths: string[], options: CommandOptions): Promise<number> {
   const config = configOf(terminal, options)
   const document = await checkPaths(
     paths.map((path) => resolve(path)),

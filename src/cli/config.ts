@@ -1,19 +1,15 @@
 /** `config check|show|init`: is the configuration right, what does it amount to, and an example to begin with. */
 import { readFileSync } from 'node:fs'
-import { Document, isCollection, isMap, isScalar, type Node, visit } from 'yaml'
+import { Document, isCollection, isScalar, visit } from 'yaml'
 import { type Adopt, adoptText, durationText } from '../config/values.ts'
 import { loadWithOrigins } from '../config.ts'
 import { count } from '../feedback/numbers.ts'
-import { type ConfigOptions, faultsText, loaded, sourcesOf } from './settings.ts'
+import { type CommandOptions, faultsText, loaded, sourcesOf } from './settings.ts'
 import { EXIT, json, painter, Stop, sideBySide, type Terminal } from './terminal.ts'
 
 const EXAMPLE = new URL('../../config/runherald.yaml', import.meta.url)
 
-export async function config(
-  terminal: Terminal,
-  act: string,
-  options: ConfigOptions & { json?: boolean },
-): Promise<number> {
+export async function config(terminal: Terminal, act: string, options: CommandOptions): Promise<number> {
   if (act === 'init') {
     terminal.out(readFileSync(EXAMPLE, 'utf8').trimEnd())
     return EXIT.fine
@@ -23,7 +19,7 @@ export async function config(
   throw new Stop(EXIT.usage, `"config ${act}" is no command; possible are check, show and init`)
 }
 
-function check(terminal: Terminal, options: ConfigOptions & { json?: boolean }): number {
+function check(terminal: Terminal, options: CommandOptions): number {
   const read = loadWithOrigins(sourcesOf(terminal, options))
   const file = read.ok ? read.value.file : null
   const problems = read.ok ? read.value.warnings : read.error
@@ -46,7 +42,7 @@ function check(terminal: Terminal, options: ConfigOptions & { json?: boolean }):
 }
 
 /** The effective values as YAML, each with where it was set; paths of secrets are shown, secrets never. */
-function show(terminal: Terminal, options: ConfigOptions & { json?: boolean }): number {
+function show(terminal: Terminal, options: CommandOptions): number {
   const { config, file, origins } = loaded(terminal, options)
   const basis = file === null ? 'embedded defaults' : 'default'
   if (options.json) {
@@ -58,13 +54,17 @@ function show(terminal: Terminal, options: ConfigOptions & { json?: boolean }): 
   const document = new Document(asWritten(values))
   document.commentBefore = ` ${file ?? 'No configuration file: these are the embedded defaults'}${timeScale === 1 ? '' : `\n Waiting times are divided by ${timeScale} (RUNHERALD_TIME_SCALE)`}`
   visit(document, {
-    Scalar(key, node, path) {
-      if (key !== 'key') node.comment = ` ${origins.get(pathOf(path, key)) ?? basis}`
+    Scalar(key, node) {
+      if (key !== 'key') node.comment = ` ${basis}`
     },
     Collection(_, node) {
       if (isCollection(node) && node.items.length === 0) node.flow = true
     },
   })
+  for (const [key, origin] of origins) {
+    const node = document.getIn(key.split('.'), true)
+    if (isScalar(node)) node.comment = ` ${origin}`
+  }
   terminal.out(document.toString({ lineWidth: 0 }).trimEnd())
   return EXIT.fine
 }
@@ -79,19 +79,4 @@ function asWritten(value: unknown): unknown {
     return [key, asWritten(one)]
   })
   return Object.fromEntries(entries)
-}
-
-/** The dotted path of a scalar, from the pairs and lists above it. */
-function pathOf(path: readonly unknown[], key: number | 'key' | 'value' | null): string {
-  const parts: string[] = []
-  for (const [depth, node] of path.entries()) {
-    const below = path[depth + 1]
-    if (typeof node === 'object' && node !== null && 'key' in node && isScalar(node.key))
-      parts.push(String(node.key.value))
-    else if (isCollection(node as Node) && !isMap(node)) {
-      const items = (node as { items: unknown[] }).items
-      parts.push(String(below === undefined ? key : items.indexOf(below)))
-    }
-  }
-  return parts.join('.')
 }

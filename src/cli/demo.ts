@@ -1,5 +1,4 @@
 /** The demonstration: sandbox registries, and example runs and sheets brought in as an instrument and a person would. */
-
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -8,14 +8,11 @@ import { checkRedis } from './doctor/redis.ts'
 import { checkRegistries } from './doctor/registries.ts'
 import { checkRoots } from './doctor/roots.ts'
 import { checkNode, checkSecrets, checkZone } from './doctor/surroundings.ts'
-import { type ConfigOptions, faultsText, sourcesOf } from './settings.ts'
+import { type CommandOptions, faultsText, sourcesOf } from './settings.ts'
 import { EXIT, type ExitCode, fitted, json, painter, plain, type Terminal, wrapped } from './terminal.ts'
 
 /** Gives 78 for a faulty configuration, 1 where something is to be mended, 69 where only a service is away. */
-export async function doctor(
-  terminal: Terminal,
-  options: ConfigOptions & { json?: boolean },
-): Promise<number> {
+export async function doctor(terminal: Terminal, options: CommandOptions): Promise<number> {
   const { env } = terminal
   const read = loadWithOrigins(sourcesOf(terminal, options))
   const checks = read.ok

@@ -11,14 +11,14 @@ import { runsRoots } from '../planning.ts'
 import { rulesOfRoots } from '../watching.ts'
 import { readingJournal } from './journal.ts'
 import type { Documents } from './schemas.ts'
-import type { ConfigOptions } from './settings.ts'
+import type { CommandOptions } from './settings.ts'
 import { table } from './table.ts'
 import { EXIT, json, painter, roomOf, type Terminal } from './terminal.ts'
 
 type Survey = Documents['dry-run']['roots'][number]
 
 /** Gives 1 when a root cannot be read. */
-export const dryRun = (terminal: Terminal, options: ConfigOptions & { json?: boolean }): Promise<number> =>
+export const dryRun = (terminal: Terminal, options: CommandOptions): Promise<number> =>
   readingJournal(terminal, options, async (journal, config) => {
     const inspector = createInspector({ threads: 2, deadlineMs: 30_000 })
     const surveys: Survey[] = []

@@ -10,7 +10,7 @@ import { type Explained, explainPath } from './explain/path.ts'
 import { type ExplainedRegistration, explainRegistration } from './explain/registration.ts'
 import { findRegistration, isPath, readingJournal } from './journal.ts'
 import { problemsText } from './problems-text.ts'
-import type { ConfigOptions } from './settings.ts'
+import type { CommandOptions } from './settings.ts'
 import {
   EXIT,
   json,
@@ -26,11 +26,7 @@ import {
 import { shortTime, stateColour, subjectWords } from './words.ts'
 
 /** Gives 3 when nothing more happens until a person has done something; 1 for what there is not. */
-export const explain = (
-  terminal: Terminal,
-  what: string,
-  options: ConfigOptions & { json?: boolean },
-): Promise<number> =>
+export const explain = (terminal: Terminal, what: string, options: CommandOptions): Promise<number> =>
   readingJournal(terminal, options, async (journal, config) => {
     const [document, exit] = isPath(what)
       ? await ofPath(resolve(what), journal, config)

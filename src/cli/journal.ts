@@ -4,11 +4,11 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { decideAt } from '../deliver/decide.ts'
+import type { Reading } from '../handovers.ts'
 import { sayJournalFault } from '../journal/faults.ts'
 import type { Journal, JournalReader, RegistrationRow } from '../journal/journal.ts'
 import { openJournal } from '../journal/open.ts'
-import { needsPerson } from '../ops/words.ts'
-import { type ConfigOptions, configOf } from './settings.ts'
+import { type CommandOptions, configOf } from './settings.ts'
 import { EXIT, Stop, stopWith, type Terminal } from './terminal.ts'
 import { subjectWords } from './words.ts'
 
@@ -17,7 +17,7 @@ export const journalFile = ({ state }: Pick<Config, 'state'>): string => join(st
 /** Lends the journal for reading; null where there is none yet, which is no fault. */
 export async function readingJournal<T>(
   terminal: Terminal,
-  options: ConfigOptions,
+  options: CommandOptions,
   work: (journal: JournalReader | null, config: Config) => Promise<T>,
 ): Promise<T> {
   const config = configOf(terminal, options)
@@ -27,7 +27,7 @@ export async function readingJournal<T>(
 /** Lends the journal for an act; ends the command where there is none. */
 export async function writingJournal<T>(
   terminal: Terminal,
-  options: ConfigOptions,
+  options: CommandOptions,
   work: (journal: Journal, config: Config) => Promise<T>,
 ): Promise<T> {
   const config = configOf(terminal, options)
@@ -81,9 +81,23 @@ export async function findRegistration(
   )
 }
 
-/** Does it, as it now stands, wait for a person? */
-export const needsYou = async (journal: JournalReader, id: string): Promise<boolean> =>
-  (await journal.registrations({ ids: [id] })).some(needsPerson)
+/** The registrations that a path stands behind: those made from it; of a sheet also those of its libraries and batches that a run folder gave. */
+export async function registrationsOf(
+  journal: JournalReader | null,
+  path: string,
+  reading: Reading,
+): Promise<RegistrationRow[]> {
+  if (journal === null) return []
+  if (reading.kind !== 'sample-sheet') return journal.registrations({ paths: [path] })
+  const libraries = reading.reading.libraries.map((one) => one.name)
+  const batches = reading.reading.batches.map((one) => one.name)
+  return (await journal.registrations()).filter(
+    ({ subject }) =>
+      subject.path === path ||
+      (subject.library !== null && libraries.includes(subject.library)) ||
+      (subject.type === 'batch' && batches.includes(subject.name)),
+  )
+}
 
 /** Who acts, for the record. */
 export const actor = (): string => userInfo().username

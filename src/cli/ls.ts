@@ -5,18 +5,17 @@ import { instantSince } from '../ops/since.ts'
 import { stateWords } from '../ops/words.ts'
 import type { State } from '../record/registration.ts'
 import { readingJournal } from './journal.ts'
-import type { ConfigOptions } from './settings.ts'
+import type { CommandOptions } from './settings.ts'
 import { table } from './table.ts'
 import { EXIT, json, painter, roomOf, Stop, type Terminal } from './terminal.ts'
 import { shortTime, stateColour, subjectWords } from './words.ts'
 
-type LsOptions = ConfigOptions & {
+type LsOptions = CommandOptions & {
   state?: State
   registry?: string
   since?: string
   all?: boolean
   adopted?: boolean
-  json?: boolean
 }
 
 export const ls = (terminal: Terminal, options: LsOptions): Promise<number> => {
@@ -75,13 +74,11 @@ async function listAdopted(
   { json: asJson }: LsOptions,
 ): Promise<number> {
   const runs = (await journal?.artifacts({ status: 'adopted', type: 'run-folder' })) ?? []
-  const adopted = runs.filter(({ firstSeen }) => since === null || firstSeen >= since)
-  if (asJson) terminal.out(json({ adopted: adopted.map(adoptedRun) }))
+  const adopted = runs.filter(({ firstSeen }) => since === null || firstSeen >= since).map(adoptedRun)
+  if (asJson) terminal.out(json({ adopted }))
   else if (adopted.length === 0) terminal.say(`No run was left alone${since === null ? '' : ' since then'}.`)
   else {
-    const rows = adopted
-      .map(adoptedRun)
-      .map((one) => [one.runId, one.status, shortTime(one.firstSeen), one.path])
+    const rows = adopted.map((one) => [one.runId, one.status, shortTime(one.firstSeen), one.path])
     terminal.out(table(['RUN', 'STATUS', 'FOUND', 'PATH'], rows, painter(terminal), roomOf(terminal)))
     terminal.say('To register one of them: runherald retry PATH')
   }

@@ -1,13 +1,13 @@
 /** `pause REGISTRY` and `resume REGISTRY`: an operator holds or releases one registry. */
 import type { Journal } from '../journal/journal.ts'
 import { actor, writingJournal } from './journal.ts'
-import { type ConfigOptions, configOf } from './settings.ts'
+import { type CommandOptions, configOf } from './settings.ts'
 import { EXIT, type Terminal, unknown } from './terminal.ts'
 
 export const pause = (
   terminal: Terminal,
   name: string,
-  options: ConfigOptions & { reason?: string },
+  options: CommandOptions & { reason?: string },
 ): Promise<number> =>
   deciding(terminal, name, options, async (journal, who) => {
     const now = new Date()
@@ -16,7 +16,7 @@ export const pause = (
     return `${name} is paused; what is on the wire still ends. Release it with: runherald resume ${name}`
   })
 
-export const resume = (terminal: Terminal, name: string, options: ConfigOptions): Promise<number> =>
+export const resume = (terminal: Terminal, name: string, options: CommandOptions): Promise<number> =>
   deciding(terminal, name, options, async (journal, who) =>
     (await journal.openRegistry(name, 'operator', new Date(), who))
       ? `${name} is open again.`
@@ -27,7 +27,7 @@ export const resume = (terminal: Terminal, name: string, options: ConfigOptions)
 function deciding(
   terminal: Terminal,
   name: string,
-  options: ConfigOptions,
+  options: CommandOptions,
   decide: (journal: Journal, who: string) => Promise<string>,
 ): Promise<number> {
   const names = configOf(terminal, options).registries.map((one) => one.name)

@@ -2,17 +2,14 @@
 import type { Receipt } from '../handovers.ts'
 import { shownRow } from '../ops/shown.ts'
 import { readingJournal } from './journal.ts'
-import type { ConfigOptions } from './settings.ts'
+import type { CommandOptions } from './settings.ts'
 import { table } from './table.ts'
 import { EXIT, json, painter, roomOf, type Terminal } from './terminal.ts'
 import { shortTime } from './words.ts'
 
 const COLUMNS = ['registry', 'subject', 'name', 'library', 'identifies', 'identifier', 'at'] as const
 
-export const receipts = (
-  terminal: Terminal,
-  options: ConfigOptions & { json?: boolean; csv?: boolean },
-): Promise<number> =>
+export const receipts = (terminal: Terminal, options: CommandOptions & { csv?: boolean }): Promise<number> =>
   readingJournal(terminal, options, async (journal, config) => {
     const all = (await journal?.receipts()) ?? []
     if (options.json) terminal.out(json({ receipts: all.map(shownRow) }))

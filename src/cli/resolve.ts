@@ -1,16 +1,16 @@
 /** `resolve ID`: a person's verdict on a registration whose outcome only a person can know. */
 import type { Act } from '../decision.ts'
-import { actor, findRegistration, needsYou, writingJournal } from './journal.ts'
-import type { ConfigOptions } from './settings.ts'
+import { needsPerson } from '../ops/words.ts'
+import { actor, findRegistration, writingJournal } from './journal.ts'
+import type { CommandOptions } from './settings.ts'
 import { EXIT, json, painter, roomOf, Stop, type Terminal, wrapped } from './terminal.ts'
 import { subjectWords } from './words.ts'
 
-type ResolveOptions = ConfigOptions & {
+type ResolveOptions = CommandOptions & {
   registered?: string | true
   resend?: boolean
   abandon?: boolean
   reason?: string
-  json?: boolean
 }
 
 export function resolve(terminal: Terminal, said: string, options: ResolveOptions): Promise<number> {
@@ -18,15 +18,15 @@ export function resolve(terminal: Terminal, said: string, options: ResolveOption
   return writingJournal(terminal, options, async (journal) => {
     const row = await findRegistration(journal, said)
     const { declined } = await journal.act(row.id, act, actor(), new Date())
-    const story = await journal.story(row.id)
-    const state = story?.registration.state ?? row.state
+    const [now = row] = await journal.registrations({ ids: [row.id] })
+    const { state } = now
     if (options.json) terminal.out(json({ id: row.id, done: declined === null, because: declined, state }))
     else if (declined === null)
       terminal.out(
         `${painter(terminal)('green', 'Noted')}: ${subjectWords(row.subject)} at ${row.registry} is now ${state}.`,
       )
     else terminal.say(wrapped(`Not possible: ${declined}.`, roomOf(terminal)))
-    if (await needsYou(journal, row.id)) return EXIT.person
+    if (needsPerson(now)) return EXIT.person
     return declined === null ? EXIT.fine : EXIT.finding
   })
 }

@@ -3,15 +3,14 @@ import { resolve } from 'node:path'
 import type { Journal, RegistrationRow } from '../journal/journal.ts'
 import { needsPerson } from '../ops/words.ts'
 import { plannedAnew } from '../retrying.ts'
-import { actor, findRegistration, isPath, needsYou, writingJournal } from './journal.ts'
-import { registrationsOf } from './registrations-of.ts'
+import { actor, findRegistration, isPath, registrationsOf, writingJournal } from './journal.ts'
 import type { Documents } from './schemas.ts'
-import type { ConfigOptions } from './settings.ts'
+import type { CommandOptions } from './settings.ts'
 import { type TakeUp, takingUp } from './take-up.ts'
 import { EXIT, type ExitCode, json, painter, roomOf, Stop, type Terminal, wrapped } from './terminal.ts'
 import { subjectWords } from './words.ts'
 
-type RetryOptions = ConfigOptions & { refused?: boolean; held?: boolean; json?: boolean }
+type RetryOptions = CommandOptions & { refused?: boolean; held?: boolean }
 
 /** What became of one thing that was to be tried again. */
 type Tried = Documents['retry']['retried'][number]
@@ -55,7 +54,7 @@ async function retryRow(journal: Journal, takeUp: TakeUp, row: RegistrationRow):
     what,
     id: row.id,
     done: declined === null,
-    needsYou: await needsYou(journal, row.id),
+    needsYou: (await journal.registrations({ ids: [row.id] })).some(needsPerson),
     because: declined,
   }
 }

@@ -8,15 +8,14 @@ import { tellServiceManager } from '../ops/service-manager.ts'
 import { uncheckedCertificates } from './certificates.ts'
 import { begin, type Life } from './run/life.ts'
 import { type Renewal, renewed } from './run/reload.ts'
-import { type ConfigOptions, loaded, sourcesOf } from './settings.ts'
+import { type CommandOptions, loaded, sourcesOf } from './settings.ts'
 import { EXIT, Stop, stopWith, type Terminal } from './terminal.ts'
 import { version } from './version.ts'
 
-type RunOptions = ConfigOptions & {
+type RunOptions = CommandOptions & {
   watchOnly?: boolean
   workOnly?: boolean
   dryRun?: boolean
-  json?: boolean
 }
 
 export async function run(terminal: Terminal, options: RunOptions): Promise<number> {

@@ -8,7 +8,9 @@ import {
 } from '../config.ts'
 import { EXIT, Stop, type Terminal } from './terminal.ts'
 
-export type ConfigOptions = {
+/** What many commands may be told. */
+export type CommandOptions = {
+  json?: boolean
   config?: string
   stateFolder?: string
   listen?: string
@@ -16,7 +18,7 @@ export type ConfigOptions = {
   logFormat?: string
 }
 
-export const sourcesOf = (terminal: Terminal, options: ConfigOptions): ConfigSources => ({
+export const sourcesOf = (terminal: Terminal, options: CommandOptions): ConfigSources => ({
   file: options.config,
   env: terminal.env,
   flags: {
@@ -28,17 +30,13 @@ export const sourcesOf = (terminal: Terminal, options: ConfigOptions): ConfigSou
 })
 
 /** The configuration with where its values come from; a faulty one ends the command with 78 and every fault. */
-export function loaded(
-  terminal: Terminal,
-  options: ConfigOptions,
-  { secrets = false }: { secrets?: boolean } = {},
-): Loaded {
-  const read = loadWithOrigins({ ...sourcesOf(terminal, options), secrets })
+export function loaded(terminal: Terminal, options: CommandOptions, how: { secrets?: boolean } = {}): Loaded {
+  const read = loadWithOrigins({ ...sourcesOf(terminal, options), secrets: false, ...how })
   if (!read.ok) throw new Stop(EXIT.config, faultsText(read.error), read.error)
   return read.value
 }
 
-export const configOf = (terminal: Terminal, options: ConfigOptions): Config =>
+export const configOf = (terminal: Terminal, options: CommandOptions): Config =>
   loaded(terminal, options).config
 
 /** Every fault with its place, as editors understand places, and what to do about each sort once. */

@@ -5,7 +5,7 @@ import { shownStory } from '../ops/shown.ts'
 import { stateWords } from '../ops/words.ts'
 import { findRegistration, readingJournal } from './journal.ts'
 import { problemsText } from './problems-text.ts'
-import type { ConfigOptions } from './settings.ts'
+import type { CommandOptions } from './settings.ts'
 import { table } from './table.ts'
 import {
   EXIT,
@@ -23,11 +23,7 @@ import {
 } from './terminal.ts'
 import { shortTime, stateColour, subjectWords } from './words.ts'
 
-export const show = (
-  terminal: Terminal,
-  said: string,
-  options: ConfigOptions & { json?: boolean },
-): Promise<number> =>
+export const show = (terminal: Terminal, said: string, options: CommandOptions): Promise<number> =>
   readingJournal(terminal, options, async (journal) => {
     const row = await findRegistration(journal, said)
     const story = await journal?.story(row.id)

@@ -7,7 +7,8 @@ import { inspectPath } from '../../inspect.ts'
 import type { Artifact, JournalReader, RegistrationRow } from '../../journal/journal.ts'
 import { readAsShown } from '../../planning.ts'
 import type { Problem } from '../../problems.ts'
-import { registrationsOf } from '../registrations-of.ts'
+import { registrationsOf } from '../journal.ts'
+import type { Documents } from '../schemas.ts'
 import { shortTime } from '../words.ts'
 import { contentSentences, unwanted } from './content.ts'
 import { folderOf, foldersAbove, type Place, placeOf, type Root } from './place.ts'
@@ -16,19 +17,11 @@ import { folderOf, foldersAbove, type Place, placeOf, type Root } from './place.
  * `because` are sentences, in the order a person would ask; `next` is what happens to the path itself, null where its
  * registrations tell. `registries` are those that get nothing of it, and why.
  */
-export type Explained = {
-  path: string
-  kind: Reading['kind']
-  recognisedAs: string | null
-  root: string | null
-  status: Artifact['status'] | null
-  because: string[]
-  next: string | null
-  needsYou: boolean
+export type Explained = Omit<OfPath, 'problems' | 'registrations'> & {
   problems: Problem[]
-  registries: Array<{ name: string; because: string }>
   registrations: RegistrationRow[]
 }
+type OfPath = Extract<Documents['explain'], { registries: unknown }>
 
 export async function explainPath(
   path: string,

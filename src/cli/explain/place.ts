@@ -21,7 +21,7 @@ export function placeOf(path: string, config: Config): Place {
   if (root === undefined) return nowhere(path, config)
   const way = relative(folderOf(root), path).split(sep)
   if (path === folderOf(root)) return theRoot(root)
-  return 'runs' in root ? inRuns(way, root) : inSheets(path, way, root)
+  return 'runs' in root ? inRuns(path, way, root) : inSheets(path, way, root)
 }
 
 /** The folders between a root of run folders and this path, the highest first. */
@@ -50,8 +50,8 @@ const theRoot = (root: Root): Place => ({
   next: null,
 })
 
-function inRuns(way: string[], root: RunsRoot): Place {
-  const steps = way.slice(0, root.depth).map((_, at) => join(root.runs, ...way.slice(0, at + 1)))
+function inRuns(path: string, way: string[], root: RunsRoot): Place {
+  const steps = [...foldersAbove(path, root), path].slice(0, root.depth)
   const passedOver = steps.find((step) => !mayBeRunFolder(basename(step)))
   if (passedOver !== undefined)
     return overlooked(

@@ -25,7 +25,7 @@ export async function explainRegistration(
   config: Config,
 ): Promise<ExplainedRegistration> {
   const { registration, attempts } = story
-  const registry = await registryOf(journal, registration.registry)
+  const registry = (await journal.registries()).find((one) => one.name === registration.registry)
   const isKnown = config.registries.some((one) => one.name === registration.registry)
   const problems = submissionOf(story)?.problems ?? []
   const last = attempts.at(-1)
@@ -52,9 +52,6 @@ export async function explainRegistration(
 const submissionOf = ({ registration, revisions }: RegistrationStory) =>
   revisions.findLast((one) => one.revision === registration.revision)?.submission
 
-const registryOf = async (journal: JournalReader, name: string): Promise<RegistryState | null> =>
-  (await journal.registries()).find((one) => one.name === name) ?? null
-
 const isFinal = ({ state }: RegistrationRow): boolean =>
   state === 'registered' || state === 'superseded' || state === 'abandoned'
 
@@ -80,8 +77,7 @@ function answered(said: string[], { state }: RegistrationRow, status: number | n
 }
 
 function textOf(detail: Json | undefined, key: string): string | null {
-  if (typeof detail !== 'object' || detail === null || Array.isArray(detail)) return null
-  const value = detail[key]
+  const value = member(detail, key)
   return typeof value === 'string' && value !== '' ? value : null
 }
 

@@ -37,18 +37,15 @@ export const freshIds = (serial: string, flowcell: string, now: Date): RunIds =>
   experiment: `SIM${digits(4)}`,
 })
 
+type Writing = { into: string; seconds: number; marked: boolean; wait(ms: number): Promise<void> }
+
 /**
  * Writes the files in their order, over `seconds`. Files that are there already are left as they are, so that a run
  * whose writing was cut off is written to its end.
  */
 export async function writeRun(
   { folder, files }: RunTemplate,
-  {
-    into,
-    seconds,
-    marked,
-    wait,
-  }: { into: string; seconds: number; marked: boolean; wait(ms: number): Promise<void> },
+  { into, seconds, marked, wait }: Writing,
 ): Promise<string> {
   const path = join(into, folder)
   await mkdir(path, { recursive: true })
