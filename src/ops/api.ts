@@ -41,7 +41,7 @@ export function serveApi(server: FastifyInstance, view: View, { who }: Guard): v
 
   server.get<One>('/api/registrations/:id', async (request, reply) => {
     const story = await view.journal.story(request.params.id)
-    return story === null ? refuse(reply, 404, NO_SUCH) : shownStory(story)
+    return story === null ? refuse(reply, 404, 'there is no registration with this id') : shownStory(story)
   })
 
   server.get('/api/registries', async () => ({ registries: await view.registries() }))
@@ -124,8 +124,6 @@ function toAct(body: z.infer<typeof Resolve>): Act {
       return { resolve: 'abandon', reason: body.reason }
   }
 }
-
-const NO_SUCH = 'there is no registration with this id'
 
 const answer = (reply: FastifyReply, why: string | null) =>
   why === null ? { done: true } : refuse(reply, why.startsWith('there is no') ? 404 : 409, why)

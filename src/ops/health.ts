@@ -11,7 +11,7 @@ export type Health = DaemonHealth & {
   disk: { freeBytes: number; totalBytes: number } | null
 }
 
-export type Readiness = { ready: boolean; reasons: Array<{ code: string; detail: string }> }
+type Readiness = { ready: boolean; reasons: Array<{ code: string; detail: string }> }
 
 type Parts = {
   daemon(): DaemonHealth

@@ -11,12 +11,12 @@ export function serveMetrics(server: FastifyInstance, view: View): void {
   const register = new Registry()
   // Its own 10 ms would wake an idle daemon a hundred times a second.
   collectDefaultMetrics({ register, prefix: 'runherald_', eventLoopMonitoringPrecision: 50 })
-  const followers = [countHappenings(register), countDeliveries(register), countScans(register)]
+  const gauge = gaugesIn(register)
+  const followers = [countHappenings(register), countDeliveries(register), countScans(register, gauge)]
   const stops = followers.map((follow) => view.herald.subscribe(follow))
   server.addHook('onClose', async () => {
     for (const stop of stops) stop()
   })
-  const gauge = gaugesIn(register)
   const showRegistrations = registrationGauges(gauge)
   const showHealth = healthGauges(gauge)
   gauge('build_info', 'Always 1', 'version').set({ version: view.version }, 1)
@@ -78,7 +78,7 @@ function countDeliveries(register: Registry): Follower {
   }
 }
 
-function countScans(register: Registry): Follower {
+function countScans(register: Registry, gauge: MakeGauge): Follower {
   const scans = new Histogram({
     name: 'runherald_root_scan_duration_seconds',
     help: 'Time of one whole scan of a watched root',
@@ -86,12 +86,8 @@ function countScans(register: Registry): Follower {
     buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300],
     registers: [register],
   })
-  const folders = new Gauge({
-    name: 'runherald_root_entries',
-    help: 'Run folders and sheets that the last scan of a watched root found',
-    labelNames: ['root', 'type'],
-    registers: [register],
-  })
+  const help = 'Run folders and sheets that the last scan of a watched root found'
+  const folders = gauge('root_entries', help, 'root', 'type')
   const runs = new Counter({
     name: 'runherald_runs_completed_total',
     help: 'Runs that were seen to finish, by how they ended',

@@ -1,12 +1,12 @@
 /** The status page's content: what needs a person first, then what is under way, awaited and done. */
 import type { Count, Grounds, JournalReader, RegistrationRow } from '../journal/journal.ts'
-import { likelyRun, type Partner, unclaimed } from '../planning/partners.ts'
+import { likelyRun, unclaimed } from '../planning/partners.ts'
 import type { Reason, State } from '../record/registration.ts'
 import type { Clock } from './clock.ts'
-import { type Health, isStale, type Readiness, readinessOf } from './health.ts'
-import { TIMELINE_DAYS, type Timeline, timelineOf } from './timeline.ts'
-import type { ShownRegistry, View } from './view.ts'
-import { adviceOn, countOf, registryWords, sentence, sizeWords, type Tone } from './words.ts'
+import { type Health, isStale, readinessOf } from './health.ts'
+import { TIMELINE_MS, timelineOf } from './timeline.ts'
+import type { View } from './view.ts'
+import { adviceOn, countOf, registryWords, sentence, sizeWords } from './words.ts'
 
 export type Needing = {
   row: RegistrationRow
@@ -17,37 +17,18 @@ export type Needing = {
   asks: 'again' | 'verdict' | 'mend'
 }
 
-type List<Row> = { count: number; rows: Row[] }
-
-type Status = {
-  sentence: [string, string]
-  needing: List<Needing>
-  underWay: List<RegistrationRow>
-  awaitingRun: List<{ row: RegistrationRow; partner: Partner | null }>
-  awaitingSheet: List<RegistrationRow>
-  running: List<RegistrationRow>
-  resting: List<RegistrationRow>
-  registered: List<RegistrationRow>
-  timeline: Timeline
-  registries: Array<ShownRegistry & { words: string; tone: Tone }>
-  readiness: Readiness
-  health: Array<{ name: string; value: string; fine: boolean; at: string | null }>
-  isEmpty: boolean
-}
-
 const SHOWN = { needing: 8, list: 6, registered: 8, runs: 54, why: 160 }
 /** What is read from afar, and never scrolled. */
 const SHOWN_ON_WALL = { ...SHOWN, needing: 4, registered: 5 }
-const DAY_MS = 86_400_000
 
 export async function readStatus(
   { journal, ...view }: View,
   clock: Clock,
   now: Date,
   { wall }: { wall: boolean },
-): Promise<Status> {
+) {
   const [counts, registries, health] = await Promise.all([journal.counts(), view.registries(), view.health()])
-  const since = new Date(now.getTime() - TIMELINE_DAYS * DAY_MS).toISOString()
+  const since = new Date(now.getTime() - TIMELINE_MS).toISOString()
   const spans = await journal.runsSince(since, SHOWN.runs)
   const lists = await readLists(journal, counts, wall ? SHOWN_ON_WALL : SHOWN)
   const { count, rows } = lists.awaitingRun
@@ -60,7 +41,7 @@ export async function readStatus(
     registries: registries.map((one) => ({
       ...one,
       words: registryWords(one),
-      tone: one.state === 'open' ? ('good' as const) : ('needs' as const),
+      tone: one.state === 'open' ? 'good' : 'needs',
     })),
     readiness: readinessOf(health, now),
     health: strip(health, now),
@@ -140,9 +121,11 @@ export function asksOf(
   return attempts === 0 && reason !== 'amendment' ? 'again' : 'verdict'
 }
 
-function strip(health: Health, now: Date): Status['health'] {
+type Shown = { name: string; value: string; fine: boolean; at: string | null }
+
+function strip(health: Health, now: Date): Shown[] {
   const { roots, redis, journal, disk } = health
-  const shown: Status['health'] = roots.map((one) => ({
+  const shown: Shown[] = roots.map((one) => ({
     name: one.root,
     value: one.away !== null ? 'cannot be read' : one.scannedOnce ? 'scanned' : 'not scanned yet',
     fine: one.away === null && !isStale(one, now),

@@ -1,27 +1,15 @@
 /** The page of one registration: its facts with their sources, what changed between revisions, what was tried. */
 import { isObject, type Json } from '../handovers.ts'
-import type { AttemptRow, EventRow, RegistrationStory } from '../journal/journal.ts'
+import type { EventRow, RegistrationStory } from '../journal/journal.ts'
 import { type Reason, STATES } from '../record/registration.ts'
-import { asksOf, type Needing } from './status.ts'
-import { fieldWords, needsPerson, stateWords, type Tone, toneOf } from './words.ts'
+import { asksOf } from './status.ts'
+import { fieldWords, needsPerson, stateWords, toneOf } from './words.ts'
 
 type Fact = { name: string; value: string; source: string | null }
 type Difference = { field: string; before: string | null; after: string | null }
 type Table = { title: string; columns: string[]; rows: string[][]; more: number }
 
-type Story = Omit<RegistrationStory, 'revisions' | 'attempts' | 'events'> & {
-  asks: Needing['asks'] | 'nothing'
-  facts: Fact[]
-  tables: Table[]
-  problems: RegistrationStory['revisions'][number]['submission']['problems']
-  request: { method: string; path: string; body: string } | null
-  revisions: Array<{ row: RegistrationStory['revisions'][number]; differences: Difference[]; more: number }>
-  attempts: AttemptRow[]
-  events: Array<{ at: string; words: string; tone: Tone; who: string | null; because: string | null }>
-  /** Shown of each: the newest. */
-  left: { attempts: number; events: number; revisions: number }
-}
-
+/** Shown of attempts, events and revisions: the newest. */
 const SHOWN = {
   attempts: 10,
   events: 40,
@@ -33,7 +21,7 @@ const SHOWN = {
   problems: 12,
 }
 
-export function storyOf(story: RegistrationStory): Story {
+export function storyOf(story: RegistrationStory) {
   const { registration, revisions, attempts, receipt, events } = story
   const newest = revisions.at(-1)
   const facts = newest?.submission.facts ?? null
@@ -76,7 +64,7 @@ const cut = (text: string, length: number): string =>
   text.length <= length ? text : `${text.slice(0, length)}\n… ${text.length - length} characters more`
 
 /** An event of a registration is a state it came to. */
-function eventOf({ at, event, who, detail }: EventRow): Story['events'][number] {
+function eventOf({ at, event, who, detail }: EventRow) {
   const { because = null, reason = null } = isObject(detail) ? detail : {}
   const state = STATES.find((one) => event === `registration.${one}`)
   return {
@@ -93,21 +81,18 @@ const OURS = new Set(['rows', 'blocked'])
 function shownFacts(facts: Json): { facts: Fact[]; tables: Table[] } {
   if (!isObject(facts)) return { facts: [], tables: [] }
   const subject = ['run', 'library', 'batch'].map((name) => facts[name] ?? null).find(isObject)
-  const provenance = isObject(facts['provenance'] ?? null)
-    ? (facts['provenance'] as Record<string, Json>)
-    : {}
   const shown: Fact[] = []
   const tables: Table[] = []
-  const { completion, awaited, sheet } = facts
+  const { provenance, completion, awaited, sheet } = facts
+  const sources = isObject(provenance) ? provenance : {}
   for (const [name, value] of Object.entries(subject ?? {})) {
     if (Array.isArray(value) && value.some(isObject)) tables.push(tableOf(name, value.filter(isObject)))
     else if (!isEmpty(value) && !OURS.has(name))
-      shown.push({ name: fieldWords(name), value: valueWords(value), source: sourceWords(provenance[name]) })
+      shown.push({ name: fieldWords(name), value: valueWords(value), source: sourceWords(sources[name]) })
   }
-  if (isObject(awaited ?? null))
-    shown.push({ name: 'Awaited run', value: valueWords(awaited ?? null), source: null })
+  if (isObject(awaited)) shown.push({ name: 'Awaited run', value: valueWords(awaited), source: null })
   if (typeof sheet === 'string') shown.push({ name: 'Sheet', value: sheet, source: null })
-  if (completion !== undefined && isObject(completion))
+  if (isObject(completion))
     shown.push({
       name: 'State of the run',
       value: valueWords(completion['state'] ?? null),

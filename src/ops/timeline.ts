@@ -5,8 +5,7 @@ import { type Stamp, toInstant } from '../record/time.ts'
 import type { Clock } from './clock.ts'
 import { stateWords, type Tone, toneOf } from './words.ts'
 
-export const TIMELINE_DAYS = 14
-const DAY_MS = 86_400_000
+export const TIMELINE_MS = 14 * 86_400_000
 
 type Bar = {
   href: string | null
@@ -22,7 +21,7 @@ type Bar = {
 }
 
 type Lane = { instrument: string; model: string; rows: number; bars: Bar[] }
-export type Timeline = { days: Array<{ at: number; label: string }>; lanes: Lane[] }
+type Timeline = { days: Array<{ at: number; label: string }>; lanes: Lane[] }
 
 /** Side by side on one instrument: flow cells, and positions of a large Nanopore. */
 const ROWS = 6
@@ -30,7 +29,7 @@ const NARROWEST = 0.6
 
 export function timelineOf(spans: RunSpan[], clock: Clock, now: Date): Timeline {
   const end = now.getTime()
-  const start = end - TIMELINE_DAYS * DAY_MS
+  const start = end - TIMELINE_MS
   const place = (instant: number): number => round(((instant - start) / (end - start)) * 100)
   const within = (instant: number): number => Math.min(100, Math.max(0, place(instant)))
   const lanes = [...Map.groupBy(spans, instrumentOf)]

@@ -5,16 +5,14 @@ import type { JournalReader } from '../journal/journal.ts'
 import type { RegistryState } from '../record/registration.ts'
 import type { Health } from './health.ts'
 
-/** A registry as people see it; `title` is what its kind is called. */
-export type ShownRegistry = RegistryState & { kind: string; title: string }
-
 export type View = {
   version: string
   site: string
   /** The zone in which people here read times. */
   timeZone: string
   journal: JournalReader
-  registries(): Promise<ShownRegistry[]>
+  /** `title` is what the kind of a registry is called. */
+  registries(): Promise<Array<RegistryState & { kind: string; title: string }>>
   /** A person's act; the text is why it cannot be done. */
   act(id: string, act: Act, who: string): Promise<string | null>
   /** Holds or releases a registry; the text is why it cannot be done. */

@@ -4,10 +4,8 @@ const said = () => document.getElementById('said')
 
 /** A part in which somebody is busy is left alone: it is renewed when he is done. */
 const isBusy = (part) =>
-  part.contains(document.activeElement) && document.activeElement !== document.body
-    ? document.activeElement.matches('input, button, summary') ||
-      part.querySelector('.acts details[open]') !== null
-    : part.querySelector('.acts details[open]') !== null
+  part.querySelector('.acts details[open]') !== null ||
+  (part.contains(document.activeElement) && document.activeElement.matches('input, button, summary'))
 
 const show = (page, isAct) => {
   document.title = page.title
@@ -61,10 +59,7 @@ document.addEventListener('submit', async (event) => {
   const fields = new FormData(form, button)
   if (button) button.disabled = true
   try {
-    const answer = await fetch(form.action, {
-      method: 'POST',
-      body: new URLSearchParams(fields),
-    })
+    const answer = await fetch(form.action, { method: 'POST', body: new URLSearchParams(fields) })
     if (!(answer.headers.get('content-type') ?? '').includes('html')) {
       tell((await answer.json()).detail)
     } else {
