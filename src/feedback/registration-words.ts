@@ -1,14 +1,12 @@
 /** The plain words for one registration: its state, what that means for a person, and what it is of. */
 import type { PauseReason, Reason } from '../record/registration.ts'
 import { moment } from './numbers.ts'
-import type { ReportedRegistration } from './report.ts'
-
-export type Circumstances = { paused: ReadonlyMap<string, PauseReason>; timeZone: string | null }
+import type { ReportedRegistration, SheetReport } from './report.ts'
 
 /** A registration's state as people are shown it, and what it means for them where that is not plain. */
 export function stateWords(
   one: ReportedRegistration,
-  { paused, timeZone }: Circumstances,
+  { paused, timeZone }: Pick<SheetReport, 'paused' | 'timeZone'>,
 ): { words: string; meaning: string | null } {
   const at = one.nextTry === null ? null : moment(one.nextTry, timeZone)
   switch (one.state) {
@@ -46,7 +44,7 @@ export function stateWords(
   }
 }
 
-/** `Run X in it`, `The library itself`, `The batch itself`: below the heading of their library or batch. */
+/** `Run X in it`, `The library itself`, `The batch`: below the heading of their library or batch. */
 export function subjectWords({ subject }: ReportedRegistration): string {
   if (subject.type === 'library') return 'The library itself'
   if (subject.type === 'batch') return 'The batch'
@@ -62,7 +60,7 @@ export function wholeSubjectWords({ subject }: ReportedRegistration): string {
     : `Run ${subject.name} in library ${subject.library}`
 }
 
-const WAITING: Partial<Record<string, string>> = {
+const WAITING: Record<string, string> = {
   'run-completion': 'the run to finish',
   sheet: 'a sample sheet',
   run: 'the run',
@@ -70,7 +68,7 @@ const WAITING: Partial<Record<string, string>> = {
   'previous-revision': 'the answer to an earlier version',
 }
 
-const HELD: Partial<Record<string, string>> = {
+const HELD: Record<string, string> = {
   'unknown-outcome':
     'The connection was lost before the registry answered, and it cannot be asked. A person has to look there whether it arrived.',
   conflict:

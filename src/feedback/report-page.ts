@@ -2,7 +2,7 @@
 import { Eta } from 'eta'
 import { count, moment } from './numbers.ts'
 import { groupProblems, type ProblemGroup, rowWords } from './problem-groups.ts'
-import { type Circumstances, stateWords, subjectWords, wholeSubjectWords } from './registration-words.ts'
+import { stateWords, subjectWords, wholeSubjectWords } from './registration-words.ts'
 import type { Outcome, ReportedRegistration, ReportedSubject, SheetReport } from './report.ts'
 import { STYLE, STYLE_HASH } from './report-style.ts'
 import { visible } from './visible.ts'
@@ -148,21 +148,17 @@ function notesOf(report: SheetReport): string[] {
   const { sameAs, savedAgain, liesIn, liesAs = report.file, timeZone, state } = report
   const as = liesAs === report.file ? '' : ` as ${liesAs}, since there is another sheet called ${report.file}`
   const about = aboutWords(report)
-  return [
-    ...(about === null ? [] : [`${about}.`]),
-    ...(sameAs === null
-      ? []
-      : [`The same sheet was dropped before as ${sameAs.file}, on ${moment(sameAs.since, timeZone)}.`]),
-    ...(savedAgain === null
-      ? []
-      : [
-          `It was saved again without a change on ${moment(savedAgain, timeZone)}: nothing was sent because of that.`,
-        ]),
-    ...(liesIn === 'done' ? [`It now lies in the folder done${as}.`] : []),
-    ...(liesIn === 'needs-fixing' && state !== 'received'
-      ? [`It lies in the folder needs-fixing${as}: correct it there and save it.`]
-      : []),
+  const notes = [
+    about && `${about}.`,
+    sameAs && `The same sheet was dropped before as ${sameAs.file}, on ${moment(sameAs.since, timeZone)}.`,
+    savedAgain &&
+      `It was saved again without a change on ${moment(savedAgain, timeZone)}: nothing was sent because of that.`,
+    liesIn === 'done' && `It now lies in the folder done${as}.`,
+    liesIn === 'needs-fixing' &&
+      state !== 'received' &&
+      `It lies in the folder needs-fixing${as}: correct it there and save it.`,
   ]
+  return notes.filter((one) => typeof one === 'string')
 }
 
 function shownGroup(group: ProblemGroup): ProblemGroup {
@@ -224,7 +220,7 @@ function moreWords(rest: ReportedSubject[]): string | null {
   return `And ${words.join('; ')}.`
 }
 
-function shownRegistration(one: ReportedRegistration, subject: string, report: SheetReport & Circumstances) {
+function shownRegistration(one: ReportedRegistration, subject: string, report: SheetReport) {
   const { words, meaning } = stateWords(one, report)
   return {
     id: one.id,

@@ -2,7 +2,7 @@
 import type { SheetFormatName } from '../handovers.ts'
 import type { State } from '../record/registration.ts'
 import { count } from './numbers.ts'
-import type { ReportedRegistration, ReportedSubject, SheetReport } from './report.ts'
+import type { ReportedSubject, SheetReport } from './report.ts'
 
 /** `sent` answers: was anything sent? `todo`: what must I do? `tone` is good, wait or act. */
 type Headline = { sent: string; todo: string; tone: 'good' | 'wait' | 'act' }
@@ -33,17 +33,11 @@ function receivedHeadline({ problems, sent }: SheetReport): Headline {
   const nothing = sent
     ? 'Nothing of this version has been sent yet; what was sent before stays as it is.'
     : 'Nothing has been sent yet.'
-  if (problems.length > 0)
-    return {
-      sent: nothing,
-      todo: 'The file cannot be read for now; it is tried again by itself.',
-      tone: 'wait',
-    }
-  return {
-    sent: nothing,
-    todo: 'You need not do anything: the sheet has arrived and is read as soon as its copy has ended.',
-    tone: 'wait',
-  }
+  const todo =
+    problems.length > 0
+      ? 'The file cannot be read for now; it is tried again by itself.'
+      : 'You need not do anything: the sheet has arrived and is read as soon as its copy has ended.'
+  return { sent: nothing, todo, tone: 'wait' }
 }
 
 function doneHeadline(report: SheetReport): Headline {
@@ -57,17 +51,11 @@ function doneHeadline(report: SheetReport): Headline {
     }
   if (outcomes.has('replaced') || outcomes.has('ended'))
     return { sent: sentWords(report), todo: 'You need not do anything. Read below why.', tone: 'wait' }
-  if (sameAs !== null)
-    return {
-      sent: `${again(sameAs)} Everything in it is registered.`,
-      todo: 'You need not do anything.',
-      tone: 'good',
-    }
-  return {
-    sent: 'Everything in this sheet was sent and is registered.',
-    todo: 'You need not do anything.',
-    tone: 'good',
-  }
+  const sent =
+    sameAs === null
+      ? 'Everything in this sheet was sent and is registered.'
+      : `${again(sameAs)} Everything in it is registered.`
+  return { sent, todo: 'You need not do anything.', tone: 'good' }
 }
 
 const again = ({ file }: { file: string }): string =>
@@ -81,8 +69,8 @@ function sentWords(report: SheetReport): string {
   const verb = state === 'waiting' ? 'has been' : 'was'
   const touched = subjects.filter(({ sent }) => sent !== 'none')
   if (touched.length === 0) {
-    const stays = [...subjects.flatMap(({ registrations }) => registrations), ...earlier].some(isRegistered)
-    return stays && state !== 'waiting'
+    const rows = [...subjects.flatMap(({ registrations }) => registrations), ...earlier]
+    return rows.some((one) => one.state === 'registered') && state !== 'waiting'
       ? 'Nothing of this sheet was sent; what was registered before stays as it is.'
       : `Nothing ${verb} sent${yet}.`
   }
@@ -161,8 +149,6 @@ function awaited({ subjects, paused }: SheetReport): string {
     return 'the registry takes nothing for now, and it is sent as soon as it does'
   return 'it is being registered'
 }
-
-const isRegistered = ({ state }: ReportedRegistration): boolean => state === 'registered'
 
 const FORMATS: Record<SheetFormatName, [sheet: string, sample: string]> = {
   registration: ['Registration sheet', 'biosample'],

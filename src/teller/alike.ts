@@ -11,6 +11,9 @@ export type RunsWithoutSheet = {
   forget(): void
 }
 
+/** The name of a sheet, and where its columns stand. */
+export type SheetPlace = { file: string; columns: Readonly<Record<string, Column>> }
+
 const MOST = 200
 
 /** Read once for many sheets that are told of together. */
@@ -40,7 +43,7 @@ export function runsWithoutSheet(journal: Pick<JournalReader, 'standing' | 'arti
 /** One warning for each run that has not come and is probably only misspelt. */
 export async function alikeProblems(
   rows: RegistrationRow[],
-  { library, file, columns }: { library: Library; file: string; columns: Readonly<Record<string, Column>> },
+  { library, file, columns }: { library: Library } & SheetPlace,
   runs: RunsWithoutSheet,
 ): Promise<Problem[]> {
   const awaited = rows.filter(({ state, reason }) => state === 'waiting' && reason === 'run')

@@ -1,7 +1,8 @@
 /** A correction that came after registration, where the registry takes none: what would change, row by row. */
 import type { RegistrationStory } from '../journal/journal.ts'
-import { type Column, type Problem, problem } from '../problems.ts'
+import { type Problem, problem } from '../problems.ts'
 import type { Batch, Library } from '../record/library.ts'
+import type { SheetPlace } from './alike.ts'
 import { rowsOfSamples } from './content.ts'
 import { differences } from './differences.ts'
 import { differenceWords } from './rivals.ts'
@@ -9,11 +10,7 @@ import { differenceWords } from './rivals.ts'
 /** One warning for each difference between what the registry has and what the sheet now says. */
 export function amendmentProblems(
   { revisions }: RegistrationStory,
-  {
-    content,
-    file,
-    columns,
-  }: { content: Library | Batch; file: string; columns: Readonly<Record<string, Column>> },
+  { content, file, columns }: { content: Library | Batch } & SheetPlace,
 ): Problem[] {
   const newest = revisions.at(-1)
   if (newest?.state !== 'held' || newest.reason !== 'amendment') return []

@@ -47,17 +47,11 @@ function inList(before: Json[], now: Json[], column: string): Difference[] {
 }
 
 const byIdentity = (items: Json[]): Map<string, Object> =>
-  new Map(
-    items.flatMap((item): Array<[string, Object]> => {
-      const identity = identityOf(item)
-      return identity === null || !isObject(item) ? [] : [[identity, item]]
-    }),
-  )
+  new Map(items.filter(isObject).map((item) => [identityOf(item) ?? '', item]))
 
 function identityOf(item: Json): string | null {
   if (!isObject(item)) return null
-  const value = IDENTITIES.map((key) => item[key]).find((one) => typeof one === 'string')
-  return typeof value === 'string' ? value : null
+  return IDENTITIES.map((key) => item[key]).find((one) => typeof one === 'string') ?? null
 }
 
 const isList = (value: Json): value is Json[] => Array.isArray(value)

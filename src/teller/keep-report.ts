@@ -25,7 +25,7 @@ export type Refusal = { event: 'sheet.report-failed' | 'sheet.move-failed'; erro
  * `savedAgain`: when it was last saved unchanged, ISO. Resolves with null where all is written that is to be; what
  * the journal throws counts as refused too.
  */
-export type KeepReport = (path: string, savedAgain: string | null) => Promise<Refusal | null>
+type KeepReport = (path: string, savedAgain: string | null) => Promise<Refusal | null>
 
 export function createKeepReport(parts: KeptParts, arrivals: Arrivals): KeepReport {
   const { journal, emit } = parts
@@ -77,13 +77,8 @@ export function createKeepReport(parts: KeptParts, arrivals: Arrivals): KeepRepo
       const other = join(folder, liesIn, basename(path))
       const known = living(await journal.artifact(other))
       if (known === null || !(await exists(other))) continue
-      const { report } = await reportOf(
-        other,
-        known,
-        { folder, liesIn, arriving: null, savedAgain: null },
-        parts,
-      )
-      return keep(report)
+      const told = { folder, liesIn, arriving: null, savedAgain: null }
+      return keep((await reportOf(other, known, told, parts)).report)
     }
     await removeReport(folder, basename(path))
     return null

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { reportName } from '../feedback/write-report.ts'
+import type { DropFolder } from './keep-report.ts'
 import { toldIn } from './told.ts'
 
 const FOLDERS = ['', 'needs-fixing'] as const
@@ -14,10 +15,7 @@ type KnownSheets = ReadonlyMap<string, { sha256: string | null; status: string }
  * that says they have just arrived, or one of other bytes than were judged last; and of those of which nothing but a
  * report that they have arrived is left.
  */
-export async function openSheets(
-  { folder, finished }: { folder: string; finished: 'move' | 'keep' },
-  judged: KnownSheets,
-): Promise<string[]> {
+export async function openSheets({ folder, finished }: DropFolder, judged: KnownSheets): Promise<string[]> {
   const lying = (await Promise.all(FOLDERS.map((below) => pathsIn(join(folder, below))))).flat()
   const done = await pathsIn(join(folder, 'done'))
   const reports = new Set(await pathsIn(join(folder, '_status')))

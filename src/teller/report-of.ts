@@ -81,8 +81,7 @@ async function sameBefore(
 
 const FINAL: State[] = ['registered', 'refused', 'abandoned', 'superseded']
 
-const isFinal = ({ state, subjects }: Standing): boolean =>
-  state !== 'waiting' && subjects.every((one) => isDecided(one))
+const isFinal = ({ state, subjects }: Standing): boolean => state !== 'waiting' && subjects.every(isDecided)
 
 const isDecided = ({ outcome, registrations }: ReportedSubject): boolean =>
   outcome === 'blocked' || outcome === 'replaced' || registrations.every(({ state }) => FINAL.includes(state))

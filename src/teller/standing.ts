@@ -7,10 +7,10 @@ import type { Artifact, JournalReader, RegistrationRow, RegistrationStory } from
 import { type Catalogue, journalCatalogue } from '../planning/catalogue.ts'
 import { batchKey } from '../planning/keys.ts'
 import { libraryKeysOf } from '../planning/sheet.ts'
-import { type Column, hasErrors, type Problem, problem } from '../problems.ts'
+import { hasErrors, type Problem, problem } from '../problems.ts'
 import { registrationId } from '../record/identity.ts'
 import type { Batch, Library } from '../record/library.ts'
-import { alikeProblems, type RunsWithoutSheet } from './alike.ts'
+import { alikeProblems, type RunsWithoutSheet, type SheetPlace } from './alike.ts'
 import { amendmentProblems } from './amendment.ts'
 import { hasLeft, outcomeOf, sentOf } from './outcome.ts'
 import { type Rival, rivalOf } from './rivals.ts'
@@ -145,11 +145,7 @@ function ownProblems(reading: Reading): Problem[] {
  * What stands between the subject and its registrations, or is worth a look about them. What is merely odd in a run's
  * own files is for those who look after the instrument, not for the writer of the sheet.
  */
-async function problemsOf(
-  subject: Subject,
-  sheet: { file: string; columns: Readonly<Record<string, Column>> },
-  runs: RunsWithoutSheet,
-): Promise<Problem[]> {
+async function problemsOf(subject: Subject, sheet: SheetPlace, runs: RunsWithoutSheet): Promise<Problem[]> {
   const { file } = sheet
   const { type, content, stories, rival } = subject
   if (subject.blocked) return []
