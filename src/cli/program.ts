@@ -1,7 +1,7 @@
 /** One command line: parsed, run, and turned into an exit code. What is wrong with the line itself gives 2. */
 import { Command, CommanderError } from 'commander'
 import { acts } from './commands/acts.ts'
-import type { Declare } from './commands/declare.ts'
+import type { Declare, Work } from './commands/declare.ts'
 import { readings } from './commands/readings.ts'
 import { services } from './commands/services.ts'
 import { EXIT, Stop, type Terminal } from './terminal.ts'
@@ -35,8 +35,10 @@ export async function runCommandLine(argv: string[], terminal: Terminal, version
       const command = addConfigOption(program.command(usage).description(about))
       return shared.reduce((one, share) => share(one), withExamples(command, examples))
     },
-    async ends(work) {
-      exit = await work
+    does<Said extends unknown[]>(command: Command, work: Work<Said>) {
+      command.action(async (...said) => {
+        exit = await work(command.optsWithGlobals(), ...(said as Said))
+      })
     },
   }
   for (const declareOne of [...services, ...readings, ...acts]) declareOne(declare)

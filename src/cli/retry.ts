@@ -27,12 +27,8 @@ export function retry(terminal: Terminal, targets: string[], options: RetryOptio
           ? await retryPath(journal, takeUp, resolve(target))
           : [await retryRow(journal, takeUp, await findRegistration(journal, target))]),
       )
-    const states = [
-      ...(options.refused ? ['refused' as const] : []),
-      ...(options.held ? ['held' as const] : []),
-    ]
-    for (const state of states)
-      for (const row of await journal.registrations({ state }))
+    for (const state of ['refused', 'held'] as const)
+      for (const row of options[state] ? await journal.registrations({ state }) : [])
         tried.push(await retryRow(journal, takeUp, row))
     tell(terminal, tried, options)
     return exitOf(tried)

@@ -1,6 +1,6 @@
 /** Writes what became of a sheet beside it: `_status/NAME.html` for people, `_status/NAME.json` for programs. */
 import { createHash, randomUUID } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type LoggedError, loggedError } from '../events.ts'
 import { err, ok, type Result } from '../result.ts'
@@ -75,13 +75,8 @@ async function writeWhole(path: string, content: string): Promise<void> {
   // Named so that no watch takes it for anything, ours included.
   const temporary = join(path, '..', `.runherald-${randomUUID()}.tmp`)
   try {
-    const file = await open(temporary, 'wx')
-    try {
-      // Not synced: a report says nothing that the journal does not, and thousands of them must not wear the disk.
-      await file.writeFile(content)
-    } finally {
-      await file.close()
-    }
+    // Not synced: a report says nothing that the journal does not, and thousands of them must not wear the disk.
+    await writeFile(temporary, content, { flag: 'wx' })
     await shareAs(join(path, '..', '..'), temporary)
     await rename(temporary, path)
   } catch (thrown) {

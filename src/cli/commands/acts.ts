@@ -3,7 +3,7 @@ import { asJson, type Declare, elsewhere, maySayThree } from './declare.ts'
 
 export const acts = [retry, resolve, pause, resume, backup, restore]
 
-function retry({ terminal, add, ends }: Declare): void {
+function retry({ terminal, add, does }: Declare): void {
   const command = add(
     'retry [ids-or-paths...]',
     'Queues again after something was mended; a path takes up a run that was left alone',
@@ -18,12 +18,12 @@ function retry({ terminal, add, ends }: Declare): void {
   )
     .option('--refused', 'all that were refused')
     .option('--held', 'all that wait for a person')
-  command.action(async (targets: string[]) =>
-    ends((await import('../retry.ts')).retry(terminal, targets, command.optsWithGlobals())),
+  does(command, async (options, targets: string[]) =>
+    (await import('../retry.ts')).retry(terminal, targets, options),
   )
 }
 
-function resolve({ terminal, add, ends }: Declare): void {
+function resolve({ terminal, add, does }: Declare): void {
   const command = add(
     'resolve <id>',
     'Your verdict on a registration that needs attention',
@@ -40,50 +40,46 @@ function resolve({ terminal, add, ends }: Declare): void {
     .option('--resend', 'it is not there: send it again')
     .option('--abandon', 'give it up')
     .option('--reason <text>', 'why, for the record')
-  command.action(async (id: string) =>
-    ends((await import('../resolve.ts')).resolve(terminal, id, command.optsWithGlobals())),
-  )
+  does(command, async (options, id: string) => (await import('../resolve.ts')).resolve(terminal, id, options))
 }
 
-function pause({ terminal, add, ends }: Declare): void {
+function pause({ terminal, add, does }: Declare): void {
   const command = add(
     'pause <registry>',
     'Holds one registry: nothing is sent to it',
     ['pause climb'],
     elsewhere,
   ).option('--reason <text>', 'why, for the record')
-  command.action(async (name: string) =>
-    ends((await import('../pause.ts')).pause(terminal, name, command.optsWithGlobals())),
-  )
+  does(command, async (options, name: string) => (await import('../pause.ts')).pause(terminal, name, options))
 }
 
-function resume({ terminal, add, ends }: Declare): void {
+function resume({ terminal, add, does }: Declare): void {
   const command = add('resume <registry>', 'Releases a registry that was held', ['resume climb'], elsewhere)
-  command.action(async (name: string) =>
-    ends((await import('../pause.ts')).resume(terminal, name, command.optsWithGlobals())),
+  does(command, async (options, name: string) =>
+    (await import('../pause.ts')).resume(terminal, name, options),
   )
 }
 
-function backup({ terminal, add, ends }: Declare): void {
+function backup({ terminal, add, does }: Declare): void {
   const command = add(
     'backup <file>',
     'Copies the journal, consistent while the daemon runs',
     ['backup /backup/runherald.sqlite'],
     elsewhere,
   )
-  command.action(async (file: string) =>
-    ends((await import('../backup.ts')).backup(terminal, file, command.optsWithGlobals())),
+  does(command, async (options, file: string) =>
+    (await import('../backup.ts')).backup(terminal, file, options),
   )
 }
 
-function restore({ terminal, add, ends }: Declare): void {
+function restore({ terminal, add, does }: Declare): void {
   const command = add(
     'restore <file>',
     'Puts a copy of the journal in place; the daemon must be stopped',
     ['restore /backup/runherald.sqlite'],
     elsewhere,
   )
-  command.action(async (file: string) =>
-    ends((await import('../backup.ts')).restore(terminal, file, command.optsWithGlobals())),
+  does(command, async (options, file: string) =>
+    (await import('../backup.ts')).restore(terminal, file, options),
   )
 }

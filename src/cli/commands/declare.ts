@@ -1,14 +1,16 @@
 /** How a command is declared, and what many of them share. The work of each is in the file of its name, loaded when called. */
-import type { Command } from 'commander'
+import type { Command, OptionValues } from 'commander'
 import type { Terminal } from '../terminal.ts'
 
 type Share = (command: Command) => Command
+/** `said` is what stands in place of the arguments in the usage. */
+export type Work<Said extends unknown[]> = (options: OptionValues, ...said: Said) => Promise<number>
 
-/** Declares commands: `add` makes one with its examples and what it shares, `ends` runs its work and keeps its exit code. */
+/** Declares commands: `add` makes one with its examples and what it shares, `does` says what runs and gives the exit code. */
 export type Declare = {
   terminal: Terminal
   add(usage: string, about: string, examples: string[], ...shared: Share[]): Command
-  ends(work: Promise<number>): Promise<void>
+  does<Said extends unknown[]>(command: Command, work: Work<Said>): void
 }
 
 export const elsewhere: Share = (command) =>

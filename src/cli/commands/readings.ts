@@ -5,7 +5,7 @@ import { asJson, type Declare, elsewhere, maySayThree } from './declare.ts'
 
 export const readings = [check, explain, ls, show, receipts, doctor, events, schema, config]
 
-function check({ terminal, add, ends }: Declare): void {
+function check({ terminal, add, does }: Declare): void {
   const command = add(
     'check <path...>',
     'Reads run folders or sheets and shows what would be registered; sends nothing',
@@ -16,12 +16,12 @@ function check({ terminal, add, ends }: Declare): void {
     ],
     asJson,
   )
-  command.action(async (paths: string[]) =>
-    ends((await import('../check.ts')).check(terminal, paths, command.optsWithGlobals())),
+  does(command, async (options, paths: string[]) =>
+    (await import('../check.ts')).check(terminal, paths, options),
   )
 }
 
-function explain({ terminal, add, ends }: Declare): void {
+function explain({ terminal, add, does }: Declare): void {
   const command = add(
     'explain <path|id>',
     'Why something is registered or not: the rule that decided, and what comes next',
@@ -30,12 +30,12 @@ function explain({ terminal, add, ends }: Declare): void {
     asJson,
     maySayThree,
   )
-  command.action(async (what: string) =>
-    ends((await import('../explain.ts')).explain(terminal, what, command.optsWithGlobals())),
+  does(command, async (options, what: string) =>
+    (await import('../explain.ts')).explain(terminal, what, options),
   )
 }
 
-function ls({ terminal, add, ends }: Declare): void {
+function ls({ terminal, add, does }: Declare): void {
   const command = add(
     'ls',
     'Registrations with their state',
@@ -53,10 +53,10 @@ function ls({ terminal, add, ends }: Declare): void {
         'runs that were finished before their folder was watched, and are left alone',
       ).conflicts(['state', 'registry', 'all']),
     )
-  command.action(async () => ends((await import('../ls.ts')).ls(terminal, command.optsWithGlobals())))
+  does(command, async (options) => (await import('../ls.ts')).ls(terminal, options))
 }
 
-function show({ terminal, add, ends }: Declare): void {
+function show({ terminal, add, does }: Declare): void {
   const command = add(
     'show <id>',
     'One registration whole: facts, revisions, attempts with their answers, receipt',
@@ -64,12 +64,10 @@ function show({ terminal, add, ends }: Declare): void {
     elsewhere,
     asJson,
   )
-  command.action(async (id: string) =>
-    ends((await import('../show.ts')).show(terminal, id, command.optsWithGlobals())),
-  )
+  does(command, async (options, id: string) => (await import('../show.ts')).show(terminal, id, options))
 }
 
-function receipts({ terminal, add, ends }: Declare): void {
+function receipts({ terminal, add, does }: Declare): void {
   const command = add(
     'receipts',
     'What the registries gave back: identifiers per run, sample and tube',
@@ -77,12 +75,10 @@ function receipts({ terminal, add, ends }: Declare): void {
     elsewhere,
     asJson,
   ).addOption(new Option('--csv', 'as CSV, for a spreadsheet').conflicts('json'))
-  command.action(async () =>
-    ends((await import('../receipts.ts')).receipts(terminal, command.optsWithGlobals())),
-  )
+  does(command, async (options) => (await import('../receipts.ts')).receipts(terminal, options))
 }
 
-function doctor({ terminal, add, ends }: Declare): void {
+function doctor({ terminal, add, does }: Declare): void {
   const command = add(
     'doctor',
     'Checks everything a deployment needs and says how to mend what is wrong',
@@ -90,30 +86,28 @@ function doctor({ terminal, add, ends }: Declare): void {
     elsewhere,
     asJson,
   )
-  command.action(async () => ends((await import('../doctor.ts')).doctor(terminal, command.optsWithGlobals())))
+  does(command, async (options) => (await import('../doctor.ts')).doctor(terminal, options))
 }
 
-function events({ terminal, add, ends }: Declare): void {
+function events({ terminal, add, does }: Declare): void {
   const command = add(
     'events',
     'The list of everything that the log tells, with its level and its meaning',
     ['events', 'events --json'],
     asJson,
   )
-  command.action(async () => ends((await import('../events.ts')).events(terminal, command.opts())))
+  does(command, async (options) => (await import('../events.ts')).events(terminal, options))
 }
 
-function schema({ terminal, add, ends }: Declare): void {
+function schema({ terminal, add, does }: Declare): void {
   const command = add('schema [name]', 'The JSON Schema of what a command writes with --json', [
     'schema',
     'schema ls > ls.schema.json',
   ])
-  command.action(async (name: string | undefined) =>
-    ends((await import('../schema.ts')).schema(terminal, name)),
-  )
+  does(command, async (_, name: string | undefined) => (await import('../schema.ts')).schema(terminal, name))
 }
 
-function config({ terminal, add, ends }: Declare): void {
+function config({ terminal, add, does }: Declare): void {
   const command = add(
     'config <act>',
     'The configuration: check it, show its effective values, or print a commented example',
@@ -122,7 +116,5 @@ function config({ terminal, add, ends }: Declare): void {
     asJson,
   )
   command.addHelpText('after', '\nActs: check, show (with where each value was set), init')
-  command.action(async (act: string) =>
-    ends((await import('../config.ts')).config(terminal, act, command.optsWithGlobals())),
-  )
+  does(command, async (options, act: string) => (await import('../config.ts')).config(terminal, act, options))
 }

@@ -4,7 +4,7 @@ import { type Declare, elsewhere } from './declare.ts'
 
 export const services = [run, sandbox, simulate]
 
-function run({ terminal, add, ends }: Declare): void {
+function run({ terminal, add, does }: Declare): void {
   const command = add(
     'run',
     'The daemon: finds runs and sheets, registers them, shows the status page',
@@ -18,10 +18,10 @@ function run({ terminal, add, ends }: Declare): void {
     .option('--listen <address>', 'address of the status page, as 127.0.0.1:8734')
     .option('--log-level <level>', 'info, debug, warn or error')
     .option('--log-format <format>', 'auto, json, logfmt or pretty')
-  command.action(async () => ends((await import('../run.ts')).run(terminal, command.optsWithGlobals())))
+  does(command, async (options) => (await import('../run.ts')).run(terminal, options))
 }
 
-function sandbox({ terminal, add, ends }: Declare): void {
+function sandbox({ terminal, add, does }: Declare): void {
   const command = add('sandbox', 'Emulated registries to try things at, on one loopback address', [
     'sandbox',
     'sandbox --port 9000 --strict',
@@ -38,12 +38,10 @@ function sandbox({ terminal, add, ends }: Declare): void {
     )
     .option('--faults <file>', 'what shall go wrong, as JSON')
     .option('--state-file <file>', 'keep what was registered in this file')
-  command.action(async () =>
-    ends((await import('../sandbox.ts')).sandbox(terminal, command.optsWithGlobals())),
-  )
+  does(command, async (options) => (await import('../sandbox.ts')).sandbox(terminal, options))
 }
 
-function simulate({ terminal, add, ends }: Declare): void {
+function simulate({ terminal, add, does }: Declare): void {
   const command = add(
     'simulate <make>',
     'Writes a believable run folder as the instrument would, at a chosen speed',
@@ -56,8 +54,8 @@ function simulate({ terminal, add, ends }: Declare): void {
       number('A number of seconds', Number.isFinite),
       10,
     )
-  command.action(async (make: string) =>
-    ends((await import('../simulate.ts')).simulate(terminal, make, command.optsWithGlobals())),
+  does(command, async ({ into, seconds }, make: string) =>
+    (await import('../simulate.ts')).simulate(terminal, make, { into, seconds }),
   )
 }
 

@@ -41,13 +41,12 @@ export function checkSecrets(config: Config): Check[] {
     { name: 'mail server', file: config.notify?.mail?.auth?.passwordFile ?? null },
     { name: 'notifications', file: config.notify?.webhook?.tokenFile ?? null },
   ]
-  return config.embedded
-    ? []
-    : [...new Set(files.map(({ file }) => file))].flatMap((file) => {
-        // One file may serve several.
-        const names = new Set(files.filter((one) => one.file === file).map(({ name }) => name))
-        return file === null ? [] : [checkSecret([...names].join(', '), file)]
-      })
+  if (config.embedded) return []
+  // One file may serve several.
+  return [...Map.groupBy(files, ({ file }) => file)].flatMap(([file, some]) => {
+    const names = new Set(some.map(({ name }) => name))
+    return file === null ? [] : [checkSecret([...names].join(', '), file)]
+  })
 }
 
 function checkSecret(names: string, file: string): Check {
