@@ -13,6 +13,7 @@ import { problemsText } from './problems-text.ts'
 import type { CommandOptions } from './settings.ts'
 import {
   EXIT,
+  type ExitCode,
   json,
   type Paint,
   painter,
@@ -28,12 +29,12 @@ import { shortTime, stateColour, subjectWords } from './words.ts'
 /** Gives 3 when nothing more happens until a person has done something; 1 for what there is not. */
 export const explain = (terminal: Terminal, what: string, options: CommandOptions): Promise<number> =>
   readingJournal(terminal, options, async (journal, config) => {
-    const [document, exit] = isPath(what)
+    const document = isPath(what)
       ? await ofPath(resolve(what), journal, config)
       : await ofRegistration(what, journal, config)
     if (options.json) {
       terminal.out(json(document))
-      return exit
+      return exitOf(document)
     }
     terminal.out(text(document, painter(terminal), terminal.columns))
     if (isAwaitingDaemon(document) && daemonParts(config.state)?.length === 0)
@@ -43,17 +44,13 @@ export const explain = (terminal: Terminal, what: string, options: CommandOption
           roomOf(terminal),
         ),
       )
-    return exit
+    return exitOf(document)
   })
 
 type OfPath = Omit<Explained, 'registrations'> & { registrations: ExplainedRegistration[] }
 type Document = OfPath | ExplainedRegistration
 
-async function ofPath(
-  path: string,
-  journal: JournalReader | null,
-  config: Config,
-): Promise<[OfPath, number]> {
+async function ofPath(path: string, journal: JournalReader | null, config: Config): Promise<OfPath> {
   const explained = await explainPath(path, journal, config)
   const registrations: ExplainedRegistration[] = []
   for (const { id } of explained.registrations) {
@@ -61,26 +58,28 @@ async function ofPath(
     if (journal && story) registrations.push(await explainRegistration(story, journal, config))
   }
   const needsYou = explained.needsYou || registrations.some((one) => one.needsYou)
-  const isThere = explained.status !== null || existsSync(explained.path)
-  return [
-    { ...explained, needsYou, registrations },
-    needsYou ? EXIT.person : isThere ? EXIT.fine : EXIT.finding,
-  ]
+  return { ...explained, needsYou, registrations }
 }
 
 async function ofRegistration(
   said: string,
   journal: JournalReader | null,
   config: Config,
-): Promise<[ExplainedRegistration, number]> {
+): Promise<ExplainedRegistration> {
   const { id } = await findRegistration(journal, said)
   const story = await journal?.story(id)
   if (!journal || !story) throw new Stop(EXIT.finding, `there is no registration "${said}"`)
-  const explained = await explainRegistration(story, journal, config)
-  return [explained, explained.needsYou ? EXIT.person : EXIT.fine]
+  return explainRegistration(story, journal, config)
 }
 
 const isOfPath = (document: Document): document is OfPath => 'registrations' in document
+
+function exitOf(document: Document): ExitCode {
+  if (document.needsYou) return EXIT.person
+  return isOfPath(document) && document.status === null && !existsSync(document.path)
+    ? EXIT.finding
+    : EXIT.fine
+}
 
 /** Would a running daemon do something about it? */
 const isAwaitingDaemon = (document: Document): boolean =>

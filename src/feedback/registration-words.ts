@@ -52,12 +52,10 @@ export function subjectWords({ subject }: ReportedRegistration): string {
 }
 
 /** `Library X`, `Batch Y`, `Run Z in library X`: standing alone. */
-export function wholeSubjectWords({ subject }: ReportedRegistration): string {
-  if (subject.type === 'library') return `Library ${subject.name}`
-  if (subject.type === 'batch') return `Batch ${subject.name}`
-  return subject.library === null
-    ? `Run ${subject.name}`
-    : `Run ${subject.name} in library ${subject.library}`
+export function wholeSubjectWords({ subject: { type, name, library } }: ReportedRegistration): string {
+  if (type === 'library') return `Library ${name}`
+  if (type === 'batch') return `Batch ${name}`
+  return library === null ? `Run ${name}` : `Run ${name} in library ${library}`
 }
 
 const WAITING: Record<string, string> = {

@@ -11,15 +11,15 @@ export function serveMetrics(server: FastifyInstance, view: View): void {
   const register = new Registry()
   // Its own 10 ms would wake an idle daemon a hundred times a second.
   collectDefaultMetrics({ register, prefix: 'runherald_', eventLoopMonitoringPrecision: 50 })
-  const gauge = gaugesIn(register)
-  const followers = [countHappenings(register), countDeliveries(register), countScans(register, gauge)]
+  const make = metricsIn(register)
+  const followers = [countHappenings(make), countDeliveries(make), countScans(make)]
   const stops = followers.map((follow) => view.herald.subscribe(follow))
   server.addHook('onClose', async () => {
     for (const stop of stops) stop()
   })
-  const showRegistrations = registrationGauges(gauge)
-  const showHealth = healthGauges(gauge)
-  gauge('build_info', 'Always 1', 'version').set({ version: view.version }, 1)
+  const showRegistrations = registrationGauges(make)
+  const showHealth = healthGauges(make)
+  make.gauge('build_info', 'Always 1', 'version').set({ version: view.version }, 1)
   server.get('/metrics', async (_, reply) => {
     const now = new Date()
     const [counts, registries, health] = await Promise.all([
@@ -33,35 +33,44 @@ export function serveMetrics(server: FastifyInstance, view: View): void {
   })
 }
 
+/** Makes metrics of ours in a register. */
+const metricsIn = (register: Registry) => {
+  const called = (name: string, help: string) => ({ name: `runherald_${name}`, help, registers: [register] })
+  return {
+    gauge: <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+      new Gauge<Label>({ ...called(name, help), labelNames }),
+    counter: <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+      new Counter<Label>({ ...called(name, help), labelNames }),
+    histogram: <Label extends string>(name: string, help: string, how: { buckets: number[]; by: Label }) =>
+      new Histogram<Label>({ ...called(name, help), buckets: how.buckets, labelNames: [how.by] }),
+  }
+}
+type Make = ReturnType<typeof metricsIn>
+
 // ── what happened ───────────────────────────────────────────────────────────────────────────────────────────────
 
 type Follower = (happening: Happening) => void
 
-function countHappenings(register: Registry): Follower {
-  const happenings = new Counter({
-    name: 'runherald_events_total',
-    help: 'Happenings by name and level, as in the log',
-    labelNames: ['event', 'level'],
-    registers: [register],
-  })
+const BUCKETS = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60]
+
+function countHappenings({ counter }: Make): Follower {
+  const happenings = counter('events_total', 'Happenings by name and level, as in the log', 'event', 'level')
   for (const [event, { level }] of Object.entries(events)) happenings.inc({ event, level }, 0)
   return ({ event, level }) => happenings.inc({ event, level })
 }
 
-function countDeliveries(register: Registry): Follower {
-  const deliveries = new Counter({
-    name: 'runherald_deliveries_total',
-    help: 'What became of registrations: registered, retrying, refused, held or unknown',
-    labelNames: ['registry', 'outcome'],
-    registers: [register],
-  })
-  const duration = new Histogram({
-    name: 'runherald_delivery_duration_seconds',
-    help: 'Time from the first byte of an accepted request to the end of its answer',
-    labelNames: ['registry'],
-    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60],
-    registers: [register],
-  })
+function countDeliveries({ counter, histogram }: Make): Follower {
+  const deliveries = counter(
+    'deliveries_total',
+    'What became of registrations: registered, retrying, refused, held or unknown',
+    'registry',
+    'outcome',
+  )
+  const duration = histogram(
+    'delivery_duration_seconds',
+    'Time from the first byte of an accepted request to the end of its answer',
+    { buckets: BUCKETS, by: 'registry' },
+  )
   return ({ event, fields }) => {
     switch (event) {
       case 'registration.registered':
@@ -78,28 +87,19 @@ function countDeliveries(register: Registry): Follower {
   }
 }
 
-function countScans(register: Registry, gauge: MakeGauge): Follower {
-  const scans = new Histogram({
-    name: 'runherald_root_scan_duration_seconds',
-    help: 'Time of one whole scan of a watched root',
-    labelNames: ['root'],
-    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300],
-    registers: [register],
+function countScans({ counter, gauge, histogram }: Make): Follower {
+  const scans = histogram('root_scan_duration_seconds', 'Time of one whole scan of a watched root', {
+    buckets: [...BUCKETS, 300],
+    by: 'root',
   })
   const help = 'Run folders and sheets that the last scan of a watched root found'
   const folders = gauge('root_entries', help, 'root', 'type')
-  const runs = new Counter({
-    name: 'runherald_runs_completed_total',
-    help: 'Runs that were seen to finish, by how they ended',
-    labelNames: ['status'],
-    registers: [register],
-  })
-  const sheets = new Counter({
-    name: 'runherald_sheets_judged_total',
-    help: 'Sheets that were read, by whether they had errors',
-    labelNames: ['verdict'],
-    registers: [register],
-  })
+  const runs = counter('runs_completed_total', 'Runs that were seen to finish, by how they ended', 'status')
+  const sheets = counter(
+    'sheets_judged_total',
+    'Sheets that were read, by whether they had errors',
+    'verdict',
+  )
   return ({ event, fields }) => {
     switch (event) {
       case 'root.scanned':
@@ -124,13 +124,7 @@ const UNFINISHED: State[] = ['waiting', 'queued', 'sending', 'unknown', 'held', 
 const SHOWN: State[] = [...UNFINISHED, 'registered', 'abandoned']
 const PAUSES: PauseReason[] = ['away', 'credentials', 'operator', 'answers-changed']
 
-const gaugesIn =
-  (register: Registry) =>
-  <Label extends string>(name: string, help: string, ...labelNames: Label[]): Gauge<Label> =>
-    new Gauge<Label>({ name: `runherald_${name}`, help, labelNames, registers: [register] })
-type MakeGauge = ReturnType<typeof gaugesIn>
-
-function registrationGauges(gauge: MakeGauge) {
+function registrationGauges({ gauge }: Make) {
   const registrations = gauge('registrations', 'Registrations by registry and state', 'registry', 'state')
   const oldest = gauge(
     'registration_oldest_seconds',
@@ -162,7 +156,7 @@ function registrationGauges(gauge: MakeGauge) {
   }
 }
 
-function healthGauges(gauge: MakeGauge) {
+function healthGauges({ gauge }: Make) {
   const ready = gauge('ready', '1 while /readyz says so')
   const rootUp = gauge('root_up', '1 while a watched root can be read', 'root')
   const rootFresh = gauge('root_scan_fresh', '1 while the scans of a root come as they should', 'root')

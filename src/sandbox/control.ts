@@ -18,9 +18,10 @@ export async function serveControl(
   const { body, complete } = await wholeBody(request)
   if (!complete) return
   const foreign = request.headers.origin !== undefined && request.headers.origin !== sandbox.url
-  if (request.method === 'POST' && foreign) {
-    return send(response, 403, json, { errors: ['Only pages of the sandbox itself may change it.'] })
-  }
+  const tell = (status: number, document: unknown): void =>
+    send(response, status, 'application/json', `${JSON.stringify(document, null, 2)}\n`)
+  if (request.method === 'POST' && foreign)
+    return tell(403, { errors: ['Only pages of the sandbox itself may change it.'] })
   switch (call) {
     case 'GET ':
       response.writeHead(302, { Location: '/__sandbox' })
@@ -29,37 +30,29 @@ export async function serveControl(
     case 'GET /__sandbox':
       return send(response, 200, 'text/html; charset=utf-8', renderPage(sandbox, strict))
     case 'GET /__sandbox/state':
-      return send(response, 200, json, sandbox.state())
+      return tell(200, sandbox.state())
     case 'GET /__sandbox/log': {
       const since = Number(target.searchParams.get('since') ?? 0)
-      return send(
-        response,
-        200,
-        json,
-        sandbox.log().filter((entry) => entry.seq > since),
-      )
+      const newer = sandbox.log().filter((entry) => entry.seq > since)
+      return tell(200, newer)
     }
     case 'GET /__sandbox/faults':
-      return send(response, 200, json, faults().script)
+      return tell(200, faults().script)
     case 'POST /__sandbox/faults': {
       const read = readFaultScript(loads(Buffer.from(body).toString('utf8'))?.value)
-      if (!read.ok) return send(response, 400, json, { errors: read.errors })
+      if (!read.ok) return tell(400, { errors: read.errors })
       sandbox.setFaults(read.script)
-      return send(response, 200, json, { rules: read.script.rules.length })
+      return tell(200, { rules: read.script.rules.length })
     }
     case 'POST /__sandbox/reset':
       sandbox.reset()
-      return send(response, 200, json, { reset: true })
+      return tell(200, { reset: true })
     default:
-      return send(response, 404, json, {
-        errors: [`Nothing here. What the sandbox holds: ${sandbox.url}/__sandbox`],
-      })
+      return tell(404, { errors: [`Nothing here. What the sandbox holds: ${sandbox.url}/__sandbox`] })
   }
 }
 
-const json = 'application/json'
-
-function send(response: ServerResponse, status: number, type: string, body: unknown): void {
+function send(response: ServerResponse, status: number, type: string, body: string): void {
   response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store' })
-  response.end(typeof body === 'string' ? body : `${JSON.stringify(body, null, 2)}\n`)
+  response.end(body)
 }

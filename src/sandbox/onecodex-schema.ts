@@ -17,30 +17,21 @@ export function faultsOfBatch(body: Json, strict: boolean): Json[] {
     say([], { required: ['samples', 'batch_name', 'return_tracking_numbers'] })
   if (Object.keys(body).some((key) => !keys.includes(key))) say([], { additionalProperties: false })
 
-  const { batch_name: name, return_tracking_numbers: numbers, samples } = body
+  const { batch_name: name } = body
   if (name !== undefined) {
     if (typeof name !== 'string') say(['batch_name'], { type: 'string' })
     else if (name === '') say(['batch_name'], { minLength: 1 })
     else if ([...name].length > 100) say(['batch_name'], { maxLength: 100 })
   }
-  if (numbers !== undefined) {
-    if (!Array.isArray(numbers)) say(['return_tracking_numbers'], { type: 'array' })
-    else {
-      if (strict && numbers.length === 0) say(['return_tracking_numbers'], { minItems: 1 })
-      numbers.forEach((number, at) => {
-        text(number, ['return_tracking_numbers', at], trackingNumber, strict, say)
-      })
-    }
+  const checkEach = (key: string, check: (one: Json, path: Place) => void): void => {
+    const list = body[key]
+    if (list === undefined) return
+    if (!Array.isArray(list)) say([key], { type: 'array' })
+    else if (strict && list.length === 0) say([key], { minItems: 1 })
+    else for (const [at, one] of list.entries()) check(one, [key, at])
   }
-  if (samples !== undefined) {
-    if (!Array.isArray(samples)) say(['samples'], { type: 'array' })
-    else {
-      if (strict && samples.length === 0) say(['samples'], { minItems: 1 })
-      samples.forEach((sample, at) => {
-        checkSample(sample, ['samples', at], strict, say)
-      })
-    }
-  }
+  checkEach('return_tracking_numbers', (number, path) => text(number, path, trackingNumber, strict, say))
+  checkEach('samples', (sample, path) => checkSample(sample, path, strict, say))
   return faults
 }
 

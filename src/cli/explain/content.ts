@@ -13,11 +13,13 @@ const TESTS = {
   simulated: 'It was written by `runherald simulate`, and is registered nowhere but at a sandbox.',
 }
 
+export const isAbsent = (reading: Reading): boolean =>
+  reading.kind === 'unrecognised' && reading.problems.some((one) => one.code === 'path.absent')
+
 export function contentSentences(reading: Reading): string[] {
-  if (reading.kind === 'unrecognised') {
-    if (reading.problems.some((one) => one.code === 'path.absent')) return ['Nothing lies there.']
+  if (isAbsent(reading)) return ['Nothing lies there.']
+  if (reading.kind === 'unrecognised')
     return ['It is neither a run folder nor a sheet of a kind that is known here.']
-  }
   if (reading.kind === 'sample-sheet') {
     const { format, samples, valid } = reading.reading
     return [`It is ${sheetWords(format, samples, valid)}.`]

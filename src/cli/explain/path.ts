@@ -10,7 +10,7 @@ import type { Problem } from '../../problems.ts'
 import { registrationsOf } from '../journal.ts'
 import type { Documents } from '../schemas.ts'
 import { shortTime } from '../words.ts'
-import { contentSentences, unwanted } from './content.ts'
+import { contentSentences, isAbsent, unwanted } from './content.ts'
 import { folderOf, foldersAbove, type Place, placeOf, type Root } from './place.ts'
 
 /**
@@ -89,9 +89,6 @@ function isOnTheWay(path: string, { root, looked }: Place, reading: Reading): bo
 }
 
 const NOTHING: Reading = { kind: 'unrecognised', problems: [], sha256: null }
-
-const isAbsent = (reading: Reading): boolean =>
-  reading.kind === 'unrecognised' && reading.problems.some((one) => one.code === 'path.absent')
 
 /** The run folder that this path lies in; null where it lies in none. */
 async function runAround(
