@@ -15,21 +15,21 @@ import { subjectWords } from './words.ts'
 export const journalFile = ({ state }: Pick<Config, 'state'>): string => join(state, 'journal.sqlite')
 
 /** Lends the journal for reading; null where there is none yet, which is no fault. */
-export async function readingJournal<T>(
+export async function readingJournal(
   terminal: Terminal,
   options: CommandOptions,
-  work: (journal: JournalReader | null, config: Config) => Promise<T>,
-): Promise<T> {
+  work: (journal: JournalReader | null, config: Config) => Promise<number>,
+): Promise<number> {
   const config = configOf(terminal, options)
   return lend(config, { readOnly: true }, (journal) => work(journal, config))
 }
 
 /** Lends the journal for an act; ends the command where there is none. */
-export async function writingJournal<T>(
+export async function writingJournal(
   terminal: Terminal,
   options: CommandOptions,
-  work: (journal: Journal, config: Config) => Promise<T>,
-): Promise<T> {
+  work: (journal: Journal, config: Config) => Promise<number>,
+): Promise<number> {
   const config = configOf(terminal, options)
   return lend(config, { expectExisting: true }, (journal) => {
     if (journal === null) throw new Stop(EXIT.finding, `nothing was ever registered under ${config.state}`)
@@ -37,11 +37,11 @@ export async function writingJournal<T>(
   })
 }
 
-async function lend<T>(
+async function lend(
   config: Config,
   how: { readOnly?: boolean; expectExisting?: boolean },
-  work: (journal: Journal | null) => Promise<T>,
-): Promise<T> {
+  work: (journal: Journal | null) => Promise<number>,
+): Promise<number> {
   const opened = await openJournal(journalFile(config), { decide: decideAt(config.timeScale), ...how })
   if (!opened.ok) {
     if (opened.error.why === 'absent') return work(null)

@@ -164,10 +164,4 @@ function randomFrom(seed: number): () => number {
 }
 
 const placeOf = (path: readonly PropertyKey[]): string =>
-  path.length === 0
-    ? 'the script'
-    : path.reduce<string>(
-        (place, step) =>
-          typeof step === 'number' ? `${place}[${step}]` : `${place}${place ? '.' : ''}${String(step)}`,
-        '',
-      )
+  path.length === 0 ? 'the script' : z.core.toDotPath(path)

@@ -1,4 +1,5 @@
 /** The shell every Majora call shares: who may call, the counters around the answer, and the ways out before either. */
+import { isUtf8 } from 'node:buffer'
 import { type Answer, DatabaseFault, type Exchange } from './emulated-registry.ts'
 import { dumps, isObject, type Json, loads } from './python-json.ts'
 
@@ -84,22 +85,12 @@ export function slashRedirect(exchange: Exchange, vary: string | null): Answer {
 /** Django refuses to hold a body of more than this in memory. */
 export const largestBodyBytes = 2_621_440
 
-/** The body as text; null where it is not UTF-8. */
-function bodyText(body: Uint8Array): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
-  } catch {
-    return null
-  }
-}
-
 /** The body's object. `malformed`: no JSON; `not-an-object`: JSON, but something the code cannot ask for a key. */
 export function bodyObject(
   body: Uint8Array,
 ): { object: { [key: string]: Json } } | 'malformed' | 'not-an-object' | 'not-text' {
-  const text = bodyText(body)
-  if (text === null) return 'not-text'
-  const read = loads(text)
+  if (!isUtf8(body)) return 'not-text'
+  const read = loads(Buffer.from(body).toString('utf8'))
   if (read === null) return 'malformed'
   return isObject(read.value) ? { object: read.value } : 'not-an-object'
 }

@@ -66,10 +66,8 @@ export function openOAuth(client: OAuthClient): OAuth {
 
 function turnOf(token: string, first: string): number | null {
   if (token === first) return 0
-  const [, turn] = token.startsWith(`${first}.`)
-    ? (/^(\d{1,9})$/.exec(token.slice(first.length + 1)) ?? [])
-    : []
-  return turn === undefined ? null : Number(turn)
+  const turn = token.startsWith(`${first}.`) ? token.slice(first.length + 1) : ''
+  return /^\d{1,9}$/.test(turn) ? Number(turn) : null
 }
 
 function knows(exchange: Exchange, form: URLSearchParams, client: OAuthClient): boolean {
