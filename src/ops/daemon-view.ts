@@ -14,20 +14,16 @@ const kinds: Record<string, Registry | undefined> = registries
 /** A person's acts are looked at at once, and told by whoever `personActed` asks. */
 export function viewOf(
   config: Pick<Config, 'site' | 'state'> & { registries: Array<{ name: string; kind: string }> },
-  {
-    journal,
-    health,
-    planAgain,
-    personActed,
-  }: Pick<Daemon, 'journal' | 'health' | 'planAgain' | 'personActed'>,
+  daemon: Pick<Daemon, 'journal' | 'health' | 'planAgain' | 'personActed'>,
   { herald, version, journalFile }: { herald: Herald; version: string; journalFile: string },
 ): View {
+  const { journal, planAgain, personActed } = daemon
   const known = new Map(config.registries.map((one) => [one.name, one.kind]))
   return {
     ...{ version, journal, herald },
     site: config.site.name,
     timeZone: config.site.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
-    health: createHealth({ daemon: health, journal, journalFile, state: config.state }),
+    health: createHealth({ daemon: daemon.health, journal, journalFile, state: config.state }),
     async registries() {
       const states = await journal.registries()
       return states.flatMap((one) => {

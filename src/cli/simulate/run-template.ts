@@ -72,23 +72,19 @@ async function writeNew(path: string, content: string): Promise<void> {
   })
 }
 
-const two = (value: number): string => String(value).padStart(2, '0')
-
 /** Parts of an instant as the clock of an instrument in UTC shows them. */
 export function clock(at: Date) {
-  const [year, month, day] = [at.getUTCFullYear(), at.getUTCMonth() + 1, at.getUTCDate()]
-  const [hour, minute, second] = [at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds()]
-  const half = `${hour % 12 === 0 ? 12 : hour % 12}:${two(minute)}:${two(second)} ${hour < 12 ? 'AM' : 'PM'}`
+  const figures = at.toISOString().replaceAll(/\D/g, '')
   return {
     /** `20260303` */
-    day: `${year}${two(month)}${two(day)}`,
+    day: figures.slice(0, 8),
     /** `260303` */
-    shortDay: `${two(year % 100)}${two(month)}${two(day)}`,
+    shortDay: figures.slice(2, 8),
     /** `1641` */
-    minute: `${two(hour)}${two(minute)}`,
+    minute: figures.slice(8, 12),
     /** `164146` */
-    second: `${two(hour)}${two(minute)}${two(second)}`,
+    second: figures.slice(8, 14),
     /** `3/3/2026 4:41:46 PM` */
-    american: `${month}/${day}/${year} ${half}`,
+    american: at.toLocaleString('en-US', { timeZone: 'UTC' }).replace(',', ''),
   }
 }
