@@ -1,6 +1,6 @@
 /** `artifact/library/add/`, which the server of 2020-03-25 and today's share but for limits and messages. */
 import type { Exchange } from './emulated-registry.ts'
-import { attempt, type Envelope, type FieldErrors, fail, ServerError } from './majora-envelope.ts'
+import { attempt, type Envelope, fail, ServerError } from './majora-envelope.ts'
 import {
   checkForm,
   choice,
@@ -102,8 +102,8 @@ function makeLibrary(
   const broken = given.some((biosample) => !isObject(biosample))
   const verdicts = broken ? [] : judgeBiosamples(given, tables, rules)
   const all = !rules.biosamplesFirst || verdicts.every((verdict) => verdict.known)
-  const linked = all ? verdicts.flatMap(({ clean }) => (clean === null ? [] : [clean])) : []
-  const idOf = (one: Clean): string => String(one['central_sample_id'])
+  const linked = all ? verdicts.flatMap(({ form }) => (hasErrors(form) ? [] : [form.clean])) : []
+  const idOf = (one: Form['clean']): string => String(one['central_sample_id'])
   const fresh = linked.map(idOf).filter((sample) => !before?.biosamples.has(sample))
   const relinked = linked.some((one) => differs(before?.biosamples.get(idOf(one)), one))
   const changed = before !== null && differs(before.fields, fields)
@@ -124,22 +124,14 @@ function makeLibrary(
   tellRefusals(envelope, verdicts, rules)
 }
 
-type Clean = Form['clean']
-/** `clean` where the form takes the biosample, else what it has against it. */
-type BiosampleVerdict = { id: Json; known: boolean } & (
-  | { clean: Clean; errors: null }
-  | { clean: null; errors: FieldErrors }
-)
+type BiosampleVerdict = { id: Json; known: boolean; form: Form }
 
 function judgeBiosamples(biosamples: Json[], tables: Tables, rules: LibraryRules): BiosampleVerdict[] {
   return biosamples.map((biosample) => {
     const data = isObject(biosample) ? biosample : {}
     const id = data['central_sample_id'] ?? null
     const known = typeof id === 'string' && tables.hasBiosample(id)
-    const form = checkForm(data, rules.biosampleFields(tables))
-    return hasErrors(form)
-      ? { id, known, clean: null, errors: form.errors }
-      : { id, known, clean: form.clean, errors: null }
+    return { id, known, form: checkForm(data, rules.biosampleFields(tables)) }
   })
 }
 
@@ -153,10 +145,9 @@ function tellRefusals(envelope: Envelope, verdicts: BiosampleVerdict[], rules: L
     )
     return
   }
-  for (const { errors } of verdicts) {
-    if (errors === null) continue
+  for (const { form } of verdicts.filter((verdict) => hasErrors(verdict.form))) {
     envelope.ignored.push({})
-    fail(envelope, errors)
+    fail(envelope, form.errors)
   }
 }
 

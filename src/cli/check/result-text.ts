@@ -59,25 +59,18 @@ const STATUS: Record<string, string> = {
 
 function sheetText(sheet: Json, paint: Paint, room: number): string {
   const { libraries, batches } = members(sheet)
+  const row = (what: string, one: Record<string, Json>, held: Json | undefined, each: string) => [
+    what,
+    text(one['name']),
+    count(list(held).length, each),
+    one['blocked'] === true ? 'stopped by its errors' : '',
+  ]
   const rows = [
-    ...list(libraries).map((one) => [
-      'library',
-      text(one['name']),
-      count(list(one['biosamples']).length, 'biosample'),
-      blocked(one),
-    ]),
-    ...list(batches).map((one) => [
-      'batch',
-      text(one['name']),
-      count(list(one['tubes']).length, 'tube'),
-      blocked(one),
-    ]),
+    ...list(libraries).map((one) => row('library', one, one['biosamples'], 'biosample')),
+    ...list(batches).map((one) => row('batch', one, one['tubes'], 'tube')),
   ]
   return rows.length === 0 ? '' : indented(table(['what', 'name', 'holds', ''], rows, paint, room - 2))
 }
-
-const blocked = (one: Record<string, Json>): string =>
-  one['blocked'] === true ? 'stopped by its errors' : ''
 
 function submissionsText({ submissions, kind }: CheckResult, paint: Paint, columns: number): string {
   if (submissions.length === 0)
