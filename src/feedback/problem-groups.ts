@@ -16,7 +16,7 @@ const MOST_IN_A_GROUP = 100
 
 /** Groups of one cause each, errors first; at most 500 places are shown. */
 export function groupProblems(problems: readonly Problem[]): ProblemGroup[] {
-  const sorted = problems.toSorted((a, b) => rank(a) - rank(b) || firstRow(a) - firstRow(b))
+  const sorted = problems.toSorted((a, b) => rank(a) - rank(b) || (a.rows[0] ?? 0) - (b.rows[0] ?? 0))
   const groups = Map.groupBy(sorted, ({ severity, code, fix, column }) =>
     JSON.stringify([severity, code, fix, column]),
   )
@@ -62,5 +62,3 @@ export function rowWords(rows: readonly number[]): string {
 
 const rank = (one: Problem): number =>
   (one.severity === 'error' ? 0 : 4) + (one.rows.length > 0 ? 2 : one.column === null ? 0 : 1)
-
-const firstRow = (one: Problem): number => one.rows[0] ?? 0

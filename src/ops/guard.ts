@@ -45,7 +45,7 @@ export function guard(server: FastifyInstance, options: GuardOptions): Guard {
     if (!isOurHost(request, options)) return refuse(reply, 421, 'this address is not served here')
     if (token !== null && !OPEN.has(pathOf(request)) && !hasToken(request, token)) {
       if (request.headers.authorization !== undefined && failures.add(request.ip))
-        return tooMany(reply.header('retry-after', '60'))
+        return refuse(reply.header('retry-after', '60'), 429, 'too many wrong tokens; wait a minute')
       return wantsPage(request)
         ? reply.redirect('/login', 303)
         : refuse(reply.header('www-authenticate', 'Bearer'), 401, 'a token is required')
@@ -83,8 +83,6 @@ export function refuse(reply: FastifyReply, status: number, detail: string): Fas
     .type('application/problem+json')
     .send(JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail }))
 }
-
-const tooMany = (reply: FastifyReply) => refuse(reply, 429, 'too many wrong tokens; wait a minute')
 
 function isOurHost(request: FastifyRequest, { token, host }: GuardOptions): boolean {
   const named = (request.headers.host ?? '').replace(/:\d+$/, '')

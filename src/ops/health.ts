@@ -11,8 +11,6 @@ export type Health = DaemonHealth & {
   disk: { freeBytes: number; totalBytes: number } | null
 }
 
-type Readiness = { ready: boolean; reasons: Array<{ code: string; detail: string }> }
-
 type Parts = {
   daemon(): DaemonHealth
   journal: Pick<Journal, 'setMeta'>
@@ -61,7 +59,7 @@ const sizeOf = (file: string): Promise<number> =>
   )
 
 /** What stands in the way of everything working, each in a sentence. */
-export function readinessOf({ roots, redis, journal }: Health, now: Date): Readiness {
+export function readinessOf({ roots, redis, journal }: Health, now: Date) {
   const reasons = roots.flatMap((one) => {
     const { root, away, scannedOnce, lastSweep } = one
     if (away !== null) return [{ code: 'root-away', detail: `${root} cannot be read: ${away.message}` }]

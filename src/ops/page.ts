@@ -4,7 +4,7 @@ import { Eta } from 'eta'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Act } from '../decision.ts'
 import { makeWords } from '../record/run.ts'
-import { type Clock, createClock } from './clock.ts'
+import { createClock } from './clock.ts'
 import { cookieOf, type Guard } from './guard.ts'
 import { readStatus } from './status.ts'
 import { storyOf } from './story.ts'
@@ -128,9 +128,7 @@ function cameFrom({ headers }: FastifyRequest): string {
   return from?.host === headers.host && from?.pathname.startsWith('/registrations/') ? from.pathname : '/'
 }
 
-type Moment = { clock: Clock; now: Date }
-
-const momentOf = (view: View): Moment => {
+const momentOf = (view: View) => {
   const now = new Date()
   return { clock: createClock(view.timeZone, now), now }
 }

@@ -8,8 +8,6 @@ import { serveMetrics } from './metrics.ts'
 import { servePages } from './page.ts'
 import type { View } from './view.ts'
 
-type Window = { url: string; close(): Promise<void> }
-
 /**
  * Serves `view` on an address. Without a token any address but loopback is refused. `fallBack`: where the port is taken,
  * a free one is used and told.
@@ -17,7 +15,7 @@ type Window = { url: string; close(): Promise<void> }
 export async function openWindow(
   view: View,
   options: { host: string; port: number; token: string | null; fallBack: boolean },
-): Promise<Window> {
+): Promise<{ url: string; close(): Promise<void> }> {
   const server = Fastify({
     ...{ logger: false, forceCloseConnections: true, bodyLimit: 64 * 1024 },
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },

@@ -99,7 +99,10 @@ export function readFaultScript(
 ): { ok: true; script: FaultScript } | { ok: false; errors: string[] } {
   const read = Script.safeParse(json)
   if (read.success) return { ok: true, script: read.data }
-  return { ok: false, errors: read.error.issues.map(({ path, message }) => `${placeOf(path)}: ${message}`) }
+  const told = read.error.issues.map(
+    ({ path, message }) => `${z.core.toDotPath(path) || 'the script'}: ${message}`,
+  )
+  return { ok: false, errors: told }
 }
 
 /** What is known of a request when a fault may strike. At a connection nothing is. */
@@ -162,6 +165,3 @@ function randomFrom(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
   }
 }
-
-const placeOf = (path: readonly PropertyKey[]): string =>
-  path.length === 0 ? 'the script' : z.core.toDotPath(path)

@@ -50,12 +50,11 @@ export type SandboxLogEntry = { seq: number; at: string } & (
 )
 
 type WithoutPlace<T> = T extends unknown ? Omit<T, 'seq' | 'at'> : never
-type NewEntry = WithoutPlace<SandboxLogEntry>
 
 export type SandboxLog = {
   entries(): SandboxLogEntry[]
   /** Gives back the entry's place in the sequence. */
-  add(entry: NewEntry): number
+  add(entry: WithoutPlace<SandboxLogEntry>): number
   /** Commits an earlier process left in the file, oldest first. */
   earlier: Array<Commit & { at: string }>
   /** Forgets every commit, in the file too. The sequence goes on, so that no identifier comes twice. */
