@@ -1,11 +1,10 @@
-/** One thing that was looked at, by how it was found to be. */
+/** One thing that was looked at, and its checks by how it was found to be. */
 import type { Documents } from '../schemas.ts'
 
 export type Check = Documents['doctor']['checks'][number]
 
 type Make = (found: string, fix: string) => Check
 
-/** The checks of one thing, by how it was found to be. */
 export type Checks = { fine(found: string): Check; warning: Make; wrong: Make; away: Make }
 
 export function checksOf(id: string, what: string): Checks {
